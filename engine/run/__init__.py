@@ -1,0 +1,1 @@
+"""Runs a checked graph: executor, codec, result cache, model cache."""

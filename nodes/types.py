@@ -1,0 +1,132 @@
+"""The values that travel along the edges of an image workflow.
+
+All are frozen: a node never changes what came in, it returns something new. Tensors are on the CPU or on the device
+that made them; nothing may rely on which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.graph.values import value_type
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@value_type("#f7768e")
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Pictures: `pixels` is (B, H, W, C) float32 in 0…1, sRGB, C = 3 or 4 (the fourth is straight alpha)."""
+
+    pixels: Tensor
+
+
+@value_type("#bb9af7")
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Masks: `values` is (B, H, W) float32 in 0…1; 1 = change, 0 = keep."""
+
+    values: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class LatentSpace:
+    """Where a latent lives: two latents mix only within one space.
+
+    `name` tells spaces apart (a well-known name, else the fingerprint of the VAE), `channels` is C of the samples and
+    `factor` the pixels that one latent cell covers along each side.
+    """
+
+    name: str
+    channels: int
+    factor: int
+
+
+@value_type("#ff9e64")
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """A batch of latents of pictures `width` × `height` pixels large.
+
+    `samples` is (B, C, height/factor, width/factor) float32, in the scaled units that the denoiser sees, or None for an
+    empty latent, which is only a size: the sampler makes its zeros. `mask` limits what a sampler may change.
+    """
+
+    space: LatentSpace
+    width: int
+    height: int
+    batch: int = 1
+    samples: Tensor | None = None
+    mask: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditioningEntry:
+    """One thing to be steered by: the tensors that a family's denoiser takes, and where and when they hold.
+
+    `tensors` is what the family made, by its own names, batch size 1. `weight` scales its share where entries overlap,
+    `mask` limits it in space, `start` and `end` in time (0 = the first step's noise level, 1 = the last's).
+    """
+
+    tensors: Mapping[str, Tensor]
+    weight: float = 1.0
+    mask: Mask | None = None
+    start: float = 0.0
+    end: float = 1.0
+
+
+@value_type("#e0af68")
+@dataclass(frozen=True, slots=True)
+class Conditioning:
+    """What a text encoder made of a prompt; only a denoiser of the same family and encoder width takes it."""
+
+    family: str
+    entries: tuple[ConditioningEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A change to a model's weights, as a recipe (a LoRA's fingerprint and strength); applied when it is leased."""
+
+    kind: str
+    fingerprint: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A part of a model, as plain data: it keeps nothing loaded. `Context.lease` turns it into a module.
+
+    `fingerprint` names the model's content, `part` the component in it, `family` the adapter that runs it and `space`
+    its latent space. `dtype` is "auto" or a torch name ("float32", "float16", "bfloat16").
+    """
+
+    fingerprint: str
+    part: str
+    family: str
+    space: LatentSpace
+    dtype: str = "auto"
+    patches: tuple[Patch, ...] = ()
+
+
+@value_type("#7aa2f7")
+@dataclass(frozen=True, slots=True)
+class Model(ModelRef):
+    """A denoiser. `width` and `height` are the size in pixels that it was trained at."""
+
+    width: int = 512
+    height: int = 512
+
+
+@value_type("#9ece6a", title="Text encoder")
+@dataclass(frozen=True, slots=True)
+class TextEncoder(ModelRef):
+    """A model's text encoder with its tokenizer."""
+
+
+@value_type("#2ac3de")
+@dataclass(frozen=True, slots=True)
+class VAE(ModelRef):
+    """A variational autoencoder: pictures to latents and back."""
