@@ -1,0 +1,177 @@
+"""Train the VAE: first on crops around the solids, then on whole pictures; the group norms need both.
+
+    python -m models.training.vae --hours 0.5 [--decoder-only]
+
+Loss: L1 + ½ L1 of the gradients + 2 L2 + 5e-4 KL, on pictures in −1 … 1. The rate falls as a cosine over the clock's time.
+"""
+
+import argparse
+import math
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from models.training import checkpoint
+from models.training.common import WORK, ending, log
+from models.training.render import HELD_OUT_SEED, load_pictures, training_scene
+from nodes.solids.camera import project
+from nodes.solids.render import render
+
+PATH: Final = WORK / "vae.safetensors"
+PEAK: Final = 2e-3
+CROP: Final = 64
+CROPS_SHARE: Final = 0.62
+"""The part of the time that is spent on crops."""
+
+
+def new_vae() -> AutoencoderKL:
+    """An untrained VAE: factor 8, four latent channels, no attention, 0.9 M parameters."""
+    vae: AutoencoderKL = AutoencoderKL(
+        block_out_channels=(16, 32, 64, 64),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        latent_channels=4,
+        layers_per_block=1,
+        mid_block_add_attention=False,
+        norm_num_groups=8,
+        sample_size=128,
+    )
+    return vae
+
+
+def to_model(pictures: NDArray[np.uint8]) -> Tensor:
+    """sRGB bytes (B, H, W, 3) => (B, 3, H, W) in −1 … 1."""
+    return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+
+
+def loss_of(vae: AutoencoderKL, pictures: Tensor) -> Tensor:
+    """The training loss of pictures (B, 3, H, W) in −1 … 1."""
+    posterior = vae.encode(pictures).latent_dist
+    made = vae.decode(posterior.sample()).sample.float()
+    off = made - pictures
+    across, down = off.diff(dim=3), off.diff(dim=2)
+    edges = across.abs().mean() + down.abs().mean()
+    kl = 0.5 * (posterior.mean**2 + posterior.var - 1.0 - posterior.logvar).mean()
+    return torch.as_tensor(off.abs().mean() + 0.5 * edges + 2 * (off * off).mean() + 5e-4 * kl)
+
+
+class Crops:
+    """Crops of 64×64 around a solid of each picture, most of them; some from anywhere."""
+
+    def __init__(self, pictures: NDArray[np.uint8], seed: int) -> None:
+        self.pictures, self.draw = pictures, np.random.default_rng(seed)
+        self.middles = [
+            project(np.array([[s.x, 0.5 * s.scale, s.z] for s in training_scene(index).solids], np.float32))
+            for index in range(len(pictures))
+        ]
+
+    def crop(self) -> NDArray[np.uint8]:
+        """One crop, (64, 64, 3), mirrored half the time."""
+        index = int(self.draw.integers(len(self.pictures)))
+        middle = self.draw.uniform(0, 128, 2)
+        if self.draw.random() < 0.88:
+            middle = self.draw.choice(self.middles[index]) + self.draw.uniform(-18, 18, 2)
+        x, y = np.clip(middle - CROP / 2, 0, 128 - CROP).astype(int)
+        cut = self.pictures[index, y : y + CROP, x : x + CROP]
+        return cut[:, ::-1] if self.draw.random() < 0.5 else cut
+
+    def batch(self, size: int) -> Tensor:
+        """`size` crops as the model takes them."""
+        return to_model(np.stack([self.crop() for _ in range(size)]))
+
+    def whole(self, size: int) -> Tensor:
+        """`size` whole pictures as the model takes them."""
+        return to_model(self.pictures[np.sort(self.draw.integers(len(self.pictures), size=size))])
+
+
+@torch.no_grad()
+def psnr(vae: AutoencoderKL, count: int = 48) -> float:
+    """Peak signal-to-noise ratio in dB over `count` held-out scenes, decoded from the posterior's mean."""
+    scenes = [render(training_scene(HELD_OUT_SEED + index)) for index in range(count)]
+    errors = []
+    for first in range(0, count, 16):
+        batch = to_model(np.stack(scenes[first : first + 16]))
+        made = vae.decode(vae.encode(batch).latent_dist.mean).sample.clamp(-1, 1)
+        errors.append(float(((made - batch) / 2).square().mean()))
+    return -10 * math.log10(float(np.mean(errors)))
+
+
+def train(end: float, decoder_only: bool, batch: int, path: Path) -> None:
+    """Train until `end`, from the checkpoint if there is one."""
+    torch.manual_seed(1)
+    vae = new_vae().to(memory_format=torch.channels_last)
+    if decoder_only:
+        for module in (vae.encoder, vae.quant_conv):
+            module.requires_grad_(False)
+    learned = [parameter for parameter in vae.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.Adam(learned, lr=PEAK, betas=(0.9, 0.99))
+    state: dict[str, Any] = {"step": 0, "begin": time.time(), "samples": 0, "seconds": 0.0}
+    if path.exists():
+        state = checkpoint.load(path, {"vae": vae}, None if decoder_only else optimizer)
+    if decoder_only:
+        state = {**state, "begin": time.time()}
+    crops = Crops(load_pictures(), seed=int(state["step"]))
+    log(f"from step {state['step']}, {len(crops.pictures)} pictures, {sum(p.numel() for p in learned)} parameters")
+    _loop(vae, optimizer, crops, state, end, batch, path, decoder_only)
+    log(f"done: PSNR {psnr(vae):.2f} dB")
+
+
+def _loop(
+    vae: AutoencoderKL,
+    optimizer: torch.optim.Optimizer,
+    crops: Crops,
+    state: dict[str, Any],
+    end: float,
+    batch: int,
+    path: Path,
+    whole_only: bool,
+) -> None:
+    saved = mark = time.time()
+    peak = PEAK / 4 if whole_only else PEAK
+    recent: list[float] = []
+    while (now := time.time()) < end:
+        progress = (now - state["begin"]) / (end - state["begin"])
+        warm = min(1.0, (len(recent) + state["step"] + 1) / 100)
+        optimizer.param_groups[0]["lr"] = peak * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
+        whole = whole_only or progress > CROPS_SHARE
+        pictures = crops.whole(batch // 2) if whole else crops.batch(batch)
+        loss = loss_of(vae, pictures.contiguous(memory_format=torch.channels_last))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        optimizer.step()
+        recent.append(float(loss.detach()))
+        state["step"] += 1
+        state["samples"] += len(pictures)
+        if len(recent) == 200:
+            rate = 200 * len(pictures) / (time.time() - mark)
+            log(f"step {state['step']} loss {np.mean(recent):.4f} {rate:.0f}/s {'whole' if whole else 'crops'}")
+            recent, mark = [], time.time()
+        if time.time() - saved > 150:
+            checkpoint.save(path, {"vae": vae}, optimizer, {**state, "seconds": state["seconds"] + time.time() - saved})
+            state["seconds"] += time.time() - saved
+            log(f"saved; PSNR {psnr(vae, 16):.2f} dB")
+            saved = time.time()
+    checkpoint.save(path, {"vae": vae}, optimizer, state)
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--until", help="clock time HH:MM at which to end")
+    parser.add_argument("--hours", type=float, help="or how long to train")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--decoder-only", action="store_true", help="leave the encoder as it is; latents stay valid")
+    options = parser.parse_args()
+    train(ending(options.until, options.hours), options.decoder_only, options.batch, PATH)
+
+
+if __name__ == "__main__":
+    main()
