@@ -1,0 +1,190 @@
+"""The Stable Diffusion family: a UNet, a KL VAE and a CLIP text encoder, as diffusers and transformers
+have them.
+
+Rombach et al. 2022, arXiv 2112.10752. The weights' own precision is the modules'; all that comes in and
+goes out is float32.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from nodes.families.protocol import Tensors
+from nodes.samplers.noise_schedule import DiscreteSchedule
+from nodes.types import LatentSpace
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from transformers import CLIPTextModel, PreTrainedTokenizerBase
+
+FAMILY = "sd"
+MOST_REPEATED = 4
+"""How many times longer than the longest an aligned conditioning may become."""
+
+
+def noise_schedule(config: Mapping[str, Any]) -> DiscreteSchedule:
+    """The schedule that a model was trained on, from its diffusers scheduler configuration, whatever its
+    class.
+
+    Betas are made in float32 by diffusers' own code, as in training: a zero-SNR rescaling is sensitive to
+    rounding.
+    """
+    from diffusers import DDIMScheduler
+
+    names = (
+        "num_train_timesteps",
+        "beta_start",
+        "beta_end",
+        "beta_schedule",
+        "trained_betas",
+        "rescale_betas_zero_snr",
+    )
+    training = {name: config[name] for name in names if config.get(name) is not None}
+    return DiscreteSchedule.from_alphas_cumprod(DDIMScheduler(**training).alphas_cumprod.numpy())
+
+
+class Denoiser(nn.Module):
+    """A UNet as a denoiser of unscaled latents: x (B, C, h, w) at sigma to x0.
+
+    The UNet sees x / sqrt(1 + sigma²) and answers, as `prediction` says, with the noise, with v = alpha ·
+    noise − sigma · x0 (Salimans & Ho 2022, arXiv 2202.00512) or with x0 itself. Its conditioning is
+    `context` (B, rows, width).
+    """
+
+    family = FAMILY
+
+    def __init__(
+        self, unet: UNet2DConditionModel, schedule: DiscreteSchedule, prediction: str, space: LatentSpace
+    ) -> None:
+        super().__init__()
+        self.unet, self.schedule, self.prediction, self.space = unet, schedule, prediction, space
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return torch.device(self.unet.device)
+
+    def forward(self, x: Tensor, sigma: float, tensors: Tensors) -> Tensor:
+        """Return x0 for `x` at `sigma`, both float32."""
+        unit = math.hypot(1.0, sigma)
+        timestep = torch.tensor(self.schedule.timestep(sigma), dtype=torch.float32, device=x.device)
+        context = tensors["context"].to(x.device, self.unet.dtype)
+        answer: Tensor = self.unet(
+            (x / unit).to(self.unet.dtype), timestep, encoder_hidden_states=context, return_dict=False
+        )[0].to(x.dtype)
+        if self.prediction == "epsilon":
+            return x - sigma * answer
+        if self.prediction == "v_prediction":
+            return x / unit**2 - (sigma / unit) * answer
+        return answer
+
+    def check(self, tensors: Tensors) -> None:
+        """Raise ValueError where the rows of `tensors` are not as wide as the UNet takes them."""
+        if "context" not in tensors:
+            raise ValueError(
+                f"the conditioning has {', '.join(tensors) or 'nothing'}; this model wants context"
+            )
+        came, wanted = tensors["context"].shape[-1], self.unet.config.cross_attention_dim
+        if came != wanted:
+            raise ValueError(
+                f"the conditioning is {came} wide, this model takes {wanted}; "
+                "encode the prompt with its own text encoder"
+            )
+
+    def align(self, several: Sequence[Tensors]) -> list[Tensors]:
+        """Repeat each context to the same number of rows.
+
+        Attention over keys that are all repeated as often equals attention over the keys themselves, so a
+        shorter prompt means what it did. Where that would make the longest too long they stay as they
+        are, for separate calls.
+        """
+        rows = [tensors["context"].shape[1] for tensors in several]
+        common = math.lcm(*rows)
+        if common > MOST_REPEATED * max(rows):
+            return list(several)
+        return [
+            {"context": tensors["context"].repeat(1, common // n, 1)} if n != common else tensors
+            for tensors, n in zip(several, rows, strict=True)
+        ]
+
+
+class TextEncoder(nn.Module):
+    """A CLIP text model with its tokenizer."""
+
+    family = FAMILY
+
+    def __init__(self, model: CLIPTextModel, tokenizer: PreTrainedTokenizerBase) -> None:
+        super().__init__()
+        self.model, self.tokenizer = model, tokenizer
+
+    @property
+    def window(self) -> int:
+        """How many tokens are encoded at once, the two around the text included (77 for CLIP)."""
+        return int(self.model.config.max_position_embeddings)
+
+    def tokens(self, text: str) -> list[int]:
+        """The tokens of `text`, without those around it."""
+        return list(self.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def encode(self, windows: Sequence[Sequence[int]], clip_skip: int = 0) -> Tensor:
+        """Encode windows of at most `window` − 2 tokens: (windows, window, width) float32.
+
+        `clip_skip` leaves out that many of the last layers, and the final norm follows all the same.
+        Raises ValueError where the model has no more layers than that.
+        """
+        layers = int(self.model.config.num_hidden_layers)
+        if not 0 <= clip_skip < layers:
+            raise ValueError(f"clip_skip {clip_skip} leaves nothing of a text encoder of {layers} layers")
+        begin, end = self.tokenizer.bos_token_id, self.tokenizer.eos_token_id
+        filled = [[begin, *tokens, end] for tokens in windows]
+        pad = self.tokenizer.pad_token_id
+        rows = [row + [pad] * (self.window - len(row)) for row in filled]
+        ids = torch.tensor(rows, device=self.model.device)
+        if clip_skip == 0:
+            last: Tensor = self.model(input_ids=ids).last_hidden_state
+            return last.float()
+        hidden = self.model(input_ids=ids, output_hidden_states=True).hidden_states[-(clip_skip + 1)]
+        normed: Tensor = self.model.final_layer_norm(hidden)
+        return normed.float()
+
+    def tensors(self, context: Tensor) -> Tensors:
+        """A conditioning's tensors from encoded rows (1, rows, width)."""
+        return {"context": context}
+
+
+class VAE(nn.Module):
+    """A KL VAE; its latents are shifted and scaled to about unit variance, as the denoiser was trained on
+    them."""
+
+    def __init__(self, model: AutoencoderKL, space: LatentSpace) -> None:
+        super().__init__()
+        self.model, self.space = model, space
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return torch.device(self.model.device)
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        """RGB pixels (B, 3, H, W) in 0…1 to the mean of their latents (B, C, h, w)."""
+        mean: Tensor = self.model.encode((2 * pixels - 1).to(self.device, self.model.dtype)).latent_dist.mean
+        return (mean.float() - self._shift) * self._scale
+
+    def decode(self, samples: Tensor) -> Tensor:
+        """Latents (B, C, h, w) to RGB pixels (B, 3, H, W), about 0…1, not clipped."""
+        latents = (samples.to(self.device) / self._scale + self._shift).to(self.model.dtype)
+        pixels: Tensor = self.model.decode(latents).sample
+        return pixels.float() / 2 + 0.5
+
+    @property
+    def _scale(self) -> float:
+        return float(self.model.config.scaling_factor)
+
+    @property
+    def _shift(self) -> float:
+        return float(self.model.config.shift_factor or 0.0)
