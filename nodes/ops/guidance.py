@@ -1,0 +1,122 @@
+"""Guidance: several conditionings, one denoiser, and out of them the single `denoise(x, sigma)` that a
+sampler asks.
+
+Everything is averaged in x0, where what a conditioning holds for is plain: a place, a time, a share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+import torch
+from torch import Tensor
+
+from nodes.families.protocol import Denoiser, Tensors
+from nodes.samplers.contract import Denoise
+from nodes.samplers.masking import latent_mask
+from nodes.types import Conditioning, ConditioningEntry, Latent
+
+Progress = Callable[[float], float]
+
+
+def classifier_free(
+    denoiser: Denoiser,
+    positive: Conditioning,
+    negative: Conditioning | None,
+    cfg: float,
+    progress: Progress,
+    latent: Latent,
+) -> Denoise:
+    """Guide towards `positive` and away from `negative`: Ho & Salimans 2022, arXiv 2207.12598.
+
+    x0 = n + cfg · (p − n), in one call of the model where shapes agree. With cfg 1, or without a
+    negative, the negative is never asked. `progress` maps a noise level to 0 (the run's first) … 1 (its
+    last), `latent` is what masks are fitted to. Raises ValueError where a conditioning is not for this
+    denoiser.
+    """
+    sides = [positive] if negative is None or cfg == 1 else [positive, negative]
+    for side in sides:
+        _check(denoiser, side)
+
+    def denoise(x: Tensor, sigma: float, /) -> Tensor:
+        at = progress(sigma)
+        active = [[entry for entry in side.entries if _holds(entry, at)] for side in sides]
+        asked = [entry for side in reversed(active) for entry in side]
+        answers = dict(
+            zip(map(id, asked), _predict(denoiser, x, sigma, [e.tensors for e in asked]), strict=True)
+        )
+        means = [_mean([(entry, answers[id(entry)]) for entry in side], latent, x) for side in active]
+        return _combine(means, cfg)
+
+    return denoise
+
+
+def _check(denoiser: Denoiser, conditioning: Conditioning) -> None:
+    if conditioning.family != denoiser.family:
+        raise ValueError(
+            f"the conditioning was made by a {conditioning.family!r} text encoder, "
+            f"the model is of family {denoiser.family!r}"
+        )
+    if not conditioning.entries:
+        raise ValueError("the conditioning has no entries")
+    for entry in conditioning.entries:
+        denoiser.check(entry.tensors)
+
+
+def _holds(entry: ConditioningEntry, at: float) -> bool:
+    return entry.start <= at and (at < entry.end or entry.end >= 1) and entry.weight != 0
+
+
+def _predict(denoiser: Denoiser, x: Tensor, sigma: float, several: Sequence[Tensors]) -> list[Tensor]:
+    """x0 for each conditioning, those of one shape in one call."""
+    aligned = denoiser.align(several)
+    shapes = [tuple((name, t.shape) for name, t in sorted(tensors.items())) for tensors in aligned]
+    answers: list[Tensor | None] = [None] * len(aligned)
+    order = sorted(range(len(aligned)), key=lambda i: str(shapes[i]))
+    for _, group in groupby(order, key=lambda i: shapes[i]):
+        indices = list(group)
+        stacked = {
+            name: torch.cat([aligned[i][name].expand(len(x), *aligned[i][name].shape[1:]) for i in indices])
+            for name in aligned[indices[0]]
+        }
+        found = denoiser(torch.cat([x] * len(indices)), sigma, stacked)
+        for i, answer in zip(indices, found.chunk(len(indices)), strict=True):
+            answers[i] = answer
+    return [answer for answer in answers if answer is not None]
+
+
+def _mean(
+    found: Sequence[tuple[ConditioningEntry, Tensor]], latent: Latent, x: Tensor
+) -> tuple[Tensor, Tensor] | None:
+    """The weighted mean of x0 and where anything holds at all (1 or 0); None where nothing holds now."""
+    if not found:
+        return None
+    if len(found) == 1 and found[0][0].mask is None:
+        return found[0][1], torch.ones((), device=x.device)
+    picture = latent.height, latent.width
+    weights = []
+    for entry, x0 in found:
+        place: Tensor | float = 1.0
+        if entry.mask is not None:
+            size = (int(x.shape[-2]), int(x.shape[-1]))
+            place = latent_mask(entry.mask.values, size, latent.space.factor, picture, len(x)).to(x0)
+        weights.append(entry.weight * place * torch.ones_like(x0[:, :1]))
+    total = torch.stack(weights).sum(0)
+    held = total.abs() > 1e-6
+    mean = torch.stack([w * x0 for w, (_, x0) in zip(weights, found, strict=True)]).sum(0)
+    return mean / torch.where(held, total, 1.0), held.to(x.dtype)
+
+
+def _combine(means: Sequence[tuple[Tensor, Tensor] | None], cfg: float) -> Tensor:
+    """Guide where both sides hold; where one does not, the other stands alone."""
+    present = [mean for mean in means if mean is not None]
+    if not present:
+        raise ValueError("no conditioning entry holds at this step; see the entries' start and end")
+    if len(present) == 1:
+        return present[0][0]
+    (positive, p_holds), (negative, n_holds) = present
+    guided = negative + cfg * (positive - negative)
+    if p_holds.ndim == n_holds.ndim == 0:
+        return guided
+    return torch.where(p_holds * n_holds > 0, guided, torch.where(p_holds > 0, positive, negative))

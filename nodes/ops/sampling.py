@@ -1,0 +1,140 @@
+"""A whole sampling run: noise, noise levels, guidance, mask and step rule put together."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from nodes.families.protocol import Denoiser
+from nodes.ops.guidance import classifier_free
+from nodes.samplers.contract import NoiseSource, State
+from nodes.samplers.masking import latent_mask, masked
+from nodes.samplers.noise import SeededNoise
+from nodes.samplers.noise_schedule import NoiseSchedule
+from nodes.samplers.sigmas import sigma_table
+from nodes.samplers.steps import SAMPLERS
+from nodes.types import Conditioning, Latent
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What a run gives: the latent at its last noise level, and the last clean latent that the model saw
+    in it."""
+
+    latent: Latent
+    x0: Latent
+
+
+def sample(
+    denoiser: Denoiser,
+    positive: Conditioning,
+    negative: Conditioning | None,
+    latent: Latent,
+    *,
+    seed: int = 0,
+    steps: int = 20,
+    cfg: float = 7.0,
+    sampler: str = "euler",
+    schedule: str = "normal",
+    denoise: float = 1.0,
+    start: int = 0,
+    end: int | None = None,
+    noise: NoiseSource | None = None,
+) -> Generator[State, None, Sampled]:
+    """Sample from `latent`, yielding the state after every step and returning where it ended.
+
+    Of the `steps` of the run, those from `start` up to `end` are taken. With `start` above 0 the latent
+    is one that an earlier run with the same settings left at that step, noise and all; else noise is
+    added to it, from `seed` (image i: seed + i) or from `noise`. An `end` before the last step leaves
+    noise in. `denoise` below 1 keeps that much less of the way: see `sigma_table`. A mask in `latent`
+    keeps what it does not cover. Gradients run from the result to what `noise`, the latent and the
+    conditionings hold, as far as the caller's grad mode at each step allows. Raises ValueError, in a
+    sentence, for settings that do not fit together.
+    """
+    _check(denoiser, latent, sampler, start)
+    sigmas = sigma_table(denoiser.schedule, schedule, steps, denoise)
+    source = samples_of(latent).to(denoiser.device)
+    draw = noise or SeededNoise(seed, latent.batch, skip=start + 1 if start else 0)
+    taken = sigmas[start : None if end is None else max(end, 0) + 1]
+    if len(taken) < 2:
+        return Sampled(with_samples(latent, source), with_samples(latent, source))
+    x, first = source, None
+    if start == 0:
+        first = draw(source)
+        x = _begin(denoiser.schedule, latent, source, first, taken[0])
+    ask = classifier_free(denoiser, positive, negative, cfg, _Progress(denoiser.schedule, sigmas), latent)
+    process = denoiser.schedule.process
+    if latent.mask is not None and first is not None:
+        ask = masked(ask, source, first, _mask(latent, source), process)
+    state = None
+    for state in SAMPLERS[sampler](ask, x, taken, process, draw):
+        yield state
+    assert state is not None
+    return Sampled(with_samples(latent, state.x), with_samples(latent, state.x0))
+
+
+def samples_of(latent: Latent) -> Tensor:
+    """The latent's samples (B, C, h, w); zeros for an empty one."""
+    if latent.samples is not None:
+        return latent.samples
+    factor = latent.space.factor
+    return torch.zeros(
+        latent.batch, latent.space.channels, -(-latent.height // factor), -(-latent.width // factor)
+    )
+
+
+def with_samples(latent: Latent, samples: Tensor) -> Latent:
+    """The same latent with other samples of the same shape."""
+    return replace(latent, samples=samples)
+
+
+def _check(denoiser: Denoiser, latent: Latent, sampler: str, start: int) -> None:
+    if sampler not in SAMPLERS:
+        raise ValueError(f"there is no sampler {sampler!r}; there are: {', '.join(SAMPLERS)}")
+    if latent.space != denoiser.space:
+        raise ValueError(
+            f"the latent is of space {latent.space.name!r}, the model works in {denoiser.space.name!r}; "
+            "encode with the model's own VAE"
+        )
+    if start < 0:
+        raise ValueError(f"start is a step from 0 on, got {start}")
+    if start and latent.samples is None:
+        raise ValueError(
+            f"start {start} goes on from what another run left at that step, but this latent is empty"
+        )
+    if start and latent.mask is not None:
+        raise ValueError(
+            f"start {start} goes on from a noisy latent, and a mask needs the clean one; use denoise instead"
+        )
+
+
+def _begin(schedule: NoiseSchedule, latent: Latent, source: Tensor, noise: Tensor, sigma: float) -> Tensor:
+    """The latent to start from: pure noise where there is no picture and the way is whole, else the
+    noised picture."""
+    process = schedule.process
+    if latent.samples is None and sigma >= schedule.sigma(schedule.timesteps - 1) * (1 - 1e-6):
+        return process.start_scale(sigma) * noise
+    return process.alpha(sigma) * source + sigma * noise
+
+
+def _mask(latent: Latent, source: Tensor) -> Tensor:
+    assert latent.mask is not None
+    size = (int(source.shape[-2]), int(source.shape[-1]))
+    picture = (latent.height, latent.width)
+    return latent_mask(latent.mask.values, size, latent.space.factor, picture, latent.batch).to(source)
+
+
+class _Progress:
+    """How far a noise level is from a run's first (0) to its last above zero (1), in the schedule's
+    timesteps."""
+
+    def __init__(self, schedule: NoiseSchedule, sigmas: tuple[float, ...]) -> None:
+        self._schedule = schedule
+        self._first = schedule.timestep(sigmas[0])
+        self._span = self._first - schedule.timestep(sigmas[-2])
+
+    def __call__(self, sigma: float) -> float:
+        return (self._first - self._schedule.timestep(sigma)) / self._span if self._span else 0.0
