@@ -15,7 +15,8 @@ MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
 def save(path: Path, modules: dict[str, nn.Module], optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
-    """Write the modules' weights, the optimiser's moments and `state` (JSON values) to one file, whole or not at all."""
+    """Write the modules' weights, the optimiser's moments and `state` (JSON values) to one file, whole
+    or not at all."""
     tensors = {f"{name}.{key}": value for name, module in modules.items() for key, value in module.state_dict().items()}
     for index, parameter in enumerate(_parameters(optimizer)):
         for moment in MOMENTS:
@@ -26,7 +27,8 @@ def save(path: Path, modules: dict[str, nn.Module], optimizer: torch.optim.Optim
 
 
 def load(path: Path, modules: dict[str, nn.Module], optimizer: torch.optim.Optimizer | None = None) -> dict[str, Any]:
-    """Fill the modules, and the optimiser if given, from `path`; gives back the numbers that were saved with them."""
+    """Fill the modules, and the optimiser if given, from `path`; gives back the numbers that were
+    saved with them."""
     with safe_open(path, "pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  (not a mapping)
         state: dict[str, Any] = json.loads(file.metadata()["state"])
@@ -48,3 +50,9 @@ def _restore(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor], step:
 
 def _parameters(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
     return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+
+def read_numbers(path: Path) -> dict[str, Any]:
+    """The numbers of a `state.json`."""
+    numbers: dict[str, Any] = json.loads(path.read_text())
+    return numbers

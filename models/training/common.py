@@ -1,4 +1,5 @@
-"""What the training programs share: folders, evaluation data, files written whole, and a clock that ends a run."""
+"""What the training programs share: folders, evaluation data, files written whole, and a clock that
+ends a run."""
 
 import json
 import os
@@ -43,7 +44,8 @@ def ending(until: str | None, hours: float | None) -> float:
 
 @dataclass(frozen=True)
 class Decay:
-    """A learning rate that is constant, then falls linearly to nearly nothing over the last `share` of the clock's time."""
+    """A learning rate that is constant, then falls linearly to nearly nothing over the last `share` of
+    the clock's time."""
 
     peak: float
     begin: float

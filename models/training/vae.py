@@ -2,7 +2,8 @@
 
     python -m models.training.vae --hours 0.5 [--decoder-only]
 
-Loss: L1 + ½ L1 of the gradients + 2 L2 + 5e-4 KL, on pictures in −1 … 1. The rate falls as a cosine over the clock's time.
+Loss: L1 + ½ L1 of the gradients + 2 L2 + 5e-4 KL, on pictures in −1 … 1. The rate falls as a cosine
+over the clock's time.
 """
 
 import argparse
@@ -16,7 +17,6 @@ import torch
 from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from models.training import checkpoint
 from models.training.common import WORK, ending, log
@@ -118,7 +118,7 @@ def train(end: float, decoder_only: bool, batch: int, path: Path) -> None:
     if decoder_only:
         state = {**state, "begin": time.time()}
     crops = Crops(load_pictures(), seed=int(state["step"]))
-    log(f"from step {state['step']}, {len(crops.pictures)} pictures, {sum(p.numel() for p in learned)} parameters")
+    log(f"from step {state['step']}, {len(crops.pictures)} pictures, {sum(p.numel() for p in learned)} values")
     _loop(vae, optimizer, crops, state, end, batch, path, decoder_only)
     log(f"done: PSNR {psnr(vae):.2f} dB")
 
@@ -151,12 +151,13 @@ def _loop(
         state["step"] += 1
         state["samples"] += len(pictures)
         if len(recent) == 200:
+            kind = "whole" if whole else "crops"
             rate = 200 * len(pictures) / (time.time() - mark)
-            log(f"step {state['step']} loss {np.mean(recent):.4f} {rate:.0f}/s {'whole' if whole else 'crops'}")
+            log(f"step {state['step']} loss {np.mean(recent):.4f} {rate:.0f}/s {kind}")
             recent, mark = [], time.time()
         if time.time() - saved > 150:
-            checkpoint.save(path, {"vae": vae}, optimizer, {**state, "seconds": state["seconds"] + time.time() - saved})
             state["seconds"] += time.time() - saved
+            checkpoint.save(path, {"vae": vae}, optimizer, state)
             log(f"saved; PSNR {psnr(vae, 16):.2f} dB")
             saved = time.time()
     checkpoint.save(path, {"vae": vae}, optimizer, state)

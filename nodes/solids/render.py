@@ -1,6 +1,8 @@
-"""Scenes to pictures: one key light with soft shadows, light from sky and ground, a highlight; four samples a pixel.
+"""Scenes to pictures: one key light with soft shadows, light from sky and ground, a highlight; four
+samples a pixel.
 
-Lighting is in linear RGB, pictures are sRGB bytes. Everything is a closed form over arrays of rays; there is no noise.
+Lighting is in linear RGB, pictures are sRGB bytes. Everything is a closed form over arrays of rays;
+there is no noise.
 """
 
 from functools import lru_cache
@@ -87,7 +89,8 @@ def _shaded_floor(scene: Scene) -> Array:
 
 
 def _contact(point: Array, solid: Solid) -> Array:
-    """How much of the sky a ball in the solid's place leaves to the ground: 1 − h r² / d³ (Quilez, sphere occlusion)."""
+    """How much of the sky a ball in the solid's place leaves to the ground: 1 − h r² / d³ (Quilez,
+    sphere occlusion)."""
     radius, height = 0.40 * solid.scale, 0.42 * solid.scale
     d2 = (point[..., 0] - solid.x) ** 2 + (point[..., 2] - solid.z) ** 2 + height * height
     return np.asarray(1 - 0.85 * np.minimum(height * radius**2 / d2**1.5, 1), np.float32)

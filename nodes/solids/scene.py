@@ -24,7 +24,8 @@ DEPTH: Final = 0.95
 
 @dataclass(frozen=True)
 class Solid:
-    """One solid: names from the vocabulary, its place on the ground, its turn about the vertical in radians."""
+    """One solid: names from the vocabulary, its place on the ground, its turn about the vertical in
+    radians."""
 
     colour: str
     shape: str
@@ -49,7 +50,8 @@ class Scene:
 
 
 def relation(first: Solid, second: Solid) -> str | None:
-    """Where the first stands, seen from the second: left, right, front or behind; None where it would be moot."""
+    """Where the first stands, seen from the second: left, right, front or behind; None where it would
+    be moot."""
     across, along = first.x - second.x, first.z - second.z
     if abs(across) >= BESIDE and abs(across) > 1.1 * abs(along):
         return "left" if across < 0 else "right"
@@ -64,8 +66,9 @@ def sample_scene(
     withheld: frozenset[Pair] = frozenset(),
     weights: tuple[float, float, float] = (0.40, 0.45, 0.15),
 ) -> Scene:
-    """A scene drawn from `seed`; `count` solids (1–3), or as many as `weights` draws. No pair in `withheld` occurs."""
-    draw = random.Random(f"solids/{seed}")  # noqa: S311
+    """A scene drawn from `seed`; `count` solids (1–3), or as many as `weights` draws. No pair in
+    `withheld` occurs."""
+    draw = random.Random(f"solids/{seed}")
     number = count or draw.choices((1, 2, 3), weights)[0]
     while True:
         places = _places(draw, number)
@@ -104,7 +107,10 @@ def _places(draw: random.Random, number: int) -> Places:
 
 def _row(draw: random.Random, number: int) -> Places:
     """Side by side."""
-    middle, step = draw.uniform(-0.5, 0.4), draw.uniform(0.9, 1.3) if number == 2 else draw.uniform(0.82, 0.95)
+    middle, step = (
+        draw.uniform(-0.5, 0.4),
+        draw.uniform(0.9, 1.3) if number == 2 else draw.uniform(0.82, 0.95),
+    )
     start = -step * (number - 1) / 2 + draw.uniform(-0.15, 0.15)
     places = [(start + i * step, middle + draw.uniform(-0.25, 0.25)) for i in range(number)]
     draw.shuffle(places)
@@ -134,7 +140,8 @@ def _well_apart(solids: tuple[Solid, ...]) -> bool:
 
 
 def _clear(first: Solid, second: Solid) -> bool:
-    """Whether both stand clear on the ground and the nearer one hides at most about a quarter of the other."""
+    """Whether both stand clear on the ground and the nearer one hides at most about a quarter of the
+    other."""
     near, far = sorted((first, second), key=lambda s: s.z)
     if (near.x - far.x) ** 2 + (near.z - far.z) ** 2 < (0.56 * (near.scale + far.scale)) ** 2:
         return False

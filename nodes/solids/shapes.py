@@ -1,7 +1,9 @@
 """Where rays meet the solids: closed forms, and sphere tracing for the ring.
 
-Every solid stands on y = 0 of its own unit frame. Origins and directions are (…, 3) arrays, directions of length 1;
-answers are the distances to the first hit, (…,), infinite where the ray misses, and the outward normals, (…, 3).
+Every solid stands on y = 0 of its own unit frame. Origins and directions are (…, 3) arrays, directions
+of length 1;
+answers are the distances to the first hit, (…,), infinite where the ray misses, and the outward
+normals, (…, 3).
 """
 
 from collections.abc import Callable

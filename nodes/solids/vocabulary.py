@@ -1,4 +1,5 @@
-"""What the world of solids is made of, as data: shapes, colours, sizes, grounds, relations, and the words for them.
+"""What the world of solids is made of, as data: shapes, colours, sizes, grounds, relations, and the
+words for them.
 
 The first word of each tuple is the canonical one. Albedos are linear RGB, 0–1.
 """
@@ -65,6 +66,21 @@ COUNTS: Final[dict[int, str]] = {1: "one", 2: "two", 3: "three"}
 
 # Words that captions use between the others; they carry no fact.
 GLUE: Final[tuple[str, ...]] = (
-    *("a", "an", "the", "and", "on", "next", "to", "of", "in", "with", "beside", "object", "objects", "solids"),
+    *(
+        "a",
+        "an",
+        "the",
+        "and",
+        "on",
+        "next",
+        "to",
+        "of",
+        "in",
+        "with",
+        "beside",
+        "object",
+        "objects",
+        "solids",
+    ),
     *("picture", "photo", "render", "there", "is", "are", "stands", "ground", "at", "solid"),
 )

@@ -1,0 +1,239 @@
+"""Train text encoder and UNet together on latents that are encoded once.
+
+    python -m models.training.denoiser --until 14:05
+
+v-prediction (Salimans & Ho 2022) on the scaled-linear schedule with zero terminal SNR (Lin et al.
+2023); one caption in
+ten is empty; AdamW, constant, then falling linearly over the last part of the time; the average of the
+weights is what ships.
+"""
+
+import argparse
+import copy
+import random
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import torch
+from diffusers import DDIMScheduler, UNet2DConditionModel
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import CLIPTextConfig, CLIPTextModel
+
+from models.training import checkpoint
+from models.training.common import MODELS, WORK, Decay, ending, log
+from models.training.latents import latents
+from models.training.prompts import held_out_pairs, pairs_of
+from models.training.render import training_scene
+from models.training.tokenizer import LENGTH, new_tokenizer
+from nodes.solids.prompts import caption
+from nodes.solids.scene import Scene
+
+PATH: Final = WORK / "denoiser.safetensors"
+SHIPPED: Final = MODELS / "solids"
+PEAK: Final = 1e-3
+BATCH: Final = 48
+EMPTY: Final = 0.1
+DECAY_SHARE: Final = 0.42
+WIDTH: Final = 192
+
+
+def new_text_encoder() -> CLIPTextModel:
+    """An untrained text encoder, 1.8 M parameters besides its embedding."""
+    tokenizer = new_tokenizer()
+    config = CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=WIDTH,
+        intermediate_size=4 * WIDTH,
+        projection_dim=WIDTH,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        max_position_embeddings=LENGTH,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return CLIPTextModel(config)
+
+
+def new_unet() -> UNet2DConditionModel:
+    """An untrained UNet on 16×16 latents, about 7.6 M parameters; it sees the text at 8×8 and 4×4."""
+    unet: UNet2DConditionModel = UNet2DConditionModel(
+        sample_size=16,
+        layers_per_block=1,
+        block_out_channels=(64, 96, 160),
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=WIDTH,
+        attention_head_dim=4,
+    )
+    return unet
+
+
+def new_scheduler() -> DDIMScheduler:
+    """The noise schedule that training and sampling share."""
+    return DDIMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        clip_sample=False,
+        set_alpha_to_one=True,
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+        timestep_spacing="trailing",
+    )
+
+
+class Denoiser(nn.Module):
+    """Text encoder and UNet as one module, so that they are compiled and averaged as one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text_encoder, self.unet = new_text_encoder(), new_unet()
+
+    def forward(self, noisy: Tensor, step: Tensor, tokens: Tensor) -> Tensor:
+        """Noisy latents (B, 4, 16, 16), steps (B,) and tokens (B, 28) => v, as large as the latents."""
+        states = self.text_encoder(tokens).last_hidden_state
+        return torch.as_tensor(self.unet(noisy, step, states, return_dict=False)[0])
+
+
+@dataclass
+class Data:
+    """Latents with their scenes; gives batches of latents and freshly worded captions."""
+
+    latents: Tensor
+    scenes: list[Scene]
+    draw: random.Random
+
+    def __post_init__(self) -> None:
+        self.tokenizer = new_tokenizer()
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        """Latents (size, 4, 16, 16) and tokens (size, 28)."""
+        chosen = self.draw.choices(range(len(self.scenes)), k=size)
+        words = ["" if self.draw.random() < EMPTY else caption(self.scenes[i], self.draw) for i in chosen]
+        tokens = self.tokenizer(words, padding="max_length", truncation=True, max_length=LENGTH)
+        return self.latents[chosen], torch.tensor(tokens["input_ids"])
+
+
+def load_data(seed: int) -> Data:
+    """The training latents, without scenes whose pair of solids a held-out prompt asks for."""
+    encoded, barred = latents(), held_out_pairs()
+    scenes = [training_scene(index) for index in range(len(encoded))]
+    kept = [index for index, scene in enumerate(scenes) if pairs_of(scene) not in barred]
+    log(f"{len(kept)} scenes of {len(scenes)}; the others show pairs that are held out")
+    return Data(encoded[kept], [scenes[index] for index in kept], random.Random(seed))
+
+
+def loss_of(model: nn.Module, clean: Tensor, tokens: Tensor, alphas: Tensor) -> Tensor:
+    """Mean squared error of v at steps drawn evenly; alphas (1000,) are the cumulative products."""
+    step = torch.randint(0, len(alphas), (len(clean),))
+    noise = torch.randn_like(clean)
+    signal, sigma = alphas[step].sqrt()[:, None, None, None], (1 - alphas[step]).sqrt()[:, None, None, None]
+    made = model(signal * clean + sigma * noise, step, tokens)
+    return nn.functional.mse_loss(made.float(), signal * noise - sigma * clean)
+
+
+@torch.no_grad()
+def average(mean: nn.Module, model: nn.Module, step: int) -> None:
+    """Move the averaged weights towards the model's; the average is short at first (Karras et al.
+    2024, in spirit)."""
+    keep = min(0.9993, (1 + step) / (30 + step))
+    torch._foreach_lerp_(list(mean.parameters()), list(model.parameters()), 1 - keep)
+
+
+def start(model: Denoiser, mean: Denoiser, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """Fill the models from the last checkpoint, else from the weights that ship; gives back the run's
+    numbers."""
+    state: dict[str, Any] = {
+        "step": 0,
+        "samples": 0,
+        "seconds": 0.0,
+        "begin": time.time(),
+        "seed": 1,
+        "curve": [],
+    }
+    if PATH.exists():
+        return checkpoint.load(PATH, {"model": model, "mean": mean}, optimizer)
+    if (SHIPPED / "state.json").exists():
+        state |= checkpoint.read_numbers(SHIPPED / "state.json") | {"begin": time.time()}
+        for part, name in (
+            (model.text_encoder, "text_encoder/model"),
+            (model.unet, "unet/diffusion_pytorch_model"),
+        ):
+            part.load_state_dict({key: t.float() for key, t in load_file(SHIPPED / f"{name}.safetensors").items()})
+    mean.load_state_dict(model.state_dict())
+    return state
+
+
+def train(end: float, precision: str) -> None:
+    """Train until `end` (seconds since the epoch)."""
+    torch.manual_seed(int(time.time()))
+    model = Denoiser()
+    model.unet.to(memory_format=torch.channels_last)
+    mean = copy.deepcopy(model).requires_grad_(False)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    state = start(model, mean, optimizer)
+    data = load_data(seed=int(state["step"]) + 1)
+    sizes = [sum(p.numel() for p in part.parameters()) / 1e6 for part in (model.text_encoder, model.unet)]
+    log(f"from step {state['step']}; text encoder {sizes[0]:.2f} M, UNet {sizes[1]:.2f} M parameters")
+    _loop(model, mean, optimizer, data, state, end, precision)
+
+
+def _loop(
+    model: Denoiser,
+    mean: Denoiser,
+    optimizer: torch.optim.Optimizer,
+    data: Data,
+    state: dict[str, Any],
+    end: float,
+    precision: str,
+) -> None:
+    alphas = new_scheduler().alphas_cumprod
+    compiled = torch.compile(model)
+    decay = Decay(PEAK, state["begin"], end, DECAY_SHARE)
+    first, saved, mark = state["step"], time.time(), time.time()
+    recent: list[float] = []
+
+    def save() -> None:
+        checkpoint.save(PATH, {"model": model, "mean": mean}, optimizer, state)
+
+    while (now := time.time()) < end:
+        warm = min(1.0, (state["step"] - first + 1) / 100)
+        optimizer.param_groups[0]["lr"] = state["rate"] = warm * decay.rate(now)
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            loss = loss_of(compiled, *data.batch(BATCH), alphas)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        average(mean, model, state["step"])
+        state["step"] += 1
+        state["samples"] += BATCH
+        recent.append(float(loss.detach()))
+        if len(recent) == 100:
+            log(f"step {state['step']} loss {np.mean(recent):.4f} {100 * BATCH / (time.time() - mark):.0f}/s")
+            state["curve"].append([state["samples"], round(float(np.mean(recent)), 5)])
+            state["seconds"] += time.time() - mark
+            recent, mark = [], time.time()
+        if time.time() - saved > 150:
+            save()
+            saved = time.time()
+    save()
+    log("done")
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--until", help="clock time HH:MM at which to end")
+    parser.add_argument("--hours", type=float, help="or how long to train")
+    parser.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
+    options = parser.parse_args()
+    train(ending(options.until, options.hours), options.precision)
+
+
+if __name__ == "__main__":
+    main()

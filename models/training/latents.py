@@ -1,0 +1,68 @@
+"""Fix the VAE's latent space and encode the training pictures once.
+
+The trained VAE's latents get mean 0 and deviation 1 in each channel by folding the change into its 1×1
+convolutions, so that the scaling factor is 1 and stock pipelines need to know nothing of it.
+"""
+
+from typing import Final
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from torch import Tensor
+
+from models.training import checkpoint
+from models.training.common import MODELS, WORK, log
+from models.training.render import load_pictures
+from models.training.vae import PATH as VAE_PATH
+from models.training.vae import new_vae, to_model
+
+NORMALISED: Final = WORK / "vae_normalised.safetensors"
+LATENTS: Final = WORK / "latents.npy"
+
+
+@torch.no_grad()
+def normalise(vae: AutoencoderKL, mean: Tensor, deviation: Tensor) -> None:
+    """Change the VAE so that its latent z becomes (z − mean) / deviation, a channel each (4,), and
+    decodes as before."""
+    bias, weight = vae.quant_conv.bias, vae.quant_conv.weight
+    bias[:4].sub_(mean).div_(deviation)
+    weight[:4].div_(deviation[:, None, None, None])
+    bias[4:].sub_(2 * deviation.log())
+    after = vae.post_quant_conv
+    after.bias.add_(after.weight[:, :, 0, 0] @ mean)
+    after.weight.mul_(deviation[None, :, None, None])
+    vae.register_to_config(scaling_factor=1.0)
+
+
+@torch.no_grad()
+def encode(vae: AutoencoderKL, pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Tensor:
+    """Pictures (N, 128, 128, 3) => the means of their latents, (N, 4, 16, 16)."""
+    parts = [vae.encode(to_model(pictures[i : i + 32])).latent_dist.mean for i in range(0, len(pictures), 32)]
+    return torch.cat(parts)
+
+
+def frozen_vae() -> AutoencoderKL:
+    """The VAE that the denoiser lives in: normalised on first use, then kept; else the one that ships."""
+    vae = new_vae()
+    vae.register_to_config(scaling_factor=1.0)
+    if NORMALISED.exists():
+        checkpoint.load(NORMALISED, {"vae": vae})
+    elif VAE_PATH.exists():
+        checkpoint.load(VAE_PATH, {"vae": vae})
+        sample = encode(vae, load_pictures(2000))
+        normalise(vae, sample.mean((0, 2, 3)), sample.std((0, 2, 3)))
+        checkpoint.save(NORMALISED, {"vae": vae}, torch.optim.Adam(vae.parameters()), {"step": 0})
+    else:
+        vae = AutoencoderKL.from_pretrained(MODELS / "solids" / "vae", torch_dtype=torch.float32)
+    return vae
+
+
+def latents() -> Tensor:
+    """The latents of all training pictures, (N, 4, 16, 16); encoded on first use."""
+    if not LATENTS.exists():
+        vae, pictures = frozen_vae(), load_pictures()
+        log(f"encoding {len(pictures)} pictures")
+        np.save(LATENTS, encode(vae, pictures).numpy())
+        log("encoded")
+    return torch.from_numpy(np.load(LATENTS, allow_pickle=False))
