@@ -1,0 +1,169 @@
+"""Reads what a file writes for one node against its record: literals checked, links followed, faults in words.
+
+This is the half of the check that needs no order among nodes; `engine.graph.graph` does what depends on the sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from engine.graph.faults import Fault, LoomError, at, known
+from engine.graph.fit import says
+from engine.graph.flatten import FlatNode, Scoped
+from engine.graph.links import MUTED, BadLink, Muted, Resolver, Source
+from engine.graph.literals import check_literal
+from engine.graph.records import MISSING, Identity, InputSpec, NodeType
+from engine.graph.shapes import Asset, BadShape, Directory, Link, Many, read_value
+from engine.graph.values import File, Folder
+
+Identify: TypeAlias = Callable[[InputSpec, Any], Identity]
+"""What a literal that names a model, file or folder stands for; raises LoomError where it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal among the items of a list input."""
+
+    value: Any
+
+
+Item: TypeAlias = Source | Const
+
+
+@dataclass(slots=True)
+class Binding:
+    """One node as written: its literals with defaults filled in, its links followed, and what is wrong with it.
+
+    `values` holds every input that is a literal, `links` every single link, `lists` the items of list inputs. A node is
+    `muted` when something that it cannot do without is left out.
+    """
+
+    node: FlatNode
+    type: NodeType
+    values: dict[str, Any] = field(default_factory=dict)
+    links: dict[str, Source] = field(default_factory=dict)
+    lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
+    identities: dict[str, Identity] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    muted: bool = False
+
+    def fault(self, code: str, message: str, input: str | None = None) -> None:
+        """Note that something is wrong with this node, or with one input of it."""
+        self.faults.append(Fault(code, at(self.node.address, message), self.node.address, input))
+
+    def sources(self) -> tuple[str, ...]:
+        """The addresses that this node takes values from, each once."""
+        found = [source.address for source in self.links.values()]
+        for items in self.lists.values():
+            found.extend(item.address for item in items if type(item) is Source)
+        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+
+
+def bind(node: FlatNode, record: NodeType, resolver: Resolver, identify: Identify) -> Binding:
+    """Read one node against its record."""
+    binding = Binding(node, record)
+    written, given = node.doc.inputs, node.given
+    for name, spec in record.inputs.items():
+        if name in given or name in written:
+            value = given[name] if name in given else Scoped(node.scope, written[name])
+            _read_input(binding, spec, value, resolver, identify)
+        elif spec.required:
+            binding.fault(
+                "missing_input",
+                f"input '{name}' of {record.name} needs a value or a link ({says(spec)})",
+                name,
+            )
+        else:
+            _fill(binding, spec)
+    for name in node.names():
+        if name not in record.inputs:
+            has = known(record.inputs, name)
+            binding.fault("unknown_input", f"{record.name} has no input '{name}'; it has: {has}", name)
+    return binding
+
+
+def _fill(binding: Binding, spec: InputSpec) -> None:
+    if spec.list:
+        binding.lists[spec.name] = ()
+    else:
+        binding.values[spec.name] = None if spec.default is MISSING else spec.default
+
+
+def _read_input(binding: Binding, spec: InputSpec, value: Scoped, resolver: Resolver, identify: Identify) -> None:
+    try:
+        shape = value.json if type(value.json) in (str, int, float, bool) else read_value(value.json)
+    except BadShape as error:
+        binding.fault("bad_value", f"input '{spec.name}': {error}", spec.name)
+        return
+    if spec.list:
+        _read_list(binding, spec, value.scope, shape, resolver, identify)
+    elif type(shape) is Link:
+        source = _follow(binding, spec, value.scope, shape, resolver)
+        if isinstance(source, Source):
+            binding.links[spec.name] = source
+        elif source is MUTED:
+            _leave_out(binding, spec)
+    elif type(shape) is Many:
+        text = f"input '{spec.name}' takes one {says(spec)}, but {len(shape.items)} are given"
+        binding.fault("bad_value", text, spec.name)
+    else:
+        binding.values[spec.name] = _literal(binding, spec, shape, identify)
+
+
+def _leave_out(binding: Binding, spec: InputSpec) -> None:
+    if spec.required:
+        binding.muted = True
+    else:
+        _fill(binding, spec)
+
+
+def _read_list(
+    binding: Binding, spec: InputSpec, scope: str, shape: Any, resolver: Resolver, identify: Identify
+) -> None:
+    written = shape.items if type(shape) is Many else shape if isinstance(shape, list) else [shape]
+    if written == [None] and spec.optional:
+        written = []
+    items: list[Item] = []
+    for item in written:
+        if type(item) is Link:
+            source = _follow(binding, spec, scope, item, resolver)
+            if isinstance(source, Source):
+                items.append(source)
+        else:
+            items.append(Const(_literal(binding, spec, item, identify)))
+    binding.lists[spec.name] = tuple(items)
+
+
+def _follow(binding: Binding, spec: InputSpec, scope: str, link: Link, resolver: Resolver) -> Source | Muted | None:
+    try:
+        return resolver.resolve(scope, f"{link.node}.{link.output}")
+    except BadLink as error:
+        binding.fault("bad_link", f"input '{spec.name}': {error}", spec.name)
+        return None
+
+
+def _literal(binding: Binding, spec: InputSpec, shape: Any, identify: Identify) -> Any:
+    """A literal's canonical value; what names a model, file or folder is paired with its identity."""
+    value: Any
+    if type(shape) is Asset:
+        value, wrong = File(shape.name, shape.sha256), None
+        stored = spec.type not in ("Int", "Float", "Text", "Bool", "Data", "Folder")
+        if not stored:
+            wrong = f"takes {says(spec)}, not a file"
+    elif type(shape) is Directory:
+        value, wrong = (
+            Folder(shape.name),
+            None if spec.type == "Folder" else f"takes {says(spec)}, not a folder",
+        )
+    else:
+        value, wrong = check_literal(spec, shape)
+    if wrong is not None:
+        binding.fault("bad_value", f"input '{spec.name}' {wrong}", spec.name)
+    elif isinstance(value, File | Folder) or (spec.choices_from is not None and value is not None):
+        try:
+            binding.identities[spec.name] = identify(spec, value)
+        except LoomError as error:
+            binding.fault("not_found", f"input '{spec.name}': {error}", spec.name)
+    return value

@@ -1,0 +1,147 @@
+"""Sub-workflows laid out flat: every node under its full address, every link followed to where its value is made.
+
+Each level of a workflow is a scope, named by its prefix: "" for the file itself, `outer/` inside the use `outer`. A value
+given to a use belongs to the scope where it was written, so its links are read there. The work list is explicit: nothing
+here recurses over depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.graph.faults import Fault, at, known
+from engine.graph.records import JsonValue
+
+if TYPE_CHECKING:
+    from engine.graph.document import NodeDoc, SubworkflowDoc, Workflow
+
+USE = "workflow:"
+MAX_DEPTH = 64
+MAX_NODES = 10_000
+
+
+class Scoped(NamedTuple):
+    """An input's value as written, and the scope in which its links are to be read."""
+
+    scope: str
+    json: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class FlatNode:
+    """A node that is no use of a sub-workflow. `given` holds what uses further out put into it."""
+
+    address: str
+    scope: str
+    doc: NodeDoc
+    given: Mapping[str, Scoped]
+
+    def value(self, name: str) -> Scoped | None:
+        """What is written for an input, the outermost word winning."""
+        if name in self.given:
+            return self.given[name]
+        return Scoped(self.scope, self.doc.inputs[name]) if name in self.doc.inputs else None
+
+    def names(self) -> Iterator[str]:
+        """The inputs that are written, in file order, given ones last."""
+        yield from self.doc.inputs
+        yield from (name for name in self.given if name not in self.doc.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A use of a sub-workflow: its own scope is `address + "/"`."""
+
+    address: str
+    scope: str
+    doc: NodeDoc
+    body: SubworkflowDoc
+    given: Mapping[str, Scoped]
+
+    def value(self, name: str) -> Scoped | None:
+        """What is written for an exposed input of this use."""
+        if name in self.given:
+            return self.given[name]
+        return Scoped(self.scope, self.doc.inputs[name]) if name in self.doc.inputs else None
+
+
+@dataclass(slots=True)
+class Flat:
+    """The whole workflow, flat: its nodes in file order, its uses by address, what was wrong."""
+
+    nodes: dict[str, FlatNode] = field(default_factory=dict)
+    uses: dict[str, Use] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+_NOTHING: Mapping[str, Scoped] = {}
+
+
+def flatten(workflow: Workflow, prefix: str = "") -> Flat:
+    """Lay out a workflow, or a fragment of one under `prefix`. Recursion, depth and unknown sub-workflows are faults."""
+    flat = Flat()
+    given: dict[str, dict[str, Scoped]] = {}
+    levels: list[tuple[str, SubworkflowDoc, tuple[str, ...]]] = [(prefix, workflow, ())]
+    while levels:
+        scope, level, chain = levels.pop()
+        inner = []
+        for name, doc in level.nodes.items():
+            address = scope + name
+            put = given.pop(address, _NOTHING)
+            if not doc.type.startswith(USE):
+                flat.nodes[address] = FlatNode(address, scope, doc, put)
+            elif (body := _body(workflow, address, doc, chain, flat.faults)) is not None:
+                use = flat.uses[address] = Use(address, scope, doc, body, put)
+                if doc.mode is None:  # what is bypassed or muted is not looked into
+                    _hand_in(use, given, flat.faults)
+                    inner.append((address + "/", body, (*chain, doc.type)))
+        levels.extend(reversed(inner))
+        if len(flat.nodes) > MAX_NODES and len(chain) > 0:
+            flat.faults.append(Fault("too_large", f"the workflow has more than {MAX_NODES} nodes once expanded"))
+            break
+    for address, inputs in given.items():
+        for name, value in inputs.items():
+            where = value.scope.rstrip("/") or None
+            flat.faults.append(
+                Fault("unknown_node", f"'{address}.{name}' is set, but there is no node '{address}'", where)
+            )
+    return flat
+
+
+def _body(
+    workflow: Workflow, address: str, doc: NodeDoc, chain: tuple[str, ...], faults: list[Fault]
+) -> SubworkflowDoc | None:
+    name = doc.type.removeprefix(USE)
+    body = workflow.workflows.get(name)
+    if body is None:
+        text = f"there is no sub-workflow '{name}'; there is: {known(workflow.workflows, name)}"
+        faults.append(Fault("unknown_type", at(address, text), address))
+    elif doc.type in chain:
+        path = " in ".join(f"'{step.removeprefix(USE)}'" for step in (doc.type, *reversed(chain)))
+        faults.append(Fault("recursion", at(address, f"sub-workflow {path} contains itself"), address))
+        return None
+    elif len(chain) >= MAX_DEPTH:
+        faults.append(Fault("too_deep", at(address, f"sub-workflows are nested more than {MAX_DEPTH} deep"), address))
+        return None
+    return body
+
+
+def _hand_in(use: Use, given: dict[str, dict[str, Scoped]], faults: list[Fault]) -> None:
+    """Carry what a use was given, by exposed name or by inner address, to the inner inputs; outer words came first."""
+    names = list(use.doc.inputs) + [name for name in use.given if name not in use.doc.inputs]
+    for name in names:
+        value = use.value(name)
+        assert value is not None
+        if "." in name:
+            targets: tuple[str, ...] = (name,)
+        elif name in use.body.inputs:
+            targets = tuple(use.body.inputs[name].to)
+        else:
+            text = f"{use.doc.type} has no input '{name}'; it has: {known(use.body.inputs, name)}"
+            faults.append(Fault("unknown_input", at(use.address, text), use.address, name))
+            continue
+        for target in targets:
+            node, _, input_name = target.rpartition(".")
+            given.setdefault(f"{use.address}/{node}", {}).setdefault(input_name, value)

@@ -1,0 +1,118 @@
+"""What is known of a node's outputs before it runs: types, which are lists, and facts; and whether its links fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from engine.graph.bind import Binding, Const
+from engine.graph.fit import fits, says, type_of_literal
+from engine.graph.links import Source
+from engine.graph.node import Facts, Mismatch
+from engine.graph.records import InputSpec
+from engine.graph.values import is_variable
+
+if TYPE_CHECKING:
+    from engine.graph.graph import Checker, GraphNode
+
+
+class Outputs(NamedTuple):
+    """An entry a port in `types`, `lists` and `facts`; `mapped` where the node is called once an item."""
+
+    types: tuple[str, ...]
+    lists: tuple[bool, ...]
+    facts: tuple[Facts, ...]
+    mapped: bool
+
+
+_NOTHING: Facts = {}
+
+
+def infer_outputs(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checker) -> Outputs:
+    """Check the links of a node whose sources are done, and say what it gives. Faults go into the binding."""
+    variables: dict[str, str] = {}
+    mapped = False
+    for name, source in binding.links.items():
+        spec = binding.type.inputs[name]
+        made = _made(source, nodes)
+        if made is None:
+            continue
+        type_name, is_list, _ = made
+        mapped |= is_list
+        _check(binding, spec, source, type_name, variables, nodes, checker)
+    for name, items in binding.lists.items():
+        for item in items:
+            if isinstance(item, Source) and (made := _made(item, nodes)) is not None:
+                _check(binding, binding.type.inputs[name], item, made[0], variables, nodes, checker)
+    specs = binding.type.outputs.values()
+    types = tuple([variables.get(spec.type, _from_literal(binding, spec.type)) for spec in specs])
+    lists = tuple([spec.list or mapped for spec in specs])
+    return Outputs(types, lists, _facts(binding, nodes, checker), mapped)
+
+
+def _made(source: Source, nodes: Mapping[str, GraphNode]) -> tuple[str, bool, Facts] | None:
+    node = nodes.get(source.address)
+    if node is None or source.port >= len(node.outputs.types):
+        return None
+    outputs = node.outputs
+    return outputs.types[source.port], outputs.lists[source.port], outputs.facts[source.port]
+
+
+def _check(
+    binding: Binding,
+    spec: InputSpec,
+    source: Source,
+    type_name: str,
+    variables: dict[str, str],
+    nodes: Mapping[str, GraphNode],
+    checker: Checker,
+) -> None:
+    wanted = spec.type
+    if is_variable(wanted) and len(wanted) > 1:
+        bound = variables.setdefault(wanted, type_name)
+        if is_variable(bound):
+            variables[wanted] = bound = type_name
+        wanted = bound
+    if type_name == wanted or fits(type_name, wanted, checker.values):
+        return
+    port = list(nodes[source.address].type.outputs)[source.port]
+    meant = f"{wanted} (as its other inputs)" if wanted != spec.type else says(spec)
+    text = f"input '{spec.name}' takes {meant}, but '{source.address}.{port}' gives {type_name}"
+    binding.fault("type_mismatch", text, spec.name)
+
+
+def _from_literal(binding: Binding, type_name: str) -> str:
+    """An output's type where no link bound its variable: that of a literal which did, else left open."""
+    if not is_variable(type_name):
+        return type_name
+    for spec in binding.type.inputs.values():
+        value = binding.values.get(spec.name)
+        if spec.type == type_name and value is not None:
+            return type_of_literal(value)
+    return "*"
+
+
+def _facts(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checker) -> tuple[Facts, ...]:
+    count = len(binding.type.outputs)
+    if not binding.type.infers or binding.faults or binding.muted:
+        return (_NOTHING,) * count
+    inputs: dict[str, Any] = {}
+    for name, value in binding.values.items():
+        identity = binding.identities.get(name)
+        known = {"digest": identity.digest, **identity.facts} if identity else {}
+        inputs[name] = {"value": value, **known}
+    for name, source in binding.links.items():
+        inputs[name] = _facts_of(source, nodes)
+    for name, items in binding.lists.items():
+        inputs[name] = [{"value": item.value} if isinstance(item, Const) else _facts_of(item, nodes) for item in items]
+    try:
+        found = checker.infer(binding.type.name, inputs)
+    except Mismatch as error:
+        binding.fault("mismatch", str(error), error.input)
+        return (_NOTHING,) * count
+    return tuple(found.get(name, _NOTHING) for name in binding.type.outputs)
+
+
+def _facts_of(source: Source, nodes: Mapping[str, GraphNode]) -> Facts:
+    made = _made(source, nodes)
+    return made[2] if made is not None else _NOTHING

@@ -1,0 +1,144 @@
+"""One call of one node: values checked at the door, long work driven step by step, errors told in place."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from types import GeneratorType
+from typing import Any, TypeAlias
+
+from engine.graph.faults import Fault, LoomError, at
+from engine.graph.literals import check_literal
+from engine.graph.node import Expand, Need, Progress, Stop
+from engine.graph.reading import NodeCode
+from engine.graph.records import InputSpec
+from engine.run.context import CallContext
+from engine.run.control import Cancelled, Control
+from engine.run.events import Event, NodeData, NodeNotice, NodeProgress
+
+log = logging.getLogger("latentloom.run")
+PREVIEW_SECONDS = 0.2
+_CHECKED = frozenset({"Int", "Float", "Text", "Bool"})
+
+
+class Failed(Exception):  # noqa: N818 - it ends a visit
+    """A call failed; the fault says where and why."""
+
+    def __init__(self, fault: Fault, item: int | None = None) -> None:
+        self.fault = fault
+        self.item = item
+        super().__init__(fault.message)
+
+
+class Skipped(Exception):  # noqa: N818
+    """The node did not run after all; the text says why."""
+
+
+Asks: TypeAlias = Generator[Event | Need | Expand, Any, Any]
+
+
+@dataclass(slots=True)
+class Call:
+    """One call. `seconds` counts the node's own time, not what it waited for others."""
+
+    code: NodeCode
+    specs: Mapping[str, InputSpec]
+    context: CallContext
+    control: Control
+    item: int | None = None
+    builds_on_partial: bool = False
+    seconds: float = 0.0
+    partial: bool = False
+    _late: bool = field(init=False, default=False)
+    _previewed: float = field(init=False, default=-1.0)
+
+    def steps(self, values: dict[str, Any]) -> Asks:
+        """Run the node on these values; yields events, `Need` and `Expand`, and returns what `run` returned."""
+        self._late = self.control.stopped and not self.builds_on_partial
+        result = self._timed(lambda: self.code.call(values, self.context))
+        if isinstance(result, GeneratorType):
+            result = yield from self._drive(result)
+        yield from self.notices()
+        return result
+
+    def notices(self) -> Generator[Event, None, None]:
+        """What the node told the user since the last time."""
+        while self.context.notices:
+            message, input_name = self.context.notices.pop(0)
+            yield NodeNotice(self.context.address, message, input_name)
+
+    def _drive(self, work: Generator[Any, Any, Any]) -> Asks:
+        reply: Any = None
+        throw = False
+        try:
+            while True:
+                self.control.check()
+                try:
+                    asked = self._timed(lambda: work.throw(Stop()) if throw else work.send(reply))  # noqa: B023
+                except StopIteration as end:
+                    return end.value
+                except Stop:
+                    raise Skipped("it was stopped before it had anything to keep") from None
+                reply, throw = None, False
+                yield from self.notices()
+                if isinstance(asked, Progress):
+                    if self._late:
+                        raise Skipped("the run was stopped before it began")
+                    yield from self._progress(asked)
+                    throw = self.control.take_stop()
+                    self.partial |= throw
+                elif isinstance(asked, Need | Expand):
+                    reply = yield asked
+                else:
+                    raise self.failure(f"yielded {asked!r}; a node yields Progress, Need or Expand")
+        finally:
+            work.close()
+
+    def _progress(self, told: Progress) -> Generator[Event, None, None]:
+        address, now = self.context.address, time.monotonic()
+        left = self.seconds / told.step * (told.of - told.step) if told.step > 0 else None
+        preview = None
+        if told.preview is not None and self.control.watched and now - self._previewed >= PREVIEW_SECONDS:
+            preview, self._previewed = told.preview, now
+        yield NodeProgress(address, told.step, told.of, left, self.item, preview)
+        if told.data is not None:
+            yield NodeData(address, told.data, self.item)
+
+    def _timed(self, step: Callable[[], Any]) -> Any:
+        """One step of the node, timed; whatever it raises becomes a fault in its place."""
+        began = time.perf_counter()
+        try:
+            return step()
+        except (StopIteration, Stop, Cancelled, Failed, Skipped):
+            raise
+        except LoomError as error:
+            raise self.failure(str(error)) from error
+        except Exception as error:
+            log.exception("node %s failed", self.context.address)
+            first = next(iter(str(error).strip().splitlines()), "")
+            raise self.failure(f"{type(error).__name__}: {first}".rstrip(": ")) from error
+        finally:
+            self.seconds += time.perf_counter() - began
+
+    def failure(self, text: str, input_name: str | None = None) -> Failed:
+        """A fault of this node, about one of its inputs where that is known."""
+        address = self.context.address
+        where = f" (item {self.item})" if self.item is not None else ""
+        return Failed(Fault("node_failed", at(address, text + where), address, input_name), self.item)
+
+    def accept(self, name: str, value: Any) -> Any:
+        """A linked value at the door: literals are held to the input's bounds, as they would be in a file."""
+        spec = self.specs[name]
+        if spec.type not in _CHECKED or (value is None and spec.optional):
+            return value
+        if isinstance(value, list):
+            return [self._checked(spec, item) for item in value]
+        return self._checked(spec, value)
+
+    def _checked(self, spec: InputSpec, value: Any) -> Any:
+        canonical, wrong = check_literal(spec, value)
+        if wrong is not None:
+            raise self.failure(f"input '{spec.name}' {wrong}", spec.name)
+        return canonical
