@@ -50,8 +50,8 @@ class GraphNode:
     _base: str | None = None
 
     @property
-        """Whether the node is called once an item of a list."""
     def mapped(self) -> bool:
+        """Whether the node is called once an item of a list."""
         return self.outputs.mapped
 
     @property
@@ -113,9 +113,7 @@ class Graph:
 
     def _all_targets(self) -> dict[str, Source]:
         writers = {
-            address: Source(address, 0)
-            for address, node in self.nodes.items()
-            if node.type.output and not node.muted
+            address: Source(address, 0) for address, node in self.nodes.items() if node.type.output and not node.muted
         }
         return {**self.outputs, **dict(sorted(writers.items()))}
 
@@ -205,9 +203,7 @@ class _Build:
             self.nodes[address] = node
             recipes[address] = node.recipe
         outputs = self._outputs(general)
-        return Graph(
-            self.workflow, self.nodes, outputs, tuple(general), tuple(order), self.flat, self.checker
-        )
+        return Graph(self.workflow, self.nodes, outputs, tuple(general), tuple(order), self.flat, self.checker)
 
     def _bind(self) -> tuple[dict[str, GraphNode], dict[str, Binding]]:
         """The nodes whose text is as before, unbound; a binding for each of the others that is not left out."""
@@ -218,12 +214,7 @@ class _Build:
             if flat_node.doc.mode is not None:
                 continue
             old = before.get(address)
-            if (
-                old is not None
-                and old.sound
-                and _same_text(old.binding.node, flat_node)
-                and self._same_files(old)
-            ):
+            if old is not None and old.sound and _same_text(old.binding.node, flat_node) and self._same_files(old):
                 kept[address] = old
             else:
                 bindings[address] = self._bind_one(flat_node)
@@ -287,9 +278,7 @@ class _Build:
             except BadLink as error:
                 general.append(Fault("bad_link", f"output '{name}': {error}", None, name))
                 continue
-            if source is not MUTED and not (
-                source.address in self.nodes and self.nodes[source.address].muted
-            ):
+            if source is not MUTED and not (source.address in self.nodes and self.nodes[source.address].muted):
                 outputs[name] = source
             named = self.nodes.get(name)
             if named is not None and named.type.output:
@@ -311,9 +300,7 @@ def _same_text(old: FlatNode, new: FlatNode) -> bool:
     return old.doc is new.doc or (old.doc == new.doc and old.given == new.given)
 
 
-def _placeholder(
-    node: FlatNode, record: NodeType | None, workflow: Workflow, types: Mapping[str, NodeType]
-) -> Binding:
+def _placeholder(node: FlatNode, record: NodeType | None, workflow: Workflow, types: Mapping[str, NodeType]) -> Binding:
     """A node that cannot run here: kept, shown and written back, a fault only for runs that need it."""
     name = node.doc.type
     stand_in = NodeType(name, {}, {}, placeholder=True, code="?")
@@ -323,9 +310,7 @@ def _placeholder(
         binding.fault("newer_version", f"{text}: update {_pack_words(record.pack, workflow)}")
     elif ":" in name:
         pack = name.partition(":")[0]
-        binding.fault(
-            "unknown_type", f"type '{name}' comes with {_pack_words(pack, workflow)}, which is not installed"
-        )
+        binding.fault("unknown_type", f"type '{name}' comes with {_pack_words(pack, workflow)}, which is not installed")
     else:
         binding.fault("unknown_type", f"there is no node type '{name}'; there is: {known(types, name, 8)}")
     return binding
@@ -346,9 +331,7 @@ def _lazy(binding: Binding, nodes: Mapping[str, GraphNode]) -> frozenset[str]:
     specs = binding.type.inputs
     names = [name for name in binding.lists if specs[name].lazy]
     for name, source in binding.links.items():
-        if specs[name].lazy and not (
-            source.address in nodes and _is_list(nodes[source.address], source.port)
-        ):
+        if specs[name].lazy and not (source.address in nodes and _is_list(nodes[source.address], source.port)):
             names.append(name)
     return frozenset(names) if names else _NONE
 

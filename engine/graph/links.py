@@ -28,7 +28,7 @@ class Muted(Enum):
 MUTED: Final = Muted.MUTED
 
 
-class BadLink(Exception):  # noqa: N818 - its text becomes a fault
+class BadLink(Exception):
     """A link that leads nowhere; the text says why, and what there is."""
 
 

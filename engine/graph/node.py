@@ -113,7 +113,7 @@ class Expand:
     given: Mapping[str, object] = field(default_factory=dict)
 
 
-class Stop(Exception):  # noqa: N818 - it asks, it does not complain
+class Stop(Exception):
     """Thrown in at a yield when the user stops a run: catch it and return the best so far."""
 
 
@@ -130,7 +130,7 @@ class Artifact:
     format: str | None = None
 
 
-class Mismatch(Exception):  # noqa: N818
+class Mismatch(Exception):
     """Raised by `infer` where inputs cannot go together: which input, and a sentence that names both sides."""
 
     def __init__(self, input: str, message: str) -> None:

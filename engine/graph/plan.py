@@ -46,9 +46,7 @@ def plan(nodes: Mapping[str, GraphNode], wanted: Iterable[str], have: Have) -> P
             cached.append(address)
             continue
         stack.append((address, True))
-        for source in reversed(eager_sources(node)):
-            if source not in done:
-                stack.append((source, False))
+        stack.extend((source, False) for source in reversed(eager_sources(node)) if source not in done)
     return Plan(tuple(_by_model(nodes, order)), tuple(cached))
 
 

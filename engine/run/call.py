@@ -23,7 +23,7 @@ PREVIEW_SECONDS = 0.2
 _CHECKED = frozenset({"Int", "Float", "Text", "Bool"})
 
 
-class Failed(Exception):  # noqa: N818 - it ends a visit
+class Failed(Exception):
     """A call failed; the fault says where and why."""
 
     def __init__(self, fault: Fault, item: int | None = None) -> None:
@@ -32,7 +32,7 @@ class Failed(Exception):  # noqa: N818 - it ends a visit
         super().__init__(fault.message)
 
 
-class Skipped(Exception):  # noqa: N818
+class Skipped(Exception):
     """The node did not run after all; the text says why."""
 
 

@@ -3,7 +3,7 @@
 from threading import Lock
 
 
-class Cancelled(Exception):  # noqa: N818 - it is no error
+class Cancelled(Exception):
     """The run was cancelled; raised between nodes and between steps."""
 
 
