@@ -17,8 +17,8 @@ from engine.run import codec
 
 DTYPES = (
     torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16,
-    torch.int8, torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool, torch.complex64, torch.complex128,
-    torch.float8_e4m3fn, torch.float8_e5m2,
+    torch.int8, torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool,
+    torch.complex64, torch.complex128, torch.float8_e4m3fn, torch.float8_e5m2,
 )  # fmt: skip
 
 
@@ -95,11 +95,7 @@ def same(one: Any, other: Any) -> bool:
         return torch.equal(*views)
     if isinstance(one, numpy.ndarray):
         little = [part.astype(part.dtype.newbyteorder("<")) for part in (one, other)]
-        return (
-            little[0].dtype == little[1].dtype
-            and one.shape == other.shape
-            and len(set(map(_bytes, little))) == 1
-        )
+        return little[0].dtype == little[1].dtype and one.shape == other.shape and len(set(map(_bytes, little))) == 1
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
@@ -297,14 +293,13 @@ def test_what_pack_never_wrote_is_refused(json: Any, words: str) -> None:
         codec.unpack(json, buffers, CLASSES)
 
 
+TAGS = ["$class", "fields", "$tensor", "$array", "$bytes", "$complex", "$int", "$float", "$text", "$tuple", "x"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=3) | st.sampled_from(["0", "1", "Pair"]),
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(
-            st.sampled_from(
-                ["$class", "fields", "$tensor", "$array", "$bytes", "$complex", "$int", "$float", "$text", "$tuple", "x"]
-            ),
+            st.sampled_from(TAGS),
             inner,
             max_size=2,
         )

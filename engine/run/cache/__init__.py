@@ -1,0 +1,24 @@
+"""The result cache: what nodes made, by the digest of its content, and traces: which key led to which
+digests.
+
+`Results` is what an executor needs of it; `ResultCache` remembers in tiers (device, memory, disk), `NoCache`
+forgets.
+"""
+
+from engine.run.cache.claims import Claim, Claims
+from engine.run.cache.disk import DiskTier
+from engine.run.cache.protocol import MISSING, Missing, NoCache, Results, Trace
+from engine.run.cache.results import Devices, ResultCache
+
+__all__ = [
+    "MISSING",
+    "Claim",
+    "Claims",
+    "Devices",
+    "DiskTier",
+    "Missing",
+    "NoCache",
+    "ResultCache",
+    "Results",
+    "Trace",
+]

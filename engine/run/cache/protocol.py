@@ -1,0 +1,88 @@
+"""What an executor asks of a cache, and the cache that remembers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.graph.records import MISSING, Missing
+
+__all__ = ["MISSING", "Missing", "NoCache", "Results", "Trace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is known of one key, be it a recipe key or an action key.
+
+    `outputs` are the digests of a node's outputs in the order of its output ports; () where `need` is given.
+    `seconds` is what they cost to make, loading of models included. `need` is the input that a lazy node
+    asked for next. `environment` is given by nodes that lease a model: from the disk, such a trace holds only
+    where it is equal.
+    """
+
+    outputs: tuple[str, ...]
+    seconds: float
+    need: str | None = None
+    environment: str = ""
+
+
+class Results(Protocol):
+    """Remembers traces and values. No method fails a run: what cannot be kept is forgotten."""
+
+    def trace(self, key: str) -> Trace | None:
+        """What is known of a key. Its outputs need not be here any more: `has` tells."""
+
+    def record(self, key: str, trace: Trace) -> None:
+        """Remember what a key led to."""
+
+    def get(self, digest: str) -> object:
+        """The value of that digest, never to be changed, or MISSING."""
+
+    def has(self, digest: str) -> bool:
+        """Whether `get` would most likely find it; loads nothing."""
+
+    def put(self, digest: str, value: object, seconds: float, *, keep: bool = False) -> None:
+        """Offer a value that took `seconds` to make; `keep`: an output of the run needs it, so disk takes it."""
+
+    def pin(self, digests: Iterable[str]) -> AbstractContextManager[None]:
+        """While the context is open, these are not evicted."""
+
+    def flush(self) -> None:
+        """Wait until what was offered so far is written."""
+
+    def close(self) -> None:
+        """Flush and stop; nothing is remembered after it."""
+
+
+class NoCache:
+    """Remembers nothing."""
+
+    def trace(self, key: str) -> Trace | None:  # noqa: ARG002
+        """None."""
+        return None
+
+    def record(self, key: str, trace: Trace) -> None:
+        """Does nothing."""
+
+    def get(self, digest: str) -> object:  # noqa: ARG002
+        """MISSING."""
+        return MISSING
+
+    def has(self, digest: str) -> bool:  # noqa: ARG002
+        """False."""
+        return False
+
+    def put(self, digest: str, value: object, seconds: float, *, keep: bool = False) -> None:
+        """Does nothing."""
+
+    def pin(self, digests: Iterable[str]) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Does nothing."""
+        return nullcontext()
+
+    def flush(self) -> None:
+        """Does nothing."""
+
+    def close(self) -> None:
+        """Does nothing."""
