@@ -1,14 +1,17 @@
-"""What can go wrong with models in memory.
+"""What can go wrong with models in memory; each is a sentence for the user.
 
-ModelError
-├── ModelMemoryError    it does not fit, even with all else sent away
-├── ModelInUseError     it is leased, so it can't be unloaded
-├── WrongThreadError    someone else's thread asked for movement
-└── DeviceError         there is no such device on this machine
+LoomError
+└── ModelError
+    ├── ModelMemoryError    it does not fit, even with all else sent away
+    ├── ModelInUseError     it is leased, so it can't be unloaded
+    ├── WrongThreadError    someone else's thread asked for movement
+    └── DeviceError         there is no such device on this machine
 """
 
+from engine.graph.faults import LoomError
 
-class ModelError(Exception):
+
+class ModelError(LoomError):
     """The root of these errors; the message is a sentence for the user."""
 
 
