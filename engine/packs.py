@@ -73,6 +73,13 @@ def find_registry(third_party: bool = True) -> Registry:
     return _gather(_load(point) for point in wanted)
 
 
+def data_folder(module_file: str, name: str) -> Path:
+    """A built-in pack's data, given its module's `__file__`: inside the package in a wheel, beside it in a clone."""
+    package = Path(module_file).parent
+    installed = package / "data" / name
+    return installed if installed.is_dir() else package.parent / name
+
+
 def registry_of(*classes: type, name: str = CORE) -> Registry:
     """A registry of these node classes and value types alone: for tests and programs that embed the engine.
 

@@ -129,8 +129,12 @@ def _body(
 
 
 def _hand_in(use: Use, given: dict[str, dict[str, Scoped]], faults: list[Fault]) -> None:
-    """Carry what a use was given, by exposed name or by inner address, to the inner inputs; outer words came first."""
-    names = list(use.doc.inputs) + [name for name in use.given if name not in use.doc.inputs]
+    """Carry what a use was given, by exposed name or by inner address, to the inner inputs.
+
+    The first word there wins: what came from further out, and an address before an exposed name.
+    """
+    own = [name for name in use.doc.inputs if name not in use.given]
+    names = [*sorted(use.given, key=_is_exposed), *sorted(own, key=_is_exposed)]
     for name in names:
         value = use.value(name)
         assert value is not None
@@ -145,3 +149,7 @@ def _hand_in(use: Use, given: dict[str, dict[str, Scoped]], faults: list[Fault])
         for target in targets:
             node, _, input_name = target.rpartition(".")
             given.setdefault(f"{use.address}/{node}", {}).setdefault(input_name, value)
+
+
+def _is_exposed(name: str) -> bool:
+    return "." not in name

@@ -32,3 +32,11 @@ class Writable(Protocol):
         `format` is one that the value knows ("png", "webp", "jpeg"), None for its default. Raises LoomError, in a
         sentence, for another.
         """
+
+
+@runtime_checkable
+class Batched(Protocol):
+    """A writable value that can be taken apart, so that each of its files gets a document of its own."""
+
+    def split(self) -> Sequence[Writable]:
+        """One value a file, in order."""

@@ -1,0 +1,187 @@
+"""What may be set in a workflow from outside, and setting it: by a workflow input's name or by an address.
+
+`sampler.steps` is the input `steps` of the node `sampler`; `outer/sampler.steps` is one inside the use `outer` of a
+sub-workflow, where the value is kept as that use's own word, so that other uses keep theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.graph.document import NodeDoc, Workflow
+from engine.graph.exposed import default_at, spec_at
+from engine.graph.faults import Fault, InvalidWorkflow, known
+from engine.graph.inner import Place, definition_of
+from engine.graph.literals import check_literal, written
+from engine.graph.records import MISSING, InputSpec, JsonValue, Missing, NodeType
+from engine.graph.shapes import Asset, BadShape, Directory, links_of, read_value
+from engine.graph.values import LITERALS, is_variable
+
+Types = Mapping[str, NodeType]
+
+
+@dataclass(frozen=True, slots=True)
+class Settable:
+    """One thing that may be set: under a workflow input's name, or under the address of a node's input.
+
+    `targets` are addresses of inputs (`outer/node.input`), `default` is what the file has there, MISSING where it has
+    nothing or a link.
+    """
+
+    name: str
+    spec: InputSpec
+    targets: tuple[str, ...]
+    default: JsonValue | Missing = MISSING
+    title: str = ""
+    help: str = ""
+
+
+def workflow_inputs(workflow: Workflow, types: Types) -> dict[str, Settable]:
+    """The workflow's own inputs, by name; those whose types are unknown are left out."""
+    found = {}
+    for name in workflow.inputs:
+        settable = _workflow_input(workflow, types, name)
+        if settable is not None:
+            found[name] = settable
+    return found
+
+
+def addresses(workflow: Workflow, types: Types) -> Iterator[Settable]:
+    """Every literal input of every node, sub-workflows looked into, that no link fills; in file order."""
+    levels: list[tuple[str, Mapping[str, NodeDoc], str, int]] = [("", workflow.nodes, "", 0)]
+    while levels:
+        prefix, nodes, use, depth = levels.pop()
+        inner: list[tuple[str, Mapping[str, NodeDoc], str, int]] = []
+        for name, doc in nodes.items():
+            inside = definition_of(doc)
+            body = workflow.workflows.get(inside) if inside is not None else None
+            if body is not None:
+                if depth < 64:
+                    inner.append((f"{prefix}{name}/", body.nodes, use or name, depth + 1))
+                continue
+            for given in types[doc.type].inputs if doc.type in types else ():
+                settable = _address(workflow, types, f"{prefix}{name}.{given}")
+                if settable is not None and _is_literal_type(settable.spec) and settable.default is not MISSING:
+                    yield settable
+        levels.extend(reversed(inner))
+
+
+def find_settable(workflow: Workflow, types: Types, name: str) -> Settable:
+    """What is set under this name or address. Raises InvalidWorkflow, which says what there is."""
+    if name in workflow.inputs:
+        settable = _workflow_input(workflow, types, name)
+        if settable is None:
+            text = f"'{name}' cannot be set: the node type that it belongs to is not known here"
+            raise InvalidWorkflow([Fault("unknown_type", text, None, name)])
+        return settable
+    settable = _address(workflow, types, name)
+    if settable is None:
+        raise InvalidWorkflow([Fault("unknown_input", _unknown(workflow, types, name), None, name)])
+    return settable
+
+
+def set_inputs(workflow: Workflow, types: Types, values: Mapping[str, JsonValue]) -> Workflow:
+    """The workflow with these values set, by name or address; later ones win over earlier ones.
+
+    Raises InvalidWorkflow with a fault for every name that there is not and every value that does not fit.
+    """
+    faults: list[Fault] = []
+    nodes = dict(workflow.nodes)
+    for name, value in values.items():
+        try:
+            settable = find_settable(workflow, types, name)
+        except InvalidWorkflow as error:
+            faults.extend(error.faults)
+            continue
+        fitted, wrong = fit_value(settable.spec, value)
+        if wrong is not None:
+            faults.append(Fault("bad_value", f"'{name}' {wrong}", None, name))
+            continue
+        for target in settable.targets:
+            _put(workflow, nodes, target, fitted)
+    if faults:
+        raise InvalidWorkflow(faults)
+    return workflow.model_copy(update={"nodes": nodes})
+
+
+def fit_value(spec: InputSpec, value: JsonValue) -> tuple[JsonValue, str | None]:
+    """The value as a file writes it, and None; or None, and what is wrong with it ("is 0; it takes …")."""
+    try:
+        shape = read_value(value)
+    except BadShape as error:
+        return None, f"cannot be read: {error}"
+    if links_of(shape):
+        return None, "is a link; from outside a value is set, not a link"
+    if isinstance(shape, Asset | Directory) and spec.type not in LITERALS:
+        return value, None
+    if not spec.list:
+        _, wrong = check_literal(spec, value)
+        return (None, wrong) if wrong else (_written(spec, value), None)
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    for item in items:
+        if (wrong := check_literal(spec, item)[1]) is not None:
+            return None, f"holds an item that {wrong}"
+    return [_written(spec, item) for item in items], None
+
+
+def _written(spec: InputSpec, value: JsonValue) -> JsonValue:
+    return value if isinstance(value, dict) else written(spec, value)
+
+
+def _workflow_input(workflow: Workflow, types: Types, name: str) -> Settable | None:
+    exposed = workflow.inputs[name]
+    node, _, given = exposed.to[0].partition(".")
+    place = Place(None, node, given)
+    spec = spec_at(workflow, types, place)
+    if spec is None:
+        return None
+    default = _literal_default(workflow, types, place)
+    return Settable(name, spec, exposed.to, default, exposed.title, exposed.help or spec.help)
+
+
+def _address(workflow: Workflow, types: Types, address: str) -> Settable | None:
+    place = _place(address)
+    spec = spec_at(workflow, types, place) if place is not None and place.node in workflow.nodes else None
+    if place is None or spec is None:
+        return None
+    return Settable(address, spec, (address,), _literal_default(workflow, types, place), "", spec.help)
+
+
+def _place(address: str) -> Place | None:
+    """Where the top level keeps a value given to `outer/inner.name`: the input `inner.name` of the use `outer`."""
+    outer, slash, rest = address.partition("/")
+    if slash:
+        return Place(None, outer, rest) if "." in rest else None
+    node, dot, name = address.partition(".")
+    return Place(None, node, name) if dot else None
+
+
+def _literal_default(workflow: Workflow, types: Types, place: Place) -> JsonValue | Missing:
+    default = default_at(workflow, types, place)
+    return MISSING if default is not MISSING and links_of(read_value(default)) else default
+
+
+def _is_literal_type(spec: InputSpec) -> bool:
+    return spec.type in LITERALS or is_variable(spec.type)
+
+
+def _put(workflow: Workflow, nodes: dict[str, NodeDoc], target: str, value: JsonValue) -> None:
+    place = _place(target)
+    assert place is not None
+    doc = nodes[place.node]
+    inside = definition_of(doc)
+    body = workflow.workflows.get(inside) if inside is not None else None
+    hidden = body.inputs[place.input].to if body is not None and place.input in body.inputs else ()
+    inputs = {name: given for name, given in doc.inputs.items() if name not in hidden}
+    nodes[place.node] = doc.model_copy(update={"inputs": {**inputs, place.input: value}})
+
+
+def _unknown(workflow: Workflow, types: Types, name: str) -> str:
+    place = _place(name)
+    doc = workflow.nodes.get(place.node) if place is not None else None
+    if doc is not None and doc.type in types and place is not None:
+        has = known(types[doc.type].inputs, place.input)
+        return f"'{name}' cannot be set: {doc.type} '{place.node}' has no input '{place.input}'; it has: {has}"
+    names = [*workflow.inputs, *(settable.name for settable in addresses(workflow, types))]
+    return f"there is nothing named '{name}' to set; what may be set: {known(names, name)}"

@@ -1,0 +1,167 @@
+"""One process's engine on this machine: packs, models, files, caches and device, put together once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from engine.graph.document import Workflow
+from engine.graph.faults import LoomError
+from engine.graph.graph import Checker
+from engine.graph.keys import SALT
+from engine.graph.node import Mismatch
+from engine.host.identities import Names
+from engine.host.opening import Opened, open_workflow
+from engine.packs import CORE, Pack, Registry
+from engine.run.cache import Claims, DiskTier, NoCache, ResultCache, Results
+from engine.run.codec.classes import class_record
+from engine.run.machine import Machine
+from engine.run.models.cache import ModelCache
+from engine.run.models.device import Device, Loaded, Reference
+from engine.run.models.environment import environment
+from engine.run.models.host import total_memory
+from engine.run.models.torch_device import pick_device
+from engine.store.assets import Assets
+from engine.store.errors import StoreError
+from engine.store.fingerprint import Fingerprints
+from engine.store.home import Home, find_home
+from engine.store.models import ModelCatalog
+
+log = logging.getLogger("latentloom.host")
+DISK_BYTES = 20 << 30
+RAM_SHARE = 8
+
+
+class Host:
+    """Opens, checks and runs workflows with these packs and these folders.
+
+    `device` is as the command line has it ("auto", "cpu", "cuda:0", "mps"); nothing is asked of it, and no cache is
+    opened, before a run needs it. `remember` False runs everything anew and leaves the cache alone.
+    """
+
+    def __init__(
+        self, registry: Registry, home: Home | None = None, *, device: str = "auto", remember: bool = True
+    ) -> None:
+        self.registry = registry
+        self.home = home or find_home()
+        self._device_name = device
+        self._remember = remember
+        self._fingerprints = Fingerprints()
+        self._claims: Claims[bool] = Claims()
+
+    # Workflows
+
+    def open(self, file: str) -> Opened:
+        """The workflow in a `.json` file, in a picture, or in standard input (`-`). Raises InvalidWorkflow."""
+        migrations = {name: code.cls.migrate for name, code in self.registry.code.items()}
+        return open_workflow(file, self.registry.types, migrations)
+
+    def names(self, workflow: Workflow, beside: Path | None = None) -> Names:
+        """What the names in a workflow stand for here."""
+        return Names(self.catalog, self.assets(beside), workflow)
+
+    def checker(self, workflow: Workflow, beside: Path | None = None) -> Checker:
+        """What makes the graphs of a workflow, and of its variants."""
+        names = self.names(workflow, beside)
+        return Checker(self.registry.types, self.registry.values, names.identify, self._infer)
+
+    def machine(self, beside: Path | None = None) -> Machine:
+        """What a run uses. All machines of a host share its caches and its models."""
+        return Machine(
+            self.registry.code,
+            self.results,
+            self.models,
+            self.assets(beside).path,
+            self.environment,
+            self._claims,
+        )
+
+    def assets(self, beside: Path | None = None) -> Assets:
+        """Files by content, by name beside a workflow, and in the inputs."""
+        return Assets(self.home.assets, self.home.inputs, beside, self._fingerprints)
+
+    # What there is, made when it is first asked for
+
+    @cached_property
+    def catalog(self) -> ModelCatalog:
+        """The models in the user's folders and in those of the packs."""
+        folders = [*self.home.model_folders, *(folder for offer in self.registry.offers() for folder in offer.models)]
+        return ModelCatalog(tuple(dict.fromkeys(folders)), self._identify, self._fingerprints)
+
+    @cached_property
+    def device(self) -> Device:
+        """Where models run. Raises DeviceError."""
+        return pick_device(self._device_name)
+
+    @cached_property
+    def environment(self) -> str:
+        """What models' results depend on beside their inputs; "" where no pack builds models."""
+        return environment(self.device.kind) if self._builders else ""
+
+    @cached_property
+    def results(self) -> Results:
+        """The result cache."""
+        if not self._remember:
+            return NoCache()
+        disk = DiskTier(self.home.cache, DISK_BYTES, self.registry.classes, salt=SALT)
+        return ResultCache(total_memory() // RAM_SHARE, disk, environment=self.environment)
+
+    @cached_property
+    def models(self) -> ModelCache:
+        """The model cache of the device."""
+        return ModelCache(self.device, self._build, describe=self._describe)
+
+    def close(self) -> None:
+        """Write what the cache still holds back."""
+        results = self.__dict__.pop("results", None)
+        if results is not None:
+            results.close()
+
+    # What the packs answer
+
+    @property
+    def _builders(self) -> Mapping[str, Pack]:
+        packs = self.registry.packs
+        return {pack.name: pack.offer for pack in packs if pack.error is None and pack.offer.build is not None}
+
+    def _identify(self, path: Path) -> Mapping[str, Any]:
+        """The facts that the first pack which knows this model has of it."""
+        first: StoreError | None = None
+        for offer in self.registry.offers():
+            if offer.identify is None:
+                continue
+            try:
+                return offer.identify(path)
+            except LoomError as error:
+                first = first or (error if isinstance(error, StoreError) else StoreError(str(error)))
+        raise first or StoreError(f"no installed pack knows what {path.name} is")
+
+    def _build(self, reference: Reference) -> Loaded:
+        record = class_record(type(reference))
+        name = record.name if record else type(reference).__name__
+        pack = self._builders.get(name.partition(":")[0] if ":" in name else CORE)
+        fingerprint = getattr(reference, "fingerprint", None)
+        if pack is None or pack.build is None or not isinstance(fingerprint, str):
+            raise LoomError(f"no installed pack makes a model of {name}")
+        loaded: Loaded = pack.build(reference, self.catalog.by_fingerprint(fingerprint))
+        return loaded
+
+    def _describe(self, reference: Reference) -> str:
+        name = type(reference).__name__
+        with suppress(LoomError, OSError):
+            name += f" of '{self.catalog.by_fingerprint(getattr(reference, 'fingerprint', '')).stem}'"
+        return name
+
+    def _infer(self, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+        """Run a node type's check-time code, which is a pack's and may fail in any way: then nothing is known."""
+        try:
+            return self.registry.code[name].cls.infer(inputs)
+        except Mismatch:
+            raise
+        except Exception:
+            log.exception("%s.infer failed", name)
+            return {}

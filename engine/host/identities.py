@@ -1,0 +1,77 @@
+"""What the names in one workflow stand for on this machine: models by name or content, files, folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.graph.document import Workflow
+from engine.graph.faults import Fault, LoomError
+from engine.graph.records import Identity, InputSpec
+from engine.graph.values import File, Folder
+from engine.store.assets import Assets
+from engine.store.errors import UnknownModelError
+from engine.store.models import FoundModel, ModelCatalog
+
+MODELS = "models"
+
+
+class Names:
+    """Resolves the names of one workflow. `wanted` holds what its `requires` says of its models."""
+
+    def __init__(self, catalog: ModelCatalog, assets: Assets, workflow: Workflow) -> None:
+        self._catalog = catalog
+        self._assets = assets
+        self._wanted = workflow.requires.models
+
+    def identify(self, spec: InputSpec, value: object) -> Identity:
+        """The content and the facts behind a literal. Raises LoomError, which says what there is."""
+        try:
+            if isinstance(value, File):
+                return Identity(self._assets.file(value).sha256)
+            if isinstance(value, Folder):
+                return Identity(self._assets.folder(value).digest)
+            if spec.choices_from == MODELS and isinstance(value, str):
+                model = self.model(value)
+                return Identity(model.fingerprint, {"name": value, **model.facts})
+        except OSError as error:
+            raise LoomError(f"{error.filename} can't be read: {error.strerror}") from None
+        raise LoomError(f"nothing here knows what {spec.choices_from or spec.type} {value!r} is")
+
+    def path(self, named: File | Folder) -> Path:
+        """Where a file or folder lies. Raises AssetError."""
+        return self._assets.path(named)
+
+    def model(self, name: str) -> FoundModel:
+        """The model of this name, else the one whose content the workflow says it had. Raises StoreError."""
+        try:
+            return self._catalog.find(name)
+        except UnknownModelError:
+            other = self._by_content(name)
+            if other is None:
+                raise
+            return other
+
+    def notices(self) -> Iterator[Fault]:
+        """What the user may want to know of the models that the file was written with."""
+        for name, wanted in self._wanted.items():
+            if not wanted.fingerprint:
+                continue
+            try:
+                found = self.model(name)
+            except (LoomError, OSError):
+                continue  # its node says so
+            if found.fingerprint != wanted.fingerprint:
+                text = (
+                    f"model '{name}' is not the one that the workflow was made with: its fingerprint is "
+                    f"{found.fingerprint[:12]}…, there it was {wanted.fingerprint[:12]}…"
+                )
+                yield Fault("other_model", text)
+            elif found.name != name:
+                yield Fault("renamed_model", f"model '{name}' is called '{found.name}' here")
+
+    def _by_content(self, name: str) -> FoundModel | None:
+        wanted = self._wanted.get(name)
+        if wanted is None or not wanted.fingerprint:
+            return None
+        return next((model for model in self._catalog.models() if model.fingerprint == wanted.fingerprint), None)

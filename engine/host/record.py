@@ -1,0 +1,82 @@
+"""The workflow *as run*: what a picture carries, so that it can be opened, understood and made again.
+
+Values that were set and defaults are filled in, `requires` names packs and models with their fingerprints, `made_with`
+says by which versions and which of the outputs it is. There is no time and no path in it: the same run, the same bytes.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+
+from engine.graph.canonical import dump
+from engine.graph.document import ModelRequirement, Requires, Workflow
+from engine.graph.graph import Graph
+from engine.graph.normalise import normalise
+from engine.graph.records import JsonValue
+from engine.host.host import Host
+from engine.host.identities import MODELS
+from engine.host.opening import Opened
+from engine.packs import CORE
+
+LIBRARIES = ("torch", "diffusers", "transformers", "numpy", "pillow")
+
+
+class Recorder:
+    """Writes the document for each picture of one run."""
+
+    def __init__(self, host: Host, opened: Opened, graph: Graph) -> None:
+        self._host = host
+        self._opened = opened
+        self._graph = graph
+
+    def document(self, output: str, item: int) -> str:
+        """The canonical text for the picture `item` (from 0) of an output."""
+        made_with: dict[str, JsonValue] = {**self._made_with, "output": output, "item": item}
+        return dump(self._workflow.model_copy(update={"made_with": made_with}))
+
+    @cached_property
+    def _made_with(self) -> dict[str, JsonValue]:
+        return made_with(self._host, {name: model.fingerprint for name, model in self._models.items()})
+
+    @cached_property
+    def _workflow(self) -> Workflow:
+        whole = normalise(self._graph.workflow, self._host.registry.types)
+        packs = {**whole.requires.packs, **self._packs()}
+        models = {**whole.requires.models, **self._models}
+        return whole.model_copy(update={"requires": Requires(packs=packs, models=models)})
+
+    def _packs(self) -> dict[str, str]:
+        used = {node.type.pack for node in self._graph.nodes.values() if not node.type.placeholder}
+        return {pack.name: pack.version for pack in self._host.registry.packs if pack.name in used - {CORE}}
+
+    @cached_property
+    def _models(self) -> dict[str, ModelRequirement]:
+        """The models that its nodes name, by the names there."""
+        found = {}
+        for node in self._graph.nodes.values():
+            for name, identity in node.binding.identities.items():
+                if node.type.inputs[name].choices_from == MODELS and isinstance(node.values.get(name), str):
+                    family = str(identity.facts.get("family", ""))
+                    found[node.values[name]] = ModelRequirement(fingerprint=identity.digest, family=family)
+        return found
+
+
+def made_with(host: Host, models: Mapping[str, str]) -> dict[str, JsonValue]:
+    """Versions, the kind of device where a pack has models, and fingerprints of the models that were used."""
+    found: dict[str, JsonValue] = {"latentloom": _version("latentloom"), "python": platform.python_version()}
+    found.update({name: _version(name) for name in LIBRARIES})
+    if host.environment:
+        found["device"] = host.device.kind
+    if models:
+        found["models"] = dict(sorted(models.items()))
+    return found
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
