@@ -6,7 +6,7 @@ that made them; nothing may rely on which.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from engine.graph.values import value_type
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from engine.run.writing import Encoded
 
 
 @value_type("#f7768e")
@@ -23,6 +25,12 @@ class Image:
 
     pixels: Tensor
 
+    def encode(self, format: str | None = None, document: str | None = None) -> Sequence[Encoded]:
+        """One file an image, as png (the default), webp or jpeg, with a workflow's JSON inside where it is given."""
+        from nodes.ops.files import encode_pixels
+
+        return encode_pixels(self.pixels, format, document)
+
 
 @value_type("#bb9af7")
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,12 @@ class Mask:
     """Masks: `values` is (B, H, W) float32 in 0…1; 1 = change, 0 = keep."""
 
     values: Tensor
+
+    def encode(self, format: str | None = None, document: str | None = None) -> Sequence[Encoded]:
+        """One grey picture a mask, white where 1; otherwise as `Image.encode`."""
+        from nodes.ops.files import encode_pixels
+
+        return encode_pixels(self.values[..., None], format, document)
 
 
 @dataclass(frozen=True, slots=True)

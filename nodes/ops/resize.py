@@ -1,0 +1,158 @@
+"""Pictures in other sizes.
+
+Resampling is separable: each output pixel is a weighted mean of input pixels, weighted by a kernel around its place, and
+the kernel is as much wider as the picture gets smaller, so that nothing aliases. Weights sum to one, so a constant
+picture stays constant. Gradients run through.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+
+Filter = Literal["nearest", "area", "bilinear", "bicubic", "lanczos"]
+Fit = Literal["contain", "cover", "stretch", "pad"]
+VISIBLE = 1e-6
+"""Alpha below this has no colour."""
+
+
+class Kernel(NamedTuple):
+    """A function of the distance in pixels that is zero from `reach` on."""
+
+    reach: float
+    weight: Callable[[Tensor], Tensor]
+
+
+def _box(x: Tensor) -> Tensor:
+    return ((x > -0.5) & (x <= 0.5)).to(x.dtype)
+
+
+def _triangle(x: Tensor) -> Tensor:
+    return (1 - x.abs()).clamp(min=0)
+
+
+def _cubic(x: Tensor, a: float = -0.5) -> Tensor:
+    """Keys 1981, "Cubic convolution interpolation", equation 4 with a = −1/2."""
+    x = x.abs()
+    near = ((a + 2) * x - (a + 3)) * x * x + 1
+    far = a * (((x - 5) * x + 8) * x - 4)
+    return torch.where(x < 1, near, torch.where(x < 2, far, torch.zeros_like(x)))
+
+
+def _lanczos(x: Tensor) -> Tensor:
+    """sinc(x) sinc(x / 3) for |x| < 3: Duchon 1979, "Lanczos filtering in one and two dimensions"."""
+    return torch.where(x.abs() < 3, torch.sinc(x) * torch.sinc(x / 3), torch.zeros_like(x))
+
+
+KERNELS: dict[str, Kernel] = {
+    "area": Kernel(0.5, _box),
+    "bilinear": Kernel(1.0, _triangle),
+    "bicubic": Kernel(2.0, _cubic),
+    "lanczos": Kernel(3.0, _lanczos),
+}
+
+
+def resample(pixels: Tensor, width: int, height: int, filter: Filter = "lanczos") -> Tensor:
+    """Pictures (B, H, W, C) in 0…1 stretched to `width` × `height`; the same size gives the same tensor.
+
+    Where C is 4 colours are weighted with their alpha, so that what is transparent does not bleed into what is seen.
+    """
+    if pixels.shape[1:3] == (height, width):
+        return pixels
+    if pixels.shape[-1] != 4:
+        return _both_ways(pixels, width, height, filter).clamp(0, 1)
+    colour, alpha = pixels[..., :3], pixels[..., 3:]
+    weighted = _both_ways(torch.cat([colour * alpha, alpha], dim=-1), width, height, filter)
+    new_alpha = weighted[..., 3:].clamp(0, 1)
+    seen = new_alpha > VISIBLE
+    new_colour = torch.where(
+        seen, weighted[..., :3] / new_alpha.clamp(min=VISIBLE), _both_ways(colour, width, height, filter)
+    )
+    return torch.cat([new_colour.clamp(0, 1), new_alpha], dim=-1)
+
+
+def resize(
+    pixels: Tensor,
+    width: int,
+    height: int,
+    fit: Fit = "contain",
+    filter: Filter = "lanczos",
+    color: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> Tensor:
+    """Pictures (B, H, W, C) brought to `width` × `height`.
+
+    `contain` keeps the proportions and gives the largest size within it; `cover` keeps them too and cuts off evenly
+    what stands over; `stretch` does not keep them; `pad` is `contain`, filled up to the exact size with `color`.
+    """
+    if fit == "stretch":
+        return resample(pixels, width, height, filter)
+    inner_width, inner_height = fitted(int(pixels.shape[2]), int(pixels.shape[1]), width, height, fit)
+    inner = resample(pixels, inner_width, inner_height, filter)
+    if fit == "contain":
+        return inner
+    if fit == "cover":
+        left, top = (inner_width - width) // 2, (inner_height - height) // 2
+        return inner[:, top : top + height, left : left + width]
+    return centred(inner, width, height, color)
+
+
+def fitted(width: int, height: int, wanted_width: int, wanted_height: int, fit: Fit) -> tuple[int, int]:
+    """The size, in pixels, of a picture scaled in proportion: within what is wanted, or (`cover`) around it."""
+    scales = wanted_width / width, wanted_height / height
+    scale = max(scales) if fit == "cover" else min(scales)
+    found = max(1, round(width * scale)), max(1, round(height * scale))
+    if fit == "cover":
+        return max(found[0], wanted_width), max(found[1], wanted_height)
+    return min(found[0], wanted_width), min(found[1], wanted_height)
+
+
+def centred(pixels: Tensor, width: int, height: int, color: tuple[float, float, float]) -> Tensor:
+    """Pictures (B, H, W, C) in the middle of larger ones of one opaque colour."""
+    batch, own_height, own_width, channels = pixels.shape
+    if (own_height, own_width) == (height, width):
+        return pixels
+    ground = torch.tensor([*color, 1.0][:channels], dtype=pixels.dtype, device=pixels.device)
+    canvas = ground.expand(batch, height, width, channels).clone()
+    top, left = (height - own_height) // 2, (width - own_width) // 2
+    canvas[:, top : top + own_height, left : left + own_width] = pixels
+    return canvas
+
+
+def _both_ways(pixels: Tensor, width: int, height: int, filter: Filter) -> Tensor:
+    return _one_way(_one_way(pixels, 2, width, filter), 1, height, filter)
+
+
+def _one_way(pixels: Tensor, axis: int, size: int, filter: Filter) -> Tensor:
+    """Resample along one axis; each tap of the kernel is one gather, so no large matrix is made."""
+    old = int(pixels.shape[axis])
+    if old == size:
+        return pixels
+    if filter == "nearest":
+        places = (2 * torch.arange(size) + 1) * old // (2 * size)
+        return pixels.index_select(axis, places.to(pixels.device))
+    places, weights = taps(old, size, KERNELS[filter])
+    shape = [1] * pixels.ndim
+    shape[axis] = size
+    result = torch.zeros(
+        *pixels.shape[:axis], size, *pixels.shape[axis + 1 :], dtype=pixels.dtype, device=pixels.device
+    )
+    for place, weight in zip(places.to(pixels.device), weights.to(pixels), strict=True):
+        result = result + pixels.index_select(axis, place) * weight.view(shape)
+    return result
+
+
+def taps(old: int, new: int, kernel: Kernel) -> tuple[Tensor, Tensor]:
+    """Which pixels of `old` each of `new` is made of: places and weights, both (taps, new); weights sum to 1."""
+    scale = old / new
+    widened = max(scale, 1.0)
+    centres = (torch.arange(new, dtype=torch.float64) + 0.5) * scale
+    count = math.ceil(2 * kernel.reach * widened) + 1
+    first = (centres - kernel.reach * widened).floor()
+    places = first + torch.arange(count, dtype=torch.float64)[:, None]
+    weights = kernel.weight((places + 0.5 - centres) / widened)
+    weights = torch.where((places >= 0) & (places < old), weights, 0.0)
+    return places.clamp(0, old - 1).long(), weights / weights.sum(0)
