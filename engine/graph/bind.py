@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from engine.graph.faults import Fault, LoomError, at, known
 from engine.graph.fit import says
 from engine.graph.flatten import FlatNode, Scoped
-from engine.graph.links import MUTED, BadLink, Muted, Resolver, Source
+from engine.graph.links import MUTED, BadLink, Muted, Resolver, Source, link_of
 from engine.graph.literals import check_literal
 from engine.graph.records import MISSING, Identity, InputSpec, NodeType
 from engine.graph.shapes import Asset, BadShape, Directory, Link, Many, read_value
@@ -30,6 +30,7 @@ class Const:
 
 
 Item: TypeAlias = Source | Const
+_SCALARS = frozenset({str, int, float, bool})
 
 
 @dataclass(slots=True)
@@ -92,19 +93,21 @@ def _fill(binding: Binding, spec: InputSpec) -> None:
 
 
 def _read_input(binding: Binding, spec: InputSpec, value: Scoped, resolver: Resolver, identify: Identify) -> None:
+    target = link_of(value.json)
+    if target is not None and not spec.list:
+        source = _follow(binding, spec, value.scope, target, resolver)
+        if type(source) is Source:
+            binding.links[spec.name] = source
+        elif source is MUTED:
+            _leave_out(binding, spec)
+        return
     try:
-        shape = value.json if type(value.json) in (str, int, float, bool) else read_value(value.json)
+        shape = value.json if type(value.json) in _SCALARS else read_value(value.json)
     except BadShape as error:
         binding.fault("bad_value", f"input '{spec.name}': {error}", spec.name)
         return
     if spec.list:
         _read_list(binding, spec, value.scope, shape, resolver, identify)
-    elif type(shape) is Link:
-        source = _follow(binding, spec, value.scope, shape, resolver)
-        if isinstance(source, Source):
-            binding.links[spec.name] = source
-        elif source is MUTED:
-            _leave_out(binding, spec)
     elif type(shape) is Many:
         text = f"input '{spec.name}' takes one {says(spec)}, but {len(shape.items)} are given"
         binding.fault("bad_value", text, spec.name)
@@ -128,7 +131,7 @@ def _read_list(
     items: list[Item] = []
     for item in written:
         if type(item) is Link:
-            source = _follow(binding, spec, scope, item, resolver)
+            source = _follow(binding, spec, scope, f"{item.node}.{item.output}", resolver)
             if isinstance(source, Source):
                 items.append(source)
         else:
@@ -136,9 +139,9 @@ def _read_list(
     binding.lists[spec.name] = tuple(items)
 
 
-def _follow(binding: Binding, spec: InputSpec, scope: str, link: Link, resolver: Resolver) -> Source | Muted | None:
+def _follow(binding: Binding, spec: InputSpec, scope: str, link: str, resolver: Resolver) -> Source | Muted | None:
     try:
-        return resolver.resolve(scope, f"{link.node}.{link.output}")
+        return resolver.resolve(scope, link)
     except BadLink as error:
         binding.fault("bad_link", f"input '{spec.name}': {error}", spec.name)
         return None

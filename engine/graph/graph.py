@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.graph.bind import Binding, Identify, Item, bind
+from engine.graph.exposed import exposed_faults
 from engine.graph.faults import Fault, InvalidWorkflow, LoomError, known
 from engine.graph.flatten import Flat, FlatNode, flatten
 from engine.graph.infer import Outputs, infer_outputs
@@ -186,10 +187,13 @@ class _Build:
 
     def graph(self) -> Graph:
         kept, bindings = self._bind()
-        sources = {address: kept[address].sources for address in kept}
-        sources.update({address: binding.sources() for address, binding in bindings.items()})
+        sources = {
+            address: kept[address].sources if address in kept else bindings[address].sources()
+            for address in self.flat.nodes
+            if address in kept or address in bindings
+        }
         order = in_order(sources)
-        general = list(self.flat.faults)
+        general = [*self.flat.faults, *exposed_faults(self.workflow, self.checker.types)]
         if len(order) < len(sources):
             general.append(self._cycle(sources, order))
         recipes: dict[str, str | None] = {}
@@ -329,6 +333,8 @@ _NONE: frozenset[str] = frozenset()
 def _lazy(binding: Binding, nodes: Mapping[str, GraphNode]) -> frozenset[str]:
     """Lazy inputs that are linked; not those that a list arrives at, whose length decides how often the node is called."""
     specs = binding.type.inputs
+    if not binding.type.lazy:
+        return _NONE
     names = [name for name in binding.lists if specs[name].lazy]
     for name, source in binding.links.items():
         if specs[name].lazy and not (source.address in nodes and _is_list(nodes[source.address], source.port)):

@@ -38,16 +38,20 @@ def infer_outputs(binding: Binding, nodes: Mapping[str, GraphNode], checker: Che
         if made is None:
             continue
         type_name, is_list, _ = made
-        mapped |= is_list
-        _check(binding, spec, source, type_name, variables, nodes, checker)
+        mapped |= is_list and not spec.list
+        if type_name != spec.type:
+            _check(binding, spec, source, type_name, variables, nodes, checker)
     for name, items in binding.lists.items():
         for item in items:
             if isinstance(item, Source) and (made := _made(item, nodes)) is not None:
                 _check(binding, binding.type.inputs[name], item, made[0], variables, nodes, checker)
-    specs = binding.type.outputs.values()
-    types = tuple([variables.get(spec.type, _from_literal(binding, spec.type)) for spec in specs])
-    lists = tuple([spec.list or mapped for spec in specs])
-    return Outputs(types, lists, _facts(binding, nodes, checker), mapped)
+    record = binding.type
+    types = record.port_types
+    if record.generic:
+        types = tuple([variables.get(name, _from_literal(binding, name)) for name in types])
+    lists = (True,) * len(types) if mapped else record.port_lists
+    facts = _facts(binding, nodes, checker) if record.infers else (_NOTHING,) * len(types)
+    return Outputs(types, lists, facts, mapped)
 
 
 def _made(source: Source, nodes: Mapping[str, GraphNode]) -> tuple[str, bool, Facts] | None:
@@ -94,7 +98,7 @@ def _from_literal(binding: Binding, type_name: str) -> str:
 
 def _facts(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checker) -> tuple[Facts, ...]:
     count = len(binding.type.outputs)
-    if not binding.type.infers or binding.faults or binding.muted:
+    if binding.faults or binding.muted:
         return (_NOTHING,) * count
     inputs: dict[str, Any] = {}
     for name, value in binding.values.items():

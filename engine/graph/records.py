@@ -88,10 +88,22 @@ class NodeType:
     peers: tuple[str, ...] = ()
     infers: bool = False
     flags: tuple[str, ...] = field(init=False, default=())
+    port_types: tuple[str, ...] = field(init=False, repr=False, default=())
+    port_lists: tuple[bool, ...] = field(init=False, repr=False, default=())
+    generic: bool = field(init=False, repr=False, default=False)
+    lazy: bool = field(init=False, repr=False, default=False)
 
     def __post_init__(self) -> None:
-        flags = tuple(name for name in ("volatile", "output") if getattr(self, name))
-        object.__setattr__(self, "flags", flags)
+        """Read once what the graph would else read off the ports for every node of this type."""
+        told = {
+            "flags": tuple(name for name in ("volatile", "output") if getattr(self, name)),
+            "port_types": tuple(spec.type for spec in self.outputs.values()),
+            "port_lists": tuple(spec.list for spec in self.outputs.values()),
+            "generic": any(spec.type.startswith("*") for spec in self.outputs.values()),
+            "lazy": any(spec.lazy for spec in self.inputs.values()),
+        }
+        for name, value in told.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.graph.faults import InvalidWorkflow
 from engine.graph.graph import Graph, GraphNode
 from engine.graph.links import Source
 from engine.graph.plan import plan
+from engine.graph.records import MISSING
 from engine.run.control import Cancelled, Control
 from engine.run.events import Event, NodeFailed, NodeSkipped, NodeSucceeded, RunEnded, RunPlanned
 from engine.run.machine import Machine
@@ -64,15 +65,18 @@ class Run:
         self.failed = False
         self._recalled: dict[str, Outcome] = {}
         self._waiting: dict[str, int] = {}
+        self._held = set(self.wanted)
         self._pins = ExitStack()
 
     def events(self) -> Iterator[Event]:
         """Run, telling what happens. The last event is RunEnded. Closing the iterator cancels."""
         began = time.monotonic()
         self.status = "running"
-        live = [address for address in self.wanted if not self.nodes[address].muted]
+        live = dict.fromkeys(source.address for source in self.targets.values() if source.address in self.nodes)
         try:
-            yield from self._loop(sorted(live, key=list(self.graph.flat.nodes).index) if len(live) > 1 else live)
+            yield from self._loop(Wait(tuple(live)))
+            while lost := self._lost():
+                yield from self._loop(Wait(lost, again=True))
             self._collect()
             self.status = "failed" if self.failed else "succeeded"
         except (Cancelled, GeneratorExit) as error:
@@ -84,9 +88,9 @@ class Run:
         partial = any(output.partial for output in self.outputs.values()) or bool(self.control.stopped and self.skipped)
         yield RunEnded(self.status, time.monotonic() - began, partial)
 
-    def _loop(self, wanted: list[str]) -> Iterator[Event]:
+    def _loop(self, first: Wait) -> Iterator[Event]:
         """The trampoline: generators wait on a stack while what they asked for is made."""
-        stack: list[Steps] = [self._steps(Wait(tuple(wanted)))]
+        stack: list[Steps] = [self._steps(first)]
         try:
             while stack:
                 try:
@@ -108,6 +112,8 @@ class Run:
             self._adopt(asked.graph, asked.given)
         if asked.again:
             self._forget(asked.wanted)
+        if asked.again or asked.graph is not None:
+            self._held.update(asked.wanted)
         found = plan(self.nodes, asked.wanted, self._at_hand)
         for address in found.cached:
             self._take(address)
@@ -145,7 +151,7 @@ class Run:
         self._release_sources(node)
         digests = {name: _digest(port) for name, port in zip(node.type.outputs, outcome.ports, strict=True)}
         yield NodeSucceeded(address, outcome.seconds, digests, outcome.cached, outcome.partial)
-        if not outcome.waiting and address not in self.wanted and not outcome.cached:
+        if not outcome.waiting and address not in self._held:
             outcome.release()
 
     def _blocked(self, node: GraphNode) -> str | None:
@@ -205,20 +211,38 @@ class Run:
             outcome = self.outcomes.get(source)
             if outcome is not None:
                 outcome.waiting -= 1
-                if outcome.waiting <= 0 and source not in self.wanted:
+                if outcome.waiting <= 0 and source not in self._held:
                     outcome.release()
+
+    def _lost(self) -> tuple[str, ...]:
+        """Wanted nodes whose remembered values were pushed out of the cache before they could be handed over."""
+        lost = {}
+        for source in self.targets.values():
+            outcome = self.outcomes.get(source.address)
+            for made in _each(outcome.ports[source.port]) if outcome is not None else ():
+                value = self.machine.value(made)
+                if value is MISSING:
+                    lost[source.address] = True
+                else:
+                    made.value = value
+        return tuple(lost)
 
     def _collect(self) -> None:
         for name, source in self.targets.items():
             outcome = self.outcomes.get(source.address)
             if outcome is None:
                 continue
-            port: Port = outcome.ports[source.port]
-            many = isinstance(port, list)
-            items: list[Made] = port if isinstance(port, list) else [port]
-            values = tuple(self.machine.value(made) for made in items)
+            port = outcome.ports[source.port]
+            items = _each(port)
+            values = tuple(made.value for made in items)
             digests = tuple(made.digest for made in items)
-            self.outputs[name] = Output(name, source, many, values, digests, any(made.partial for made in items))
+            self.outputs[name] = Output(
+                name, source, isinstance(port, list), values, digests, any(made.partial for made in items)
+            )
+
+
+def _each(port: Port) -> list[Made]:
+    return port if isinstance(port, list) else [port]
 
 
 def _digest(port: Port) -> str:

@@ -44,14 +44,17 @@ def _no_files(file: File | Folder) -> Path:
 
 @dataclass
 class Machine:
-    """Node code by type name, the result cache, the model cache, where files are, and the environment of disk keys."""
+    """Node code by type name, the result cache, the model cache, where files are, and the environment of disk keys.
+
+    `claims` is given where several runs share this machine in threads: what one is making the others wait for.
+    """
 
     code: Mapping[str, NodeCode]
     results: Results = field(default_factory=NoCache)
     models: Models = field(default_factory=_NoModels)
     path: Callable[[File | Folder], Path] = _no_files
     environment: str = ""
-    claims: Claims[bool] = field(default_factory=Claims)
+    claims: Claims[bool] | None = None
 
     def recall(self, node: GraphNode) -> Outcome | None:
         """What is remembered of a node by its recipe, if every value of it is still there."""
@@ -64,7 +67,7 @@ class Machine:
         """The outcome that a trace tells of, if it holds in this environment and every value of it is still there."""
         if trace.need is not None or (trace.environment and trace.environment != self.environment):
             return None
-        many = node.outputs.lists if mapped is None else [spec.list for spec in node.type.outputs.values()]
+        many = node.outputs.lists if mapped is None else node.type.port_lists
         ports: list[Port] = []
         for name, is_list in zip(trace.outputs, many, strict=True):
             if not is_list:

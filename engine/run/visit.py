@@ -13,7 +13,7 @@ from engine.graph.keys import action_key
 from engine.graph.links import Source
 from engine.graph.node import Artifact, Expand, Need
 from engine.graph.records import MISSING
-from engine.run.cache import Trace
+from engine.run.cache import Claims, Trace
 from engine.run.call import Call, Failed, Skipped
 from engine.run.codec import detach, digest
 from engine.run.context import CallContext
@@ -58,7 +58,6 @@ class Visit:
         self.run = run
         self.node = node
         self.machine = run.machine
-        self._key: str | None = None
 
     def steps(self) -> Generator[Event | Wait, Any, Outcome]:
         """Have the node's outputs. Raises Skipped or Failed."""
@@ -74,12 +73,13 @@ class Visit:
         """Note the result under the recipe, so that next time nothing upstream is even looked at."""
         if self.node.recipe is None:
             return
-        values = [made for port in done.ports for made in (port if isinstance(port, list) else [port])]
-        if any(made.partial for made in values):
-            return
-        outputs = tuple([self.machine.name_of(port, done.seconds) for port in done.ports])
-        environment = next((made.environment for made in values if made.environment), "")
-        self.machine.results.record(self.node.recipe, Trace(outputs, done.seconds, environment=environment))
+        environment = ""
+        for port in done.ports:
+            for made in port if isinstance(port, list) else (port,):
+                if made.partial:
+                    return
+                environment = made.environment or environment
+        self._record(self.node.recipe, done.ports, done.seconds, environment)
 
     # Inputs
 
@@ -156,7 +156,7 @@ class Visit:
         if any(made.partial for port in lists.values() for made in port):
             return min(several)  # a stop cut one of them short
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        call = self._call(None, {})
+        call = self._call(None, False)
         raise call.failure(
             f"the lists given to it have different lengths: {told}; give lists of one length, or of one item"
         )
@@ -164,80 +164,91 @@ class Visit:
     # One call
 
     def _one(self, inputs: Inputs, item: int | None) -> Generator[Event | Wait, Any, Done]:
-        key = None if self.node.type.volatile else action_key(self.node.base, _digests(inputs))
-        while key is not None:
-            trace = self.machine.results.trace(key)
-            if trace is None:
-                break
+        partial = _partial(inputs)
+        first = None if partial or self.node.type.volatile else action_key(self.node.base, _digests(inputs))
+        taken, key = inputs, first if self.node.address not in self.run.gone else None
+        while key is not None and (trace := self.machine.results.trace(key)) is not None:
             if trace.need is None:
-                if _partial(inputs):
-                    break
                 found = self.machine.outcome(self.node, trace, mapped=False)
                 if found is None:
                     break
                 return Done(found.ports, found.seconds, True)
-            inputs = {**inputs, trace.need: (yield from self._lazy(trace.need, item))}
-            key = action_key(key, _digests({trace.need: inputs[trace.need]}))
-        if self.node.lazy or key is None or _partial(inputs):
-            eager = {name: port for name, port in inputs.items() if name not in self.node.lazy}
-            return (yield from self._make(eager, item))
-        with self.machine.claims.claim(key, self.run.control.check) as claim:
+            port = yield from self._lazy(trace.need, item)
+            taken = {**taken, trace.need: port}
+            key = action_key(key, _digests({trace.need: port})) if not _partial(taken) else None
+        if first is None or self.node.lazy or self.machine.claims is None:
+            return (yield from self._make(inputs, item, first, partial))
+        return (yield from self._shared(self.machine.claims, inputs, item, first))
+
+    def _shared(
+        self, claims: Claims[bool], inputs: Inputs, item: int | None, key: str
+    ) -> Generator[Event | Wait, Any, Done]:
+        """Make it, unless another run is at it: then take what that one made."""
+        with claims.claim(key, self.run.control.check) as claim:
             if claim.result is True and (trace := self.machine.results.trace(key)) is not None:
                 found = self.machine.outcome(self.node, trace, mapped=False)
                 if found is not None:
                     return Done(found.ports, found.seconds, True)
-            done = yield from self._make(inputs, item)
+            done = yield from self._make(inputs, item, key, False)
             claim.fulfil(True)
         return done
 
     def _lazy(self, name: str, item: int | None) -> Generator[Event | Wait, Any, Port]:
         yield Wait(self._sources(name))
+        return self._item_of(name, item)
+
+    def _item_of(self, name: str, item: int | None) -> Port:
+        """What an input is given in one call: one item where the node is called once an item."""
         port = self._input(name)
         if isinstance(port, list) and not self.node.type.inputs[name].list:
             return port[(item or 0) % len(port)]
         return port
 
-    def _call(self, item: int | None, inputs: Inputs) -> Call:
+    def _call(self, item: int | None, partial: bool) -> Call:
         node = self.node
         context = CallContext(node.address, self.machine, node.binding.identities)
         code = self.machine.code[node.type.name]
-        return Call(code, node.type.inputs, context, self.run.control, item, _partial(inputs))
+        return Call(code, node.type.inputs, context, self.run.control, item, partial)
 
-    def _make(self, inputs: Inputs, item: int | None) -> Generator[Event | Wait, Any, Done]:
+    def _make(
+        self, inputs: Inputs, item: int | None, key: str | None, partial: bool
+    ) -> Generator[Event | Wait, Any, Done]:
+        """Call the node. `inputs` grows by the lazy ones that it takes, `key` by what it asked for."""
         node = self.node
-        values = dict(node.values)
-        values.update((yield from self._values(inputs, item)))
-        call = self._call(item, inputs)
-        for name in inputs:
+        inputs = dict(inputs)
+        values = yield from self._values(inputs, item)
+        call = self._call(item, partial)
+        for name in values:
             values[name] = call.accept(name, values[name])
-        for name in node.lazy:
-            values[name] = None
+        values = {**node.values, **values}
+        if node.lazy:
+            values.update(dict.fromkeys(node.lazy))
         yield NodeStarted(node.address, item)
         try:
-            result = yield from self._answering(call, values, inputs, item)
-            ports = self._ports(call, result, inputs)
+            result, key = yield from self._answering(call, values, inputs, key)
+            ports = self._ports(call, result, inputs, key)
         finally:
             call.context.close()
         return Done(ports, call.seconds, False)
 
-    def _answering(self, call: Call, values: dict[str, Any], inputs: Inputs, item: int | None) -> Steps:
-        """Drive the call, answering what it asks for. `inputs` grows by the lazy ones that it took."""
+    def _answering(
+        self, call: Call, values: dict[str, Any], inputs: Inputs, key: str | None
+    ) -> Generator[Event | Wait, Any, tuple[Any, str | None]]:
+        """Drive the call, answering what it asks for; returns its result, and the key under which it is remembered."""
         steps = call.steps(values)
         reply: Any = None
-        key = None if self.node.type.volatile or _partial(inputs) else action_key(self.node.base, _digests(inputs))
         try:
             while True:
                 try:
                     asked = steps.send(reply)
                 except StopIteration as end:
-                    self._key = key
-                    return end.value
+                    return end.value, key
                 reply = None
                 if isinstance(asked, Need):
                     if asked.input not in self.node.lazy:
                         reply = self._known(call, values, asked.input)
                         continue
-                    reply, port = yield from self._answer(call, asked.input, item)
+                    reply, port = yield from self._answer(call, asked.input)
                     inputs[asked.input] = port
                     if key is not None:
                         self.machine.results.record(key, Trace((), 0.0, need=asked.input))
@@ -255,9 +266,9 @@ class Visit:
             raise call.failure(f"asked for input '{name}'; it has: {known(self.node.type.inputs)}")
         return values[name]
 
-    def _answer(self, call: Call, name: str, item: int | None) -> Generator[Event | Wait, Any, tuple[Any, Port]]:
-        port = yield from self._lazy(name, item)
-        loaded = yield from self._values({name: port}, item)
+    def _answer(self, call: Call, name: str) -> Generator[Event | Wait, Any, tuple[Any, Port]]:
+        port = yield from self._lazy(name, call.item)
+        loaded = yield from self._values({name: port}, call.item)
         return call.accept(name, loaded[name]), port
 
     def _expand(self, call: Call, asked: Expand) -> Steps:
@@ -283,11 +294,8 @@ class Visit:
             values[name] = self._loaded(inputs[name])
             if _gone(values[name]):
                 yield Wait(self._sources(name), again=True)
-                port = self._input(name)
-                if isinstance(port, list) and not self.node.type.inputs[name].list:
-                    port = port[(item or 0) % len(port)]
-                inputs[name] = port
-                values[name] = self._loaded(port)
+                inputs[name] = self._item_of(name, item)
+                values[name] = self._loaded(inputs[name])
                 if _gone(values[name]):
                     raise Skipped(f"input '{name}' could not be kept long enough to be used")
         return values
@@ -297,32 +305,34 @@ class Visit:
             return [self.machine.value(made) for made in port]
         return self.machine.value(port)
 
-    def _ports(self, call: Call, result: Any, inputs: Inputs) -> tuple[Port, ...]:
+    def _ports(self, call: Call, result: Any, inputs: Inputs, key: str | None) -> tuple[Port, ...]:
         """What a call returned, digested, remembered and ready to be passed on."""
-        partial = call.partial or _partial(inputs)
-        models = call.context.leased or any(made.environment for made in _each(inputs))
+        partial = call.partial or call.builds_on_partial or _partial(inputs)
+        models = call.context.leased or _touched(inputs)
         environment = self.machine.environment if models else ""
         wanted = self.node.address in self.run.wanted
         ports: list[Port] = []
         try:
             returned = call.code.outputs(result)
-            for spec, value in zip(self.node.type.outputs.values(), returned, strict=True):
-                items = value if spec.list else [value]
-                made = [self._keep(item, call.seconds, environment, wanted, partial) for item in items]
-                ports.append(made if spec.list else made[0])
+            for many, value in zip(self.node.type.port_lists, returned, strict=True):
+                made = [self._keep(item, call, environment, wanted, partial) for item in (value if many else [value])]
+                ports.append(made if many else made[0])
         except (TypeError, ValueError) as error:
             raise call.failure(f"returned what cannot travel: {error}") from error
-        if self._key is not None and not partial:
-            names = tuple([self.machine.name_of(port, call.seconds) for port in ports])
-            self.machine.results.record(self._key, Trace(names, call.seconds, environment=environment))
+        if key is not None and not partial:
+            self._record(key, ports, call.seconds, environment)
         return tuple(ports)
 
-    def _keep(self, value: Any, seconds: float, environment: str, wanted: bool, partial: bool) -> Made:
+    def _record(self, key: str, ports: Sequence[Port], seconds: float, environment: str) -> None:
+        names = tuple([self.machine.name_of(port, seconds) for port in ports])
+        self.machine.results.record(key, Trace(names, seconds, None, environment))
+
+    def _keep(self, value: Any, call: Call, environment: str, wanted: bool, partial: bool) -> Made:
         if type(value) not in _PLAIN:
             value = detach(value)
         if partial:
             return Made("" if isinstance(value, Artifact) else digest(value), value, True, environment)
-        return self.machine.keep(value, seconds, environment, wanted)
+        return self.machine.keep(value, call.seconds, environment, wanted)
 
 
 def _digests(inputs: Inputs) -> Sequence[tuple[str, str | list[str]]]:
@@ -333,12 +343,22 @@ def _digests(inputs: Inputs) -> Sequence[tuple[str, str | list[str]]]:
     return found if len(found) < 2 else sorted(found, key=lambda pair: pair[0])
 
 
-def _each(inputs: Inputs) -> list[Made]:
-    return [made for port in inputs.values() for made in (port if isinstance(port, list) else [port])]
-
-
 def _partial(inputs: Inputs) -> bool:
-    return any(made.partial for made in _each(inputs))
+    """Whether anything given comes from a stopped node."""
+    for port in inputs.values():
+        for made in port if isinstance(port, list) else (port,):
+            if made.partial:
+                return True
+    return False
+
+
+def _touched(inputs: Inputs) -> bool:
+    """Whether a model had a share in anything given."""
+    for port in inputs.values():
+        for made in port if isinstance(port, list) else (port,):
+            if made.environment:
+                return True
+    return False
 
 
 def _gone(value: Any) -> bool:
