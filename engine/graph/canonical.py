@@ -43,6 +43,7 @@ def dump(workflow: Workflow) -> str:
 def to_json(workflow: Workflow) -> dict[str, JsonValue]:
     """The workflow as JSON, with the keys in canonical order and what is empty left out."""
     level = _level(workflow)
+    drawing = level.pop("ui", None)
     workflows = {name: _level(inner) for name, inner in sorted(workflow.workflows.items())}
     requires: dict[str, JsonValue] = {
         "packs": dict(sorted(workflow.requires.packs.items())),
@@ -58,7 +59,7 @@ def to_json(workflow: Workflow) -> dict[str, JsonValue]:
         "requires": _filled(requires),
         **level,
         "workflows": cast(JsonValue, workflows),
-        "ui": level.pop("ui", None),
+        "ui": drawing,
         "meta": _sorted(workflow.meta),
         "made_with": _sorted(workflow.made_with),
     }

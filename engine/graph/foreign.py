@@ -13,7 +13,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "is a GIF picture"),
     (b"RIFF", "is a WebP picture or another RIFF file"),
     (b"PK\x03\x04", "is a zip archive"),
-    (b"\x80\x02", "is a pickle, which Latent Loom never opens"),
+    *((bytes((0x80, protocol)), "is a pickle, which Latent Loom never opens") for protocol in range(2, 6)),
     (b"%PDF", "is a PDF document"),
     (b"\x1f\x8b", "is a gzip archive"),
 )

@@ -34,7 +34,7 @@ _folders = st.fixed_dictionaries({"folder": _paths})
 _shaped = _links | _assets | _folders
 _values = _json | _shaped | st.lists(_shaped | _scalars, max_size=3)
 _types = st.sampled_from(["Add", "pack:Thing", "my.pack:Thing", "workflow:a", "workflow:W", "Sampler"])
-_given = st.dictionaries(_names | _ports | st.builds("{}/{}".format, _names, _ports), _values, max_size=4)
+_given = st.dictionaries(_names | _ports | st.builds("{}/{}".format, _names, _ports), _values, max_size=3)
 _nodes = st.fixed_dictionaries(
     {"type": _types},
     optional={
@@ -62,7 +62,7 @@ _level: dict[str, Strategy] = {
     "outputs": st.dictionaries(_names, st.fixed_dictionaries({"link": _ports}, optional={"title": _texts}), max_size=2),
     "ui": _drawings,
 }
-_required = {"nodes": st.dictionaries(_names, _nodes, max_size=4)}
+_required = {"nodes": st.dictionaries(_names, _nodes, max_size=3)}
 _models = st.fixed_dictionaries({}, optional={"fingerprint": _texts, "family": _texts})
 _workflows = st.fixed_dictionaries(
     {"format": st.just("latentloom"), "version": st.just(1), **_required},
@@ -99,6 +99,16 @@ def any_workflow() -> Strategy:
 def faulty_workflow() -> Strategy:
     """The JSON of workflows of which one place, anywhere, holds something else: mostly faulty ones."""
     return st.builds(_replaced, _workflows, st.randoms(use_true_random=False), _json | _shaped)
+
+
+@pytest.fixture(scope="session")
+def edited_workflow() -> Strategy:
+    """The JSON of a well-formed workflow, and of the same with something else in one place."""
+
+    def edit(raw: Any, random: Any, other: Any) -> tuple[Any, Any]:
+        return raw, _replaced(raw, random, other)
+
+    return st.builds(edit, _workflows, st.randoms(use_true_random=False), _scalars | _values)
 
 
 def _replaced(value: Any, random: Any, other: Any) -> Any:

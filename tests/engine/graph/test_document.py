@@ -78,7 +78,7 @@ def test_a_workflow_with_one_wrong_place_is_a_workflow_or_faults(faulty_workflow
     loaded_or_refused(json.dumps(data.draw(faulty_workflow)))
 
 
-@given(st.data(), st.integers(0, 2**30))
+@given(data=st.data(), cut=st.integers(0, 2**30))
 def test_a_truncated_file_is_refused(any_workflow: Any, data: st.DataObject, cut: int) -> None:
     text = json.dumps(data.draw(any_workflow))
     (fault,) = faults_of(text[: cut % len(text)])
