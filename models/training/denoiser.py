@@ -18,7 +18,6 @@ from typing import Any, Final
 import numpy as np
 import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -35,6 +34,8 @@ PATH: Final = WORK / "denoiser.safetensors"
 SHIPPED: Final = MODELS / "solids"
 PEAK: Final = 1e-3
 BATCH: Final = 48
+SCENES: Final = 14_000
+"""How many scenes are encoded before training begins; what is encoded beyond them is used too."""
 EMPTY: Final = 0.1
 DECAY_SHARE: Final = 0.42
 WIDTH: Final = 192
@@ -120,7 +121,7 @@ class Data:
 
 def load_data(seed: int) -> Data:
     """The training latents, without scenes whose pair of solids a held-out prompt asks for."""
-    encoded, barred = latents(), held_out_pairs()
+    encoded, barred = latents(SCENES), held_out_pairs()
     scenes = [training_scene(index) for index in range(len(encoded))]
     kept = [index for index, scene in enumerate(scenes) if pairs_of(scene) not in barred]
     log(f"{len(kept)} scenes of {len(scenes)}; the others show pairs that are held out")
@@ -159,11 +160,8 @@ def start(model: Denoiser, mean: Denoiser, optimizer: torch.optim.Optimizer) -> 
         return checkpoint.load(PATH, {"model": model, "mean": mean}, optimizer)
     if (SHIPPED / "state.json").exists():
         state |= checkpoint.read_numbers(SHIPPED / "state.json") | {"begin": time.time()}
-        for part, name in (
-            (model.text_encoder, "text_encoder/model"),
-            (model.unet, "unet/diffusion_pytorch_model"),
-        ):
-            part.load_state_dict({key: t.float() for key, t in load_file(SHIPPED / f"{name}.safetensors").items()})
+        model.text_encoder.load_state_dict(CLIPTextModel.from_pretrained(SHIPPED / "text_encoder").state_dict())
+        model.unet.load_state_dict(UNet2DConditionModel.from_pretrained(SHIPPED / "unet").state_dict())
     mean.load_state_dict(model.state_dict())
     return state
 

@@ -4,6 +4,11 @@ The trained VAE's latents get mean 0 and deviation 1 in each channel by folding 
 convolutions, so that the scaling factor is 1 and stock pipelines need to know nothing of it.
 """
 
+import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -12,13 +17,12 @@ from diffusers import AutoencoderKL
 from torch import Tensor
 
 from models.training import checkpoint
-from models.training.common import MODELS, WORK, log
-from models.training.render import load_pictures
+from models.training.common import MODELS, WORK, log, write_whole
+from models.training.render import CHUNK, chunk_path, load_pictures
 from models.training.vae import PATH as VAE_PATH
 from models.training.vae import new_vae, to_model
 
 NORMALISED: Final = WORK / "vae_normalised.safetensors"
-LATENTS: Final = WORK / "latents.npy"
 
 
 @torch.no_grad()
@@ -50,7 +54,7 @@ def frozen_vae() -> AutoencoderKL:
         checkpoint.load(NORMALISED, {"vae": vae})
     elif VAE_PATH.exists():
         checkpoint.load(VAE_PATH, {"vae": vae})
-        sample = encode(vae, load_pictures(2000))
+        sample = encode(vae, load_pictures(CHUNK))
         normalise(vae, sample.mean((0, 2, 3)), sample.std((0, 2, 3)))
         checkpoint.save(NORMALISED, {"vae": vae}, torch.optim.Adam(vae.parameters()), {"step": 0})
     else:
@@ -58,11 +62,26 @@ def frozen_vae() -> AutoencoderKL:
     return vae
 
 
-def latents() -> Tensor:
-    """The latents of all training pictures, (N, 4, 16, 16); encoded on first use."""
-    if not LATENTS.exists():
-        vae, pictures = frozen_vae(), load_pictures()
-        log(f"encoding {len(pictures)} pictures")
-        np.save(LATENTS, encode(vae, pictures).numpy())
-        log("encoded")
-    return torch.from_numpy(np.load(LATENTS, allow_pickle=False))
+def latent_path(index: int) -> Path:
+    """Where the latents of chunk `index` lie."""
+    return WORK / "latents" / f"chunk_{index:03d}.npy"
+
+
+def encode_chunk(index: int) -> None:
+    """Encode the pictures of a chunk unless that is done."""
+    if not latent_path(index).exists():
+        torch.set_num_threads(1)
+        pictures = np.load(chunk_path(index), allow_pickle=False)
+        write_whole(latent_path(index), partial(np.save, arr=encode(frozen_vae(), pictures).numpy()))
+        log(f"encoded chunk {index}")
+
+
+def latents(least: int) -> Tensor:
+    """The latents of the training pictures from the first on, (N, 4, 16, 16): at least so many, and all that are encoded."""
+    frozen_vae()
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        list(pool.map(encode_chunk, range(-(-least // CHUNK))))
+    parts = []
+    while latent_path(len(parts)).exists():
+        parts.append(torch.from_numpy(np.load(latent_path(len(parts)), allow_pickle=False)))
+    return torch.cat(parts)

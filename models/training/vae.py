@@ -27,7 +27,7 @@ from nodes.solids.render import render
 PATH: Final = WORK / "vae.safetensors"
 PEAK: Final = 2e-3
 CROP: Final = 64
-CROPS_SHARE: Final = 0.62
+CROPS_SHARE: Final = 0.68
 """The part of the time that is spent on crops."""
 
 

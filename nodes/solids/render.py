@@ -47,6 +47,17 @@ def silhouettes(scene: Scene) -> NDArray[np.int8]:
     return index
 
 
+def appearance(solid: Solid, ground: str) -> tuple[tuple[slice, slice], NDArray[np.bool_], Array]:
+    """One solid alone under the middle light: its window in the picture, which pixels there it covers (h, w), and
+    their linear colours (covered pixels, 3)."""
+    window = _window(solid, 1)
+    ray = rays(1)[window]
+    distance, normal = _meet(solid, EYE, ray)
+    seen = np.isfinite(distance)
+    point = EYE + distance[seen][:, None] * ray[seen]
+    return window, seen, _shade(solid, Scene((solid,), ground), point, normal[seen], ray[seen])
+
+
 def _draw(image: Array, depth: Array, solid: Solid, scene: Scene) -> None:
     window = _window(solid, SAMPLES)
     ray = rays(SAMPLES)[window]

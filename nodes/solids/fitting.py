@@ -1,0 +1,147 @@
+"""Fit one solid to a patch of a picture: try every shape, size and turn where the patch is, then move the best ones.
+
+The cost of a guess is the mean, over the pixels that it covers or leaves over of the patch, of the difference between
+picture and rendering (in square roots of linear light, clipped); pixels of other solids say nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodes.solids.camera import SIZE, ground_at, project, scale_at
+from nodes.solids.render import appearance, silhouettes
+from nodes.solids.scene import Scene, Solid
+from nodes.solids.shapes import Array
+from nodes.solids.vocabulary import SCALES, SHAPES
+
+Mask = NDArray[np.bool_]
+TURNS: Final[dict[str, tuple[float, ...]]] = {"cube": (0.45, 0.78, 1.12), "diamond": (0.25, 0.6), "ring": (-0.4, 0.0, 0.4)}
+CLIP: Final = 0.30
+HIDDEN: Final = 0.08
+"""What it costs to be wholly hidden behind other solids."""
+FINALISTS: Final = 4
+STEPS: Final = ((0.06, 0.20, 0.06), (0.025, 0.10, 0.03))
+"""Moves on the ground, turns and stretches that are tried, coarse and fine."""
+
+
+@dataclass(frozen=True)
+class Guess(Solid):
+    """A solid whose scale is free."""
+
+    stretch: float = 1.0
+
+    @property
+    def scale(self) -> float:
+        """World units a unit of the solid's own shape."""
+        return SCALES[self.size] * self.stretch
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What a guess is held against: the picture (square roots of linear light), the patch, the other solids' pixels."""
+
+    picture: Array
+    mask: Mask
+    others: Mask
+    colour: str
+    ground: str
+
+    def cost(self, guess: Guess) -> float:
+        """The mean cost of a guess, 0 to CLIP + HIDDEN."""
+        window, covered, light = appearance(guess, self.ground)
+        if not covered.any():
+            return 1.0
+        free = ~self.others[window][covered]
+        off = np.abs(self.picture[window][covered] - np.sqrt(light)).mean(-1)
+        inside = float(np.minimum(off[free], CLIP).sum())
+        left_over = int(self.mask.sum() - (self.mask[window] & covered).sum())
+        hidden = 1 - free.mean()
+        return (inside + CLIP * left_over) / max(int(free.sum()) + left_over, 1) + HIDDEN * float(hidden)
+
+
+def fit(patch: Patch) -> tuple[Guess, float]:
+    """The best guess for a patch, and its cost."""
+    tried = sorted(((patch.cost(guess), guess) for guess in _first_guesses(patch)), key=lambda pair: pair[0])
+    best: dict[tuple[str, str], tuple[float, Guess]] = {}
+    for cost, guess in tried:
+        best.setdefault((guess.shape, guess.size), (cost, guess))
+    finalists = list(best.values())[:FINALISTS]
+    cost, guess = min((_settle(patch, guess, cost) for cost, guess in finalists), key=lambda pair: pair[0])
+    return guess, cost
+
+
+def covers(solid: Solid) -> Mask:
+    """The pixels (128, 128) that a solid alone covers."""
+    return np.asarray(silhouettes(Scene((solid,), "stone")) == 0)
+
+
+def _first_guesses(patch: Patch) -> Iterator[Guess]:
+    rows, columns = np.nonzero(patch.mask.any(1))[0], np.nonzero(patch.mask.any(0))[0]
+    box = (float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
+    near = _grown(patch.mask, 2)
+    anchors = [(u, v) for u in (0.0, 0.5, 1.0) for v in (0.0, 1.0)] if (near & patch.others).any() else [(0.5, 0.5)]
+    for shape in SHAPES:
+        for size in SCALES:
+            for yaw in TURNS.get(shape, (0.0,)):
+                for anchor in anchors:
+                    x, z = _stand(_extent(shape, size, yaw), box, anchor)
+                    yield Guess(patch.colour, shape, size, x, z, yaw)
+
+
+@lru_cache(maxsize=64)
+def _extent(shape: str, size: str, yaw: float) -> tuple[float, float, float, float]:
+    """How far a solid in the middle reaches left, up, right and down from its foot, in pixels at that scale."""
+    mask = covers(Solid("red", shape, size, 0.0, 0.0, yaw))
+    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
+    x, y = project(np.zeros(3, np.float32))
+    return float(columns[0] - x), float(rows[0] - y), float(columns[-1] + 1 - x), float(rows[-1] + 1 - y)
+
+
+def _stand(
+    extent: tuple[float, float, float, float], box: tuple[float, float, float, float], anchor: tuple[float, float]
+) -> tuple[float, float]:
+    """Where a solid must stand for its extent to meet the box at an anchor (0 left or top, 1 right or bottom)."""
+    ratio, place = 1.0, (0.0, 0.0)
+    middle = float(scale_at(np.zeros(3, np.float32)))
+    (u, v), (x0, y0, x1, y1) = anchor, extent
+    for _ in range(4):
+        across = box[0] + u * (box[2] - box[0]) - ratio * (x0 + u * (x1 - x0))
+        down = box[1] + v * (box[3] - box[1]) - ratio * (y0 + v * (y1 - y0))
+        place = ground_at(across, float(np.clip(down, 8, SIZE + 20)))
+        ratio = float(scale_at(np.array([place[0], 0, place[1]], np.float32))) / middle
+    return place
+
+
+def _settle(patch: Patch, guess: Guess, cost: float) -> tuple[float, Guess]:
+    for step, turn, stretch in STEPS:
+        for _ in range(5):
+            found = min(((patch.cost(moved), moved) for moved in _moves(guess, step, turn, stretch)), key=lambda p: p[0])
+            if found[0] >= cost:
+                break
+            cost, guess = found
+    return cost, guess
+
+
+def _moves(guess: Guess, step: float, turn: float, stretch: float) -> Iterator[Guess]:
+    for sign in (-1, 1):
+        yield replace(guess, x=guess.x + sign * step)
+        yield replace(guess, z=guess.z + sign * step * 1.6)
+        if 0.8 < guess.stretch * (1 + sign * stretch) < 1.25:
+            # A solid that grows keeps its middle in the picture, so its foot comes nearer.
+            yield replace(guess, stretch=guess.stretch * (1 + sign * stretch), z=guess.z - sign * stretch * guess.scale)
+        if guess.shape in TURNS:
+            yield replace(guess, yaw=guess.yaw + sign * turn)
+
+
+def _grown(mask: Mask, by: int) -> Mask:
+    grown = mask.copy()
+    for _ in range(by):
+        grown[1:] |= grown[:-1].copy()
+        grown[:-1] |= grown[1:].copy()
+        grown[:, 1:] |= grown[:, :-1].copy()
+        grown[:, :-1] |= grown[:, 1:].copy()
+    return grown

@@ -1,0 +1,111 @@
+"""Read a picture back into solids, and hold what was read against what a prompt asks for.
+
+Analysis by synthesis: nothing here is learned, and reading never sees the prompt. A picture that ground and solids do
+not explain is read as none.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodes.solids.fitting import Guess, Patch, covers, fit
+from nodes.solids.fitting import _grown as grown
+from nodes.solids.prompts import Facts
+from nodes.solids.reading import GROUND, NAMES, UNKNOWN, Look, components, look
+from nodes.solids.scene import Solid
+from nodes.solids.vocabulary import SCALES
+
+LEAST_PATCH: Final = 24
+MOST: Final = 5
+WORST: Final = 0.115
+"""The mean cost from which on a fit is no solid."""
+UNEXPLAINED: Final = 0.012
+"""The part of the picture that may be neither ground nor a solid."""
+SIZE_BORDER: Final = (SCALES["small"] * SCALES["large"]) ** 0.5
+CLEARLY: Final = 0.2
+"""How far apart in x or z two solids must stand for a place to be met, in world units."""
+
+
+def read(picture: NDArray[np.uint8]) -> tuple[Solid, ...]:
+    """The solids in a picture, (128, 128, 3) sRGB bytes, largest patch first; none where it is not clear."""
+    seen = look(picture)
+    guesses = _guesses(seen)
+    if _unexplained(seen, guesses) > UNEXPLAINED:
+        return ()
+    return tuple(_named(guess) for guess in guesses)
+
+
+def _guesses(seen: Look) -> list[Guess]:
+    picture, labels = np.sqrt(seen.linear), seen.labels.copy()
+    taken = np.zeros(labels.shape, bool)
+    guesses: list[Guess] = []
+    for _ in range(3 * MOST):
+        patches = components(labels, LEAST_PATCH)
+        if not patches or len(guesses) == MOST:
+            break
+        mask = patches[0]
+        colour = NAMES[labels[mask][0]]
+        others = taken.copy()
+        for patch in patches[1:]:
+            others |= patch if NAMES[labels[patch][0]] != colour else False
+        guess, cost = fit(Patch(picture, mask, others & ~mask, colour, seen.ground))
+        labels[mask] = UNKNOWN
+        if cost < WORST:
+            guesses.append(guess)
+            inside = covers(guess) & ~others
+            taken |= inside
+            labels[inside | (grown(inside, 1) & (labels == labels[mask][0]))] = UNKNOWN
+    return guesses
+
+
+def _unexplained(seen: Look, guesses: list[Guess]) -> float:
+    strange = seen.labels != GROUND
+    for guess in guesses:
+        strange &= ~grown(covers(guess), 1)
+    return float(strange.mean())
+
+
+def _named(guess: Guess) -> Solid:
+    size = "large" if guess.scale > SIZE_BORDER else "small"
+    return Solid(guess.colour, guess.shape, size, round(guess.x, 3), round(guess.z, 3), round(guess.yaw, 3))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What of a prompt a picture shows; `sizes` and `places` are None where the prompt names none."""
+
+    right: bool
+    sizes: bool | None
+    places: bool | None
+
+
+def judge(facts: Facts, solids: tuple[Solid, ...]) -> Verdict:
+    """Hold solids that were read against a prompt's facts. Right is the exact multiset of (colour, shape)."""
+    wanted = Counter((thing.colour, thing.shape) for thing in facts.things)
+    right = wanted == Counter((solid.colour, solid.shape) for solid in solids)
+    named = any(thing.size for thing in facts.things)
+    if not right:
+        return Verdict(False, False if named else None, False if facts.places else None)
+    order = _matched(facts, solids)
+    sizes = all(thing.size in (None, solid.size) for thing, solid in zip(facts.things, order, strict=True))
+    places = all(stands(order[a], where, order[b]) for a, where, b in facts.places)
+    return Verdict(True, sizes if named else None, places if facts.places else None)
+
+
+def stands(first: Solid, where: str, second: Solid) -> bool:
+    """Whether the first stands clearly left of, right of, in front of or behind the second."""
+    across, along = first.x - second.x, first.z - second.z
+    return {"left": -across, "right": across, "front": -along, "behind": along}[where] > CLEARLY
+
+
+def _matched(facts: Facts, solids: tuple[Solid, ...]) -> list[Solid]:
+    """The solid for each thing in turn, of the wanted size where there is a choice."""
+    left, order = list(solids), []
+    for thing in facts.things:
+        same = [s for s in left if (s.colour, s.shape) == (thing.colour, thing.shape)]
+        order.append(min(same, key=lambda s: s.size != thing.size))
+        left.remove(order[-1])
+    return order
