@@ -66,7 +66,7 @@ class DiskTier:
         self._pending_bytes = 0
         self._freed = threading.Condition()
         self._unreadable: set[str] = set()
-        self._reported = False
+        self._reported = -1
         self._keeper: Keeper | None = None
         try:
             self._blobs = Blobs(folder / "blobs")
@@ -105,6 +105,7 @@ class DiskTier:
             entry = self._index.entry(digest)
         except (sqlite3.Error, ValueError) as fault:
             self._fault(fault)
+            self._unreadable.add(digest)
             entry = None
         if entry is None:
             return MISSING, 0.0
@@ -151,7 +152,8 @@ class DiskTier:
         with self._freed:
             if not self._fits(size) and not keep:
                 return
-            self._freed.wait_for(lambda: self._fits(size))
+            while not self._fits(size):
+                self._freed.wait()
             previous = self._pending.pop(digest, None)
             self._pending[digest] = job
             self._pending_bytes += size - (previous.size if previous else 0)
@@ -175,11 +177,12 @@ class DiskTier:
         if self._keeper is None:
             return None
         try:
-            record = self._index.trace(key, environment)
-            return None if record is None else read_trace(key, environment, record)
+            for place, record in self._index.traces(key):
+                if place in ("", environment):
+                    return read_trace(key, place, record)
         except (sqlite3.Error, ValueError) as fault:
             self._fault(fault)
-            return None
+        return None
 
     def record(self, key: str, trace: Trace) -> None:
         """Store a trace, in the background."""
@@ -188,8 +191,8 @@ class DiskTier:
 
     def _fault(self, fault: Exception) -> bool:
         """Nothing was found, for the index could not be asked; if it is damaged, have it remade."""
-        if not self._reported and isinstance(fault, sqlite3.Error) and is_damage(fault):
-            self._reported = True
+        if is_damage(fault) and self._reported != self._index.generation:
+            self._reported = self._index.generation
             self._writer.add(Remake())
         return False
 

@@ -38,9 +38,12 @@ CREATE TRIGGER entry_out AFTER DELETE ON entry
 """
 
 
-def is_damage(fault: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is bad, and not that it is busy, full or out of reach."""
-    return _code(fault) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+def is_damage(fault: Exception) -> bool:
+    """Whether the file itself is bad, and not busy, full or out of reach.
+
+    A ValueError is one sign: Python cannot decode text that is none, be it in a row or in SQLite's own message.
+    """
+    return isinstance(fault, ValueError) or _code(fault) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def is_busy(fault: sqlite3.Error) -> bool:
@@ -48,19 +51,20 @@ def is_busy(fault: sqlite3.Error) -> bool:
     return _code(fault) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _code(fault: sqlite3.Error) -> int:
+def _code(fault: Exception) -> int:
     """SQLite's primary error code; 0 for errors that Python's module raises by itself."""
-    return getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    return int(getattr(fault, "sqlite_errorcode", 0)) & 0xFF
 
 
 _NOT_THE_FILE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM)
 
 
 class Index:
-    """The open index. `disowned`: it was of another version or salt, and is now empty.
+    """The open index. `fresh`: its tables were made just now; `disowned`: in place of another version's or
+    salt's.
 
     Methods above the line may be called from any thread; those below only by the one thread that writes.
-    All raise sqlite3.Error.
+    All raise sqlite3.Error, and ValueError over text that cannot be decoded.
     """
 
     def __init__(self, path: Path, salt: str) -> None:
@@ -68,10 +72,11 @@ class Index:
         self.salt = salt
         self.disowned = False
         self.fresh = False
+        self.generation = 0
         self._lock = threading.Lock()
         try:
             self._connect()
-        except sqlite3.DatabaseError as fault:
+        except (sqlite3.DatabaseError, ValueError) as fault:
             if _code(fault) in _NOT_THE_FILE:
                 raise
             self.remake()  # damage has many faces here, such as a missing table; if that fails too, it raises
@@ -85,11 +90,11 @@ class Index:
         row: tuple[float, bytes | None] | None = self._one("SELECT seconds, json FROM entry WHERE digest = ?", digest)
         return row
 
-    def trace(self, key: str, environment: str) -> bytes | None:
-        """The record of a key that holds in every environment, or in this one."""
-        sql = "SELECT record FROM trace WHERE key = ? AND environment IN ('', ?)"
-        row = self._one(sql, key, environment)
-        return None if row is None else row[0]
+    def traces(self, key: str) -> list[tuple[str, bytes]]:
+        """The records of a key, each with the environment in which it holds."""
+        with self._lock:
+            sql = "SELECT environment, record FROM trace WHERE key = ?"
+            return self._reader.execute(sql, (key,)).fetchall()
 
     def close(self) -> None:
         """Close the file."""
@@ -123,13 +128,18 @@ class Index:
         """Set such a number."""
         self._writer.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
 
-    def add(self, digest: str, size: int, seconds: float, json: bytes | None) -> None:
-        """Add an entry, or, where it is known, count it as used."""
-        self._writer.execute(
-            "INSERT INTO entry SELECT ?1, ?2, ?3, value + ?4, ?5 FROM meta WHERE name = 'clock'"
+    def recount(self) -> float:
+        """Count the bytes in all entries anew."""
+        self._writer.execute("UPDATE meta SET value = (SELECT coalesce(sum(bytes), 0) FROM entry) WHERE name = 'bytes'")
+        return self.meta("bytes")
+
+    def add(self, rows: Iterable[tuple[str, int, float, bytes | None]]) -> None:
+        """Add entries (digest, bytes, seconds, JSON or None for a blob), or, where they are known, count a use."""
+        self._writer.executemany(
+            "INSERT INTO entry SELECT ?1, ?2, ?3, value + ?3 * 1.0 / max(?2, 1), ?4 FROM meta WHERE name = 'clock'"
             " ON CONFLICT (digest) DO UPDATE SET seconds = max(seconds, excluded.seconds),"
             " priority = max(priority, excluded.priority)",
-            (digest, size, seconds, seconds / max(size, 1), json),
+            rows,
         )
 
     def touch(self, digest: str) -> bool:
@@ -170,10 +180,12 @@ class Index:
                 path = self.path.with_name(self.path.name + suffix)
                 with contextlib.suppress(FileNotFoundError):
                     path.replace(self.path.with_name(self.path.name + ".damaged" + suffix))
+        self.generation += 1
         self._connect()
 
     def _connect(self) -> None:
         with self._lock:
+            self._inode = _inode(self.path)
             self._writer = self._open()
             self._inode = _inode(self.path)
             self._own()

@@ -8,15 +8,16 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 import orjson
 from blake3 import blake3
 
 from engine.run.cache.blobs import Blobs
-from engine.run.cache.index import Index, is_busy, is_damage
+from engine.run.cache.index import Index, is_busy
 from engine.run.cache.protocol import Trace
-from engine.run.codec import CodecError, Packed, pack, pieces
+from engine.run.codec import pack, pieces
 
 INLINE_BYTES = 4096
 SMALL_BYTES = 16 * INLINE_BYTES  # what weighs more in memory is not tried as short JSON
@@ -78,16 +79,15 @@ def trace_record(key: str, trace: Trace) -> bytes:
     return _check(key, trace.environment, body) + body
 
 
-def read_trace(key: str, environment: str, record: object) -> Trace | None:
-    """The trace in a record, valid in `environment`; None if the record is damaged."""
-    if not isinstance(record, bytes):
+def read_trace(key: str, environment: object, record: object) -> Trace | None:
+    """The trace in a record; None if any of the three is damaged."""
+    if not isinstance(record, bytes) or not isinstance(environment, str):
         return None
     body = record[CHECK_BYTES:]
-    for place in dict.fromkeys((environment, "")):
-        if _check(key, place, body) == record[:CHECK_BYTES]:
-            outputs, seconds, need = orjson.loads(body)
-            return Trace(tuple(outputs), seconds, need, place)
-    return None
+    if _check(key, environment, body) != record[:CHECK_BYTES]:
+        return None
+    outputs, seconds, need = orjson.loads(body)
+    return Trace(tuple(outputs), seconds, need, environment)
 
 
 def _check(key: str, environment: str, body: bytes) -> bytes:
@@ -108,9 +108,9 @@ class Keeper:
 
     def apply(self, jobs: list[Job]) -> None:
         """Do the jobs in order: blobs one by one, and what lies between them in one transaction each."""
-        light: list[Job | _Inline] = []
+        light: list[_Step] = []
         for job in jobs:
-            step = self._prepare(job) if isinstance(job, Store) else job
+            step = self._prepare(job)
             if isinstance(step, _Blob):
                 self._attempt(lambda light=light: self._commit(light))  # type: ignore[misc]
                 self._attempt(lambda blob=step: self._store(blob))  # type: ignore[misc]
@@ -128,82 +128,88 @@ class Keeper:
                 self._settled(job)
 
     def _attempt(self, action: Callable[[], None]) -> None:
-        if self.off:
-            return
-        try:
-            action()
-        except sqlite3.Error as fault:
-            if is_busy(fault):
-                log.info("result cache: another process is writing; some results were not stored")
-            elif is_damage(fault):
+        """Do it; where the index turns out to be damaged, make a new one and do it again."""
+        while not self.off:
+            try:
+                action()
+            except OSError as fault:
+                self._switch_off(fault)
+            except sqlite3.OperationalError as fault:
+                if is_busy(fault):
+                    log.info("result cache: another process is writing; some results were not stored")
+                    return
+                self._switch_off(fault)
+            except Exception as fault:  # SQLite says damaged, or rows hold what was never written there
+                log.info("result cache: %s: %s", type(fault).__name__, fault)
                 self._attempt(self._remake)
             else:
-                self._switch_off(fault)
-        except OSError as fault:
-            self._switch_off(fault)
-        except Exception:  # rows that hold what was never written there
-            log.exception("result cache: the index makes no sense")
-            self._attempt(self._remake)
+                return
 
     def _switch_off(self, fault: Exception) -> None:
         self.off = True
         log.warning("result cache: nothing more is written to %s: %s", self._blobs.folder.parent, fault)
 
-    def _prepare(self, job: Store) -> _Inline | _Blob | None:
+    def _prepare(self, job: Job) -> _Step | None:
+        """A job with all that can fail for reasons of its own already done."""
         try:
-            packed = pack(job.value)
-            text = orjson.dumps(packed.json) if not packed.buffers and job.size <= SMALL_BYTES else b""
-            if text and len(text) <= INLINE_BYTES:
-                return _Inline(job.digest, text, job.seconds)
-            return _Blob(job.digest, packed, job.seconds) if job.admitted else None
+            if isinstance(job, Record):
+                return _Row(job.key, job.trace.environment, trace_record(job.key, job.trace))
+            return self._serialise(job) if isinstance(job, Store) else job
         except (TypeError, ValueError, RuntimeError, MemoryError) as fault:
-            log.info("result cache: %s is not stored: %s", job.digest, fault)
+            log.info("result cache: %s is not stored: %s", getattr(job, "digest", "a trace"), fault)
             return None
 
-    def _commit(self, jobs: list[Job | _Inline]) -> None:
+    def _serialise(self, job: Store) -> _Inline | _Blob | None:
+        packed = pack(job.value)
+        if not packed.buffers and job.size <= SMALL_BYTES:
+            text = orjson.dumps(packed.json)
+            if len(text) <= INLINE_BYTES:
+                return _Inline(job.digest, text, job.seconds)
+        return _Blob(job.digest, self._blobs.path(job.digest), pieces(packed), job.seconds) if job.admitted else None
+
+    def _commit(self, jobs: list[_Step]) -> None:
         if not jobs:
             return
-        traces = []
+        rows = [job for job in jobs if isinstance(job, _Row)]
+        values = [job for job in jobs if isinstance(job, _Inline)]
         with self._index.transaction():
-            for job in jobs:
-                if isinstance(job, Record):
-                    traces.append((job.key, job.trace.environment, trace_record(job.key, job.trace)))
-                elif isinstance(job, _Inline):
-                    if self._make_room(len(job.json)):
-                        self._index.add(job.digest, len(job.json), job.seconds, job.json)
-                elif isinstance(job, Touch):
+            for job in jobs:  # before values are added: what was dropped may have come again
+                if isinstance(job, Touch):
                     self._index.touch(job.digest)
                 elif isinstance(job, Drop):
                     self._index.drop(job.digest)
                     self._blobs.delete(job.digest)
-            if traces:
-                self._index.add_traces(traces)
+            if values and self._make_room(sum(len(job.json) for job in values)):
+                self._index.add((job.digest, len(job.json), job.seconds, job.json) for job in values)
+            if rows:
+                self._index.add_traces((row.key, row.environment, row.record) for row in rows)
 
     def _store(self, blob: _Blob) -> None:
         """Room is made before the bytes are written, so the folder never holds more than the budget."""
-        try:
-            parts = pieces(blob.packed)
-        except CodecError as fault:
-            log.info("result cache: %s is not stored: %s", blob.digest, fault)
-            return
-        size = sum(map(len, parts))
+        size = sum(map(len, blob.parts))
         with self._index.transaction():
-            if self._blobs.path(blob.digest).exists() and self._index.touch(blob.digest):
+            if blob.path.exists() and self._index.touch(blob.digest):
                 return
             if not self._make_room(size):
                 return
-        written = self._blobs.write(blob.digest, parts)
+        written = self._blobs.write(blob.digest, blob.parts)
         try:
             with self._index.transaction():
                 if self._make_room(size):  # again, for another process may have filled it
                     self._blobs.publish(written, blob.digest)
-                    self._index.add(blob.digest, size, blob.seconds, None)
+                    self._index.add([(blob.digest, size, blob.seconds, None)])
         finally:
             with contextlib.suppress(OSError):
                 written.unlink(missing_ok=True)
 
     def _make_room(self, size: int) -> bool:
         """Evict by GreedyDual-Size until `size` bytes fit; False, and nothing is evicted, if they cannot."""
+        if self._evict_for(size):
+            return True
+        self._index.recount()  # lest a damaged count turn everything away for ever
+        return self._evict_for(size)
+
+    def _evict_for(self, size: int) -> bool:
         excess = self._index.meta("bytes") + size - self._budget
         if excess <= 0:
             return True
@@ -233,7 +239,7 @@ class Keeper:
             if index.disowned:
                 for digest, _ in self._blobs:
                     self._blobs.delete(digest)
-            elif index.fresh or time.time() - index.meta("swept") > SWEEP_SECONDS:
+            elif index.fresh or abs(time.time() - index.meta("swept")) > SWEEP_SECONDS:
                 self._reconcile()
             index.fresh = index.disowned = False
             self._make_room(0)
@@ -244,8 +250,8 @@ class Keeper:
         known = self._index.blobs()
         for digest in known - there.keys():
             self._index.drop(digest)
-        for digest in there.keys() - known:
-            self._index.add(digest, there[digest], 0.0, None)
+        self._index.add((digest, there[digest], 0.0, None) for digest in there.keys() - known)
+        self._index.recount()
         self._index.set_meta("swept", time.time())
 
     def _remake(self) -> None:
@@ -267,5 +273,16 @@ class _Inline:
 @dataclass(frozen=True, slots=True)
 class _Blob:
     digest: str
-    packed: Packed
+    path: Path
+    parts: list[bytes | memoryview]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    key: str
+    environment: str
+    record: bytes
+
+
+_Step: TypeAlias = _Inline | _Blob | _Row | Touch | Drop | Sweep | Remake

@@ -113,18 +113,23 @@ class ResultCache:
         """Offer a value that took `seconds` to make; `keep`: an output of the run needs it, so disk takes it."""
         value = codec.compact(value)
         held = Held(value, codec.nbytes(value), seconds)
+        there = self._devices.on_device(value)
         with self._lock:
-            for evicted, leaving in self._place(digest, held).items():
-                host = Held(self._devices.to_host(leaving.value), leaving.size, leaving.seconds)
-                self._ram.put(evicted, host, self._pins)
+            if there and digest not in self._ram:
+                self._put_on_device(digest, held)
+            else:
+                self._ram.put(digest, held, self._pins)
         if self._disk is not None:
             self._disk.offer(digest, value, held.size, seconds, keep=keep)
 
-    def _place(self, digest: str, held: Held) -> dict[str, Held]:
-        """Put a value into the device tier if it belongs there; returns what is for host memory."""
-        if digest in self._ram or not self._devices.on_device(held.value) or held.size >= DEVICE_ITEM_BYTES:
-            return {digest: held}
-        return self._device.put(digest, held, self._pins)
+    def _put_on_device(self, digest: str, held: Held) -> None:
+        """Put a value into the device tier unless it is large; what finds no room there goes to host memory."""
+        leaving = {digest: held}
+        if held.size < DEVICE_ITEM_BYTES:
+            leaving = self._device.put(digest, held, self._pins)
+        for evicted, item in leaving.items():
+            host = Held(self._devices.to_host(item.value), item.size, item.seconds)
+            self._ram.put(evicted, host, self._pins)
 
     def pin(self, digests: Iterable[str]) -> AbstractContextManager[None]:
         """While the context is open, these are not evicted."""

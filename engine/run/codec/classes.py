@@ -48,9 +48,7 @@ class Classes:
             raise TypeError(f"{cls.__qualname__} cannot be packed: it is not a frozen dataclass")
         name = cls.__name__ if pack == "core" else f"{pack}:{cls.__name__}"
         if self._by_name.get(name, cls) is not cls:
-            raise ValueError(
-                f"two classes are named {name}: {self._by_name[name].__module__} and {cls.__module__}"
-            )
+            raise ValueError(f"two classes are named {name}: {self._by_name[name].__module__} and {cls.__module__}")
         known = _RECORDS.get(cls)
         if known is not None and known.name != name:
             raise ValueError(f"{cls.__qualname__} is already known as {known.name}; it cannot be {name} too")
@@ -73,19 +71,11 @@ class Classes:
         missing = [field for field in record.fields if field not in fields]
         extra = [field for field in fields if field not in record.fields]
         if missing or extra:
-            faults = [
-                f"{word} {', '.join(names)}"
-                for word, names in (("lacks", missing), ("has no", extra))
-                if names
-            ]
-            raise CodecError(
-                f"{name} {' and '.join(faults)}; its fields are: {', '.join(record.fields) or 'none'}"
-            )
+            faults = [f"{word} {', '.join(names)}" for word, names in (("lacks", missing), ("has no", extra)) if names]
+            raise CodecError(f"{name} {' and '.join(faults)}; its fields are: {', '.join(record.fields) or 'none'}")
         try:
             return cls(**fields)
-        except (
-            Exception
-        ) as fault:  # whatever a constructor raises about stored data is one thing to the reader
+        except Exception as fault:  # whatever a constructor raises about stored data is one thing to the reader
             raise CodecError(f"{name} does not take what was stored: {fault}") from fault
 
     def __contains__(self, name: object) -> bool:

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 OBJECT_BYTES = 64  # about what CPython spends on a small object, and on a slot's share of a container
 COMPACT_FROM = 1 << 20
+_ATOMS = frozenset((type(None), bool, int, float, str))  # by far most values, and they hold no others
 
 
 def leaves(value: object) -> Iterator[object]:
@@ -39,7 +40,7 @@ def leaves(value: object) -> Iterator[object]:
 def nbytes(value: object) -> int:
     """About how much memory a value takes, in bytes: tensors, arrays, text, and 64 an object."""
     total = 0
-    for item in leaves(value):
+    for item in (value,) if type(value) in _ATOMS else leaves(value):
         total += OBJECT_BYTES
         if isinstance(item, str | bytes):
             total += len(item)
@@ -52,11 +53,16 @@ def nbytes(value: object) -> int:
 
 def on_device(value: object) -> bool:
     """Whether some tensor of a value lies outside host memory."""
-    return any(is_tensor(item) and item.device.type != "cpu" for item in leaves(value))  # type: ignore[attr-defined]
+    return type(value) not in _ATOMS and any(
+        is_tensor(item) and item.device.type != "cpu"  # type: ignore[attr-defined]
+        for item in leaves(value)
+    )
 
 
 def map_tensors(value: T, change: Callable[[Tensor], Tensor]) -> T:
     """The value with `change` done to each tensor; what does not change is the same object, not a copy."""
+    if type(value) in _ATOMS:
+        return value
     return _map(value, change)  # type: ignore[no-any-return]
 
 

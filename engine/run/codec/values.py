@@ -78,10 +78,7 @@ def _pack(value: Any, buffers: dict[str, Buffer], where: str, depth: int) -> Jso
     if kind is list:
         return _pack_items(value, buffers, where, depth)
     if kind is dict or kind is MappingProxyType:
-        return {
-            _key(key, where): _pack(item, buffers, f"{where}[{key!r}]", depth + 1)
-            for key, item in value.items()
-        }
+        return {_key(key, where): _pack(item, buffers, f"{where}[{key!r}]", depth + 1) for key, item in value.items()}
     record = class_record(kind)
     if record is not None:
         fields: dict[str, JsonValue] = {
