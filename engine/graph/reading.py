@@ -76,7 +76,7 @@ def read_node(
         output=cls.output,
         view=cls.view,
         peers=cls.peers,
-        infers="infer" in {name for base in cls.__mro__[:-2] for name in base.__dict__},
+        infers=cls.infer.__func__ is not Node.infer.__func__,  # type: ignore[attr-defined]
     )
     takes_context = "context" in inspect.signature(cls.run).parameters  # type: ignore[attr-defined]
     return record, NodeCode(cls, takes_context, several, not outputs)

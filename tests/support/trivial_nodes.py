@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import Field
 
@@ -121,7 +121,7 @@ class MinMax(Node):
         return Pair(min(self.a, self.b), max(self.a, self.b))
 
 
-class Switch(Node):
+class Switch(Node, Generic[T]):
     """One of two values; the other is never made."""
 
     on: bool = True
@@ -130,7 +130,8 @@ class Switch(Node):
 
     def run(self) -> Work[T]:
         calls.append("Switch")
-        return (yield Need("yes" if self.on else "no"))
+        value: T = yield Need("yes" if self.on else "no")
+        return value
 
 
 class Long(Node):

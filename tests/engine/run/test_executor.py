@@ -21,7 +21,7 @@ from engine.run.events import (
 from engine.run.outcome import ABSENT
 
 
-def chain(length: int, last: int = 1):
+def chain(length, last=1):
     nodes = {f"n{i}": ("Add", {"a": link(f"n{i - 1}.value")} if i else {}) for i in range(length)}
     nodes[f"n{length - 1}"][1]["b"] = last
     return workflow(nodes, {"out": f"n{length - 1}.value"})
@@ -212,7 +212,7 @@ def test_a_list_is_spliced_into_a_list_input_among_single_values():
 # Lazy inputs
 
 
-def switch(on: bool, yes: int = 1):
+def switch(on, yes=1):
     nodes = {
         "y": ("Add", {"a": yes}),
         "n": ("Half", {"a": 50}),
@@ -259,7 +259,7 @@ def test_a_switch_over_a_list_gives_a_list():
 # Stop and cancel
 
 
-def at_progress(bench: Bench, node: str, step: int, act):
+def at_progress(bench, node, step, act):
     def on(event):
         if isinstance(event, NodeProgress) and (event.node, event.step) == (node, step):
             act()
