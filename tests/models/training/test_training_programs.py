@@ -1,0 +1,97 @@
+import json
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from models.training import checkpoint
+from models.training.common import EVALUATION, Decay, ending, withheld_pairs
+from models.training.evaluate import interval
+from models.training.latents import encode, normalise
+from models.training.prompts import held_out_pairs, make
+from models.training.tokenizer import LENGTH, new_tokenizer
+from models.training.vae import new_vae
+from nodes.solids.prompts import WORDS, parse
+
+
+def test_a_checkpoint_brings_back_weights_moments_and_numbers(tmp_path):
+    def fresh():
+        model = torch.nn.Linear(3, 2)
+        return model, torch.optim.Adam(model.parameters(), lr=0.1)
+
+    def step(model, optimizer):
+        optimizer.zero_grad()
+        model(torch.ones(1, 3)).square().sum().backward()
+        optimizer.step()
+
+    model, optimizer = fresh()
+    for _ in range(3):
+        step(model, optimizer)
+    checkpoint.save(tmp_path / "c.safetensors", {"m": model}, optimizer, {"step": 3, "curve": [[1, 0.5]]})
+    again, other = fresh()
+    assert checkpoint.load(tmp_path / "c.safetensors", {"m": again}, other) == {"step": 3, "curve": [[1, 0.5]]}
+    step(model, optimizer)
+    step(again, other)
+    assert torch.equal(model.weight, again.weight)
+
+
+def test_the_rate_is_constant_and_then_falls_to_the_end():
+    decay = Decay(1e-3, begin=0, end=100, share=0.4)
+    assert decay.rate(10) == decay.rate(60) == 1e-3
+    assert decay.rate(80) == pytest.approx(0.5e-3)
+    assert decay.rate(100) == pytest.approx(1e-5)
+
+
+def test_a_run_ends_after_its_hours_or_at_the_clock():
+    assert ending(None, 2.0) - time.time() == pytest.approx(7200, abs=5)
+    assert 0 < ending("00:00", None) - time.time() <= 86_400
+
+
+def test_every_word_of_the_world_is_one_token_and_other_text_survives():
+    tokenizer = new_tokenizer()
+    for word in WORDS:
+        assert len(tokenizer(word)["input_ids"]) == 3
+    assert tokenizer.decode(tokenizer("a red żółw")["input_ids"], skip_special_tokens=True) == "a red żółw"
+
+
+@pytest.mark.parametrize("name", ["development", "held_out", "withheld_prompts"])
+def test_the_committed_prompts_are_what_their_seeds_make(name):
+    assert json.loads((EVALUATION / f"{name}.json").read_text()) == json.loads(json.dumps(make(name)))
+
+
+@pytest.mark.parametrize("name", ["development", "held_out", "withheld_prompts"])
+def test_a_prompt_asks_for_the_solids_that_stand_beside_it(name):
+    tokenizer = new_tokenizer()
+    for entries in json.loads((EVALUATION / f"{name}.json").read_text()).values():
+        for entry in entries:
+            asked = sorted([thing.colour, thing.shape] for thing in parse(entry["prompt"]).things)
+            assert asked == sorted(entry["solids"])
+            assert len(tokenizer(entry["prompt"])["input_ids"]) <= LENGTH
+            assert bool({tuple(s) for s in asked} & withheld_pairs()) == (name == "withheld_prompts")
+
+
+def test_two_hundred_pairs_are_held_out():
+    assert len(held_out_pairs()) == 200
+
+
+def test_normalised_latents_have_unit_deviation_and_decode_as_before():
+    torch.manual_seed(0)
+    vae = new_vae()
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 128, 128, 3), np.uint8)
+    with torch.no_grad():
+        before = encode(vae, pictures)
+        decoded = vae.decode(before).sample
+        mean, deviation = before.mean((0, 2, 3)), before.std((0, 2, 3))
+        normalise(vae, mean, deviation)
+        after = encode(vae, pictures)
+        assert torch.allclose(vae.decode(after).sample, decoded, atol=1e-3)
+    assert torch.allclose(after.mean((0, 2, 3)), torch.zeros(4), atol=1e-3)
+    assert torch.allclose(after.std((0, 2, 3)), torch.ones(4), atol=1e-3)
+
+
+def test_an_interval_holds_its_rate_and_narrows_with_counting():
+    low, high = interval(90, 100)
+    assert low == pytest.approx(0.8256, abs=1e-3)
+    assert high == pytest.approx(0.9448, abs=1e-3)
+    assert interval(0, 0) == (0.0, 1.0)

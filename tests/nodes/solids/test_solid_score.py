@@ -1,0 +1,72 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from nodes.solids.prompts import parse
+from nodes.solids.render import render
+from nodes.solids.scene import Solid, sample_scene
+from nodes.solids.score import judge, read
+
+
+def facts(solids):
+    return Counter((s.colour, s.shape, s.size) for s in solids)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_rendered_scene_is_read_as_it_is(seed, count):
+    scene = sample_scene(90_000 + seed, count)
+    assert facts(read(render(scene))) == facts(scene.solids)
+
+
+def test_where_solids_stand_is_read_within_a_tenth():
+    scene = sample_scene(90_001, 2)
+    found = {(s.colour, s.shape): s for s in read(render(scene))}
+    for solid in scene.solids:
+        seen = found[solid.colour, solid.shape]
+        assert (seen.x, seen.z) == pytest.approx((solid.x, solid.z), abs=0.12)
+
+
+def test_noise_is_read_as_none():
+    noise = np.random.default_rng(1).integers(0, 256, (128, 128, 3), np.uint8)
+    assert read(noise) == ()
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_plain_picture_is_read_as_none(level):
+    assert read(np.full((128, 128, 3), level, np.uint8)) == ()
+
+
+def test_a_blend_of_two_scenes_is_read_as_none():
+    first, second = (render(sample_scene(90_010 + i, 1)).astype(int) for i in range(2))
+    assert read(((first + second) // 2).astype(np.uint8)) == ()
+
+
+def test_a_blurred_picture_is_read_as_none():
+    picture = Image.fromarray(render(sample_scene(90_003, 2)))
+    assert read(np.asarray(picture.filter(ImageFilter.GaussianBlur(8)))) == ()
+
+
+CUBE, BALL = Solid("red", "cube", "large", -0.6, 0, 0.7), Solid("blue", "sphere", "small", 0.6, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "verdict"),
+    [
+        ("a red cube and a blue ball", (True, None, None)),
+        ("a red cube left of a blue ball", (True, None, True)),
+        ("a red cube right of a blue ball", (True, None, False)),
+        ("a large red cube and a large blue ball", (True, False, None)),
+        ("a blue cube and a red ball", (False, None, None)),
+        ("a red cube", (False, None, None)),
+    ],
+)
+def test_a_verdict_counts_things_sizes_and_places_apart(prompt, verdict):
+    got = judge(parse(prompt), (BALL, CUBE))
+    assert (got.right, got.sizes, got.places) == verdict
+
+
+def test_an_extra_solid_is_wrong():
+    assert not judge(parse("a red cube"), (CUBE, CUBE)).right
