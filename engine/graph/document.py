@@ -7,6 +7,7 @@ link, an unknown type) are the graph's matter, not the file's.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, WithJsonSchema
@@ -16,7 +17,7 @@ from engine.graph.faults import Fault, InvalidWorkflow
 from engine.graph.foreign import what_is, what_is_json
 from engine.graph.formats import migrate_format
 from engine.graph.jsontext import parse_json
-from engine.graph.places import Path, fault_at, in_file_order
+from engine.graph.places import MAX_FAULTS, Path, fault_at, first, in_file_order
 from engine.graph.records import JsonValue
 from engine.graph.refusals import refusals
 from engine.graph.shapes import NAME_PATTERN, PORT_PATTERN, BadShape, read_value, shorten
@@ -132,13 +133,13 @@ def workflow_from(raw: JsonValue, source: str = "workflow") -> Workflow:
     raw = migrate_format(raw, source)
     if fault := _too_many_nodes(raw, source):
         raise InvalidWorkflow([fault])
-    found = list(_value_faults(raw))
+    found = list(islice(_value_faults(raw), MAX_FAULTS + 1))
     try:
         workflow = Workflow.model_validate(raw)
     except ValidationError as error:
         found += refusals(error, Workflow)
     if found:
-        raise InvalidWorkflow(in_file_order(found, raw))
+        raise InvalidWorkflow(first(in_file_order(found, raw)))
     return workflow
 
 

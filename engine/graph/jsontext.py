@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Any
 
 from engine.graph.faults import Fault, InvalidWorkflow
-from engine.graph.places import Path, fault_at
+from engine.graph.places import Path, fault_at, first
 from engine.graph.records import JsonValue
 from engine.graph.shapes import shorten
 
@@ -40,7 +40,7 @@ def parse_json(data: bytes | str, source: str = "workflow") -> JsonValue:
         raise _refused("depth", _too_deep(source)) from None
     if depth_of(value) > MAX_DEPTH:
         raise _refused("depth", _too_deep(source))
-    if guards.suspicious and (faults := tuple(_findings(value))):
+    if guards.suspicious and (faults := first(_findings(value))):
         raise InvalidWorkflow(faults)
     return value
 

@@ -5,12 +5,15 @@ A node of a sub-workflow's definition has no address of its own (its uses have);
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TypeAlias
 
 from engine.graph.faults import Fault, at
 from engine.graph.records import JsonValue
 
 Path: TypeAlias = tuple[str | int, ...]
+
+MAX_FAULTS = 1000
 
 
 def fault_at(path: Path, code: str, what: str) -> Fault:
@@ -19,17 +22,21 @@ def fault_at(path: Path, code: str, what: str) -> Fault:
     if node is None:
         return Fault(code, f"{dotted(path) or 'the file'} {what}")
     if len(rest) >= 2 and rest[0] == "inputs":
-        return Fault(code, at(node, f"{dotted(rest[1:])} {what}"), node, str(rest[1]))
+        return Fault(code, at(node, f"{dotted(rest[1:])} {what}"), node, _short(rest[1]))
     return Fault(code, at(node, f"{dotted(rest)} {what}") if rest else f"node '{node}' {what}", node)
 
 
 def node_at(path: Path) -> tuple[str | None, Path]:
     """The address of the node that a path leads into, and what of the path is left inside it."""
     if len(path) >= 2 and path[0] == "nodes":
-        return address_in(None, str(path[1])), path[2:]
+        return address_in(None, _short(path[1])), path[2:]
     if len(path) >= 4 and path[0] == "workflows" and path[2] == "nodes":
-        return address_in(str(path[1]), str(path[3])), path[4:]
+        return address_in(_short(path[1]), _short(path[3])), path[4:]
     return None, path
+
+
+def _short(key: str | int) -> str:
+    return str(key)[:80]
 
 
 def dotted(path: Path) -> str:
@@ -58,6 +65,14 @@ def in_file_order(found: Iterable[tuple[Path, Fault]], raw: JsonValue) -> list[F
         return ranks
 
     return [fault for _, fault in sorted(found, key=lambda each: rank(each[0]))]
+
+
+def first(faults: Iterable[Fault]) -> list[Fault]:
+    """The first thousand, so that a file made of nothing but faults is refused as fast as any other."""
+    some = list(islice(faults, MAX_FAULTS + 1))
+    if len(some) > MAX_FAULTS:
+        some[MAX_FAULTS] = Fault("more", f"there is more; these are the first {MAX_FAULTS:,} faults")
+    return some
 
 
 def address_in(workflow: str | None, node: str) -> str:

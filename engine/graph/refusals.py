@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.graph.faults import Fault
-from engine.graph.places import Path, fault_at
+from engine.graph.places import MAX_FAULTS, Path, fault_at
 from engine.graph.shapes import shorten
 
 _NAME = "1 to 64 letters, digits, '_' or '-'"
@@ -25,7 +25,8 @@ _WANTED: dict[str, str] = {
 
 def refusals(error: ValidationError, model: type[BaseModel]) -> list[tuple[Path, Fault]]:
     """The place and the fault of each of pydantic's errors over `model`."""
-    return [_refusal(each, model) for each in error.errors(include_url=False) if not _follows(each)]
+    errors = error.errors(include_url=False)[: MAX_FAULTS + 1]
+    return [_refusal(each, model) for each in errors if not _follows(each)]
 
 
 def _follows(error: ErrorDetails) -> bool:

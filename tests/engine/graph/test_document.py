@@ -192,6 +192,25 @@ def test_too_many_nodes_are_refused_counting_those_of_sub_workflows(text: Callab
     assert "10,001 nodes" in fault.message
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {f"k{place}": 1 for place in range(3000)},
+        {"nodes": {"a": {"type": "A", "inputs": {f"k{place}": {"link": 1} for place in range(3000)}}}},
+        {"meta": {"list": [float("nan")] * 3000}},
+    ],
+)
+def test_a_file_of_nothing_but_faults_lists_the_first_thousand(text: Callable[..., str], parts: dict[str, Any]) -> None:
+    faults = faults_of(text(**parts))
+    assert len(faults) == 1001
+    assert faults[-1].code == "more"
+
+
+def test_a_name_of_a_megabyte_is_cut_in_the_faults(text: Callable[..., str]) -> None:
+    for fault in faults_of(text(nodes={"x" * 1_000_000: {"type": 3, "inputs": {"y" * 100_000: {"link": 1}}}})):
+        assert len(fault.message) + len(fault.node or "") + len(fault.input or "") < 500
+
+
 def test_a_workflow_is_frozen(text: Callable[..., str]) -> None:
     workflow = load_workflow(text())
     with pytest.raises(ValueError, match="frozen"):
