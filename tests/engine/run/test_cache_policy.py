@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,7 +41,7 @@ class Oracle:
 
 @settings(max_examples=120, deadline=None)
 @given(STEPS)
-def test_the_heap_evicts_what_a_search_through_all_entries_would(steps: list[tuple]) -> None:  # type: ignore[type-arg]
+def test_the_heap_evicts_what_a_search_through_all_entries_would(steps: list[tuple[Any, ...]]) -> None:
     policy, oracle = GreedyDual(), Oracle()
     for step in steps:
         match step:
