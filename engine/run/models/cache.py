@@ -113,9 +113,7 @@ class ModelCache:
         if entry is None:
             return False
         if entry.leases:
-            raise ModelInUseError(
-                f"{self._describe(reference)} is in use; it can be unloaded when the run is over"
-            )
+            raise ModelInUseError(f"{self._describe(reference)} is in use; it can be unloaded when the run is over")
         self._tier_of(entry).remove(entry)
         entry.loaded.close()
         return True
@@ -215,9 +213,7 @@ class ModelCache:
         try:
             entry.loaded.to_host()
         except Exception:
-            log.warning(
-                "%s could not be moved to RAM; it is closed", self._describe(entry.reference), exc_info=True
-            )
+            log.warning("%s could not be moved to RAM; it is closed", self._describe(entry.reference), exc_info=True)
             return False
         return True
 

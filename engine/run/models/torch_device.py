@@ -140,6 +140,4 @@ def _reason(name: str) -> str:
     import torch
 
     built = {"cuda": torch.version.cuda or torch.version.hip, "mps": torch.backends.mps.is_built()}
-    return (
-        "" if built[name.partition(":")[0]] else f" (this PyTorch, {version('torch')}, is built without it)"
-    )
+    return "" if built[name.partition(":")[0]] else f" (this PyTorch, {version('torch')}, is built without it)"

@@ -175,6 +175,4 @@ class Leases(RuleBasedStateMachine):
 
 
 def test_any_order_of_leases_releases_and_failures_keeps_the_rules() -> None:
-    run_state_machine_as_test(
-        Leases, settings=settings(max_examples=150, stateful_step_count=30, deadline=None)
-    )
+    run_state_machine_as_test(Leases, settings=settings(max_examples=150, stateful_step_count=30, deadline=None))

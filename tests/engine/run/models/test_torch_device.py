@@ -28,9 +28,7 @@ def test_auto_is_an_accelerator_where_there_is_one() -> None:
 
 @pytest.mark.parametrize("name", ["gpu", "cuda:", "cuda:-1", "CPU", "cuda:0; rm", ""])
 def test_an_unknown_device_is_told_what_names_there_are(name: str) -> None:
-    with pytest.raises(
-        DeviceError, match=r"is not known; there are: auto, cpu, cuda:N \(N = 0, 1, …\), mps$"
-    ):
+    with pytest.raises(DeviceError, match=r"is not known; there are: auto, cpu, cuda:N \(N = 0, 1, …\), mps$"):
         pick_device(name)
 
 
