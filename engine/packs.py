@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.graph.node import Node
 from engine.graph.reading import NodeCode, read_node
-from engine.graph.records import NodeType
+from engine.graph.records import JsonValue, NodeType
 from engine.graph.values import LITERALS, File, Folder, ValueType, record_of
 from engine.run.codec import Classes
 from engine.run.indexes import ArtifactIndex, ListIndex
@@ -49,6 +49,10 @@ class PackRecord:
     version: str
     error: str | None = None
     offer: Pack = field(default_factory=Pack)
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """As the catalogue has it."""
+        return {"name": self.name, "version": self.version, "error": self.error}
 
 
 @dataclass(frozen=True)

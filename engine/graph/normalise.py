@@ -48,7 +48,7 @@ def _given_to_node(doc: NodeDoc, record: NodeType | None) -> Mapping[str, JsonVa
     }
     for name, spec in record.inputs.items():
         if name not in inputs and spec.type in LITERALS and spec.default is not MISSING:
-            inputs[name] = _canonical(spec, _plain(spec.default))
+            inputs[name] = _canonical(spec, plain_default(spec.default))
     return inputs
 
 
@@ -86,7 +86,7 @@ def _canonical(spec: InputSpec, value: JsonValue) -> JsonValue:
     return [item if isinstance(item, dict) else written(spec, item) for item in items]
 
 
-def _plain(default: Any) -> JsonValue:
+def plain_default(default: Any) -> JsonValue:
     """A default, which is a Python value, as a file writes it."""
     if isinstance(default, File):
         asset: dict[str, JsonValue] = {"asset": default.name}
@@ -94,6 +94,6 @@ def _plain(default: Any) -> JsonValue:
     if isinstance(default, Folder):
         return {"folder": default.name}
     if isinstance(default, list | tuple):
-        return [_plain(item) for item in default]
+        return [plain_default(item) for item in default]
     plain: JsonValue = default
     return plain

@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.graph.document import Workflow
 from engine.graph.faults import Fault, InvalidWorkflow, LoomError
 from engine.graph.jsontext import parse_json
-from engine.graph.overrides import Types, find_settable
+from engine.graph.overrides import Types, find_settable, fit_value
 from engine.graph.records import InputSpec, JsonValue
 from engine.graph.shapes import path_fault
 from engine.graph.values import LITERALS, File, is_variable
@@ -26,16 +26,21 @@ class Given:
     """Reads values for the inputs of one workflow; relative paths count from the current folder."""
 
     def __init__(self, workflow: Workflow, types: Types, assets: Assets, inputs: Path, beside: Path | None) -> None:
-        self._workflow = workflow
-        self._types = types
+        self.workflow = workflow
+        self.types = types
         self._assets = assets
         self._folders = [inputs] if beside is None else [beside, inputs]
 
     def read(self, name: str, text: str) -> JsonValue:
         """The value for an input, by its name or address. Raises InvalidWorkflow."""
-        spec = find_settable(self._workflow, self._types, name).spec
+        spec = find_settable(self.workflow, self.types, name).spec
         try:
-            return self._read(spec, text)
+            value, wrong = fit_value(spec, self._read(spec, text))
+            if wrong is not None:
+                raise InvalidWorkflow([Fault("bad_value", f"'{name}' {wrong}", None, name)])
+            return value
+        except InvalidWorkflow:
+            raise
         except (LoomError, OSError, ValueError) as error:
             told = f"{error.filename} can't be read: {error.strerror}" if isinstance(error, OSError) else str(error)
             raise InvalidWorkflow([Fault("bad_value", f"'{name}': {told}", None, name)]) from None

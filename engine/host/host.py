@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,23 @@ from engine.store.models import ModelCatalog
 log = logging.getLogger("latentloom.host")
 DISK_BYTES = 20 << 30
 RAM_SHARE = 8
+
+
+class _LateModels:
+    """The model cache, made when something is leased: a run that needs no model asks nothing of a device."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @property
+    def seconds_loading(self) -> float:
+        """What loading took so far."""
+        models = self._host.__dict__.get("models")
+        return models.seconds_loading if isinstance(models, ModelCache) else 0.0
+
+    def lease(self, *references: Any) -> AbstractContextManager[tuple[Any, ...]]:
+        """The modules behind references, until the `with` ends."""
+        return self._host.models.lease(*references)
 
 
 class Host:
@@ -74,7 +93,7 @@ class Host:
         return Machine(
             self.registry.code,
             self.results,
-            self.models,
+            _LateModels(self),
             self.assets(beside).path,
             self.environment,
             self._claims,
@@ -95,7 +114,7 @@ class Host:
     @cached_property
     def device(self) -> Device:
         """Where models run. Raises DeviceError."""
-        return pick_device(self._device_name)
+        return pick_device("cpu" if self._device_name == "auto" and _only_cpu() else self._device_name)
 
     @cached_property
     def environment(self) -> str:
@@ -165,3 +184,11 @@ class Host:
         except Exception:
             log.exception("%s.infer failed", name)
             return {}
+
+
+def _only_cpu() -> bool:
+    """Whether PyTorch's version says that it is built for the processor alone, so that it need not be imported."""
+    try:
+        return version("torch").endswith("+cpu") and sys.platform != "darwin"
+    except PackageNotFoundError:
+        return True

@@ -41,13 +41,14 @@ class Opened:
 
 def open_workflow(file: str, types: Mapping[str, NodeType], migrations: Mapping[str, Migration]) -> Opened:
     """The workflow in a file; `-` is standard input. The file is left as it is. Raises InvalidWorkflow."""
-    data, source, beside = _read(file)
+    data, source, beside = read_file(file)
     text, picture = _text_in(data, source)
     workflow, upgraded = upgrade(load_workflow(text, source), types, migrations)
     return Opened(workflow, source, beside, upgraded, picture=data if picture else None)
 
 
-def _read(file: str) -> tuple[bytes, str, Path]:
+def read_file(file: str) -> tuple[bytes, str, Path]:
+    """A file's bytes, what messages call it, and its folder. Raises InvalidWorkflow."""
     if file == STDIN:
         return _capped(sys.stdin.buffer), "standard input", Path.cwd()
     path = Path(file)

@@ -44,12 +44,12 @@ class OutputWriter:
             name, format_name = _file_name(output), None
             if isinstance(value, Artifact):
                 name, format_name, value = value.name or name, value.format, value.value
-            if isinstance(value, Writable):
+            if is_plain(value):  # first, for a text has a method `encode` too
+                entries.append({"value": value})
+            elif isinstance(value, Writable):
                 for single in split(value):
                     encoded = single.encode(format_name, self._document(output.name, len(entries)))
                     entries.extend(self._picture(name, one) for one in encoded)
-            elif is_plain(value):
-                entries.append({"value": value})
             else:
                 entries.append(self._stored(name, value))
         return entries
@@ -79,7 +79,9 @@ def pictures_of(output: Output, document: Document) -> Iterator[tuple[int, str |
     for value in output.values:
         format_name = value.format if isinstance(value, Artifact) else None
         inner = value.value if isinstance(value, Artifact) else value
-        for single in split(inner) if isinstance(inner, Writable) else ():
+        if is_plain(inner) or not isinstance(inner, Writable):
+            continue
+        for single in split(inner):
             for encoded in single.encode(format_name, document(output.name, place)):
                 yield place, format_name, encoded
                 place += 1

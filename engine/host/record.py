@@ -34,11 +34,12 @@ class Recorder:
 
     def document(self, output: str, item: int) -> str:
         """The canonical text for the picture `item` (from 0) of an output."""
-        made_with: dict[str, JsonValue] = {**self._made_with, "output": output, "item": item}
+        made_with: dict[str, JsonValue] = {**self.made_with, "output": output, "item": item}
         return dump(self._workflow.model_copy(update={"made_with": made_with}))
 
     @cached_property
-    def _made_with(self) -> dict[str, JsonValue]:
+    def made_with(self) -> dict[str, JsonValue]:
+        """What a picture of this run says of versions, device and models."""
         return made_with(self._host, {name: model.fingerprint for name, model in self._models.items()})
 
     @cached_property
@@ -65,12 +66,11 @@ class Recorder:
 
 
 def made_with(host: Host, models: Mapping[str, str]) -> dict[str, JsonValue]:
-    """Versions, the kind of device where a pack has models, and fingerprints of the models that were used."""
+    """Versions, and where models were used their fingerprints and the kind of device."""
     found: dict[str, JsonValue] = {"latentloom": _version("latentloom"), "python": platform.python_version()}
     found.update({name: _version(name) for name in LIBRARIES})
-    if host.environment:
-        found["device"] = host.device.kind
     if models:
+        found["device"] = host.device.kind
         found["models"] = dict(sorted(models.items()))
     return found
 
