@@ -15,8 +15,10 @@ from importlib.metadata import EntryPoint, entry_points
 
 import click
 
+from engine.cli.logs import set_up_logs
 from engine.cli.say import complain
 from engine.graph.faults import InvalidWorkflow, LoomError
+from engine.store.home import find_home, made
 
 GROUP = "latentloom.commands"
 BUILT_IN = ("run", "check", "nodes", "models", "fmt", "diff", "verify")
@@ -74,6 +76,7 @@ def loom() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     try:
+        set_up_logs(find_home().logs)
         result = loom.main(args=None if arguments is None else list(arguments), prog_name="loom", standalone_mode=False)
         return result if isinstance(result, int) else DONE
     except click.exceptions.NoArgsIsHelpError as error:
@@ -119,8 +122,6 @@ def _unknown_error(error: Exception) -> int:
 
 def _logged(error: BaseException) -> str:
     """Write the traceback to a file of its own; the words that say where it is."""
-    from engine.store.home import find_home, made
-
     try:
         name = f"error-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
         path = made(find_home().logs) / name
