@@ -1,1 +1,62 @@
-"""The node library, the first pack."""
+"""The node library: the built-in pack.
+
+Importing it imports no torch: what computes is imported where a node runs.
+"""
+
+from engine.packs import Pack, data_folder
+from nodes.conditioning import TextEncode
+from nodes.image_edits import ImageBatch, ImageGrid, ImageResize, ImagesFromBatch, ImageSize
+from nodes.images import LoadImage, LoadImages, Preview, SaveImage
+from nodes.latents import EmptyLatent, VAEDecode, VAEEncode
+from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
+from nodes.models import LoadModel, build, identify
+from nodes.numbers import Flag, Integer, Math, Number
+from nodes.sampling import KSampler
+from nodes.texts import Text, TextLines, TextTemplate
+from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model, TextEncoder
+
+__all__ = [
+    "VAE",
+    "Conditioning",
+    "EmptyLatent",
+    "Flag",
+    "Image",
+    "ImageBatch",
+    "ImageGrid",
+    "ImageResize",
+    "ImageSize",
+    "ImagesFromBatch",
+    "Integer",
+    "KSampler",
+    "Latent",
+    "ListItem",
+    "ListLength",
+    "LoadImage",
+    "LoadImages",
+    "LoadModel",
+    "MakeList",
+    "Mask",
+    "Math",
+    "Model",
+    "Number",
+    "Preview",
+    "Repeat",
+    "SaveImage",
+    "SeedList",
+    "Switch",
+    "Text",
+    "TextEncode",
+    "TextEncoder",
+    "TextLines",
+    "TextTemplate",
+    "VAEDecode",
+    "VAEEncode",
+    "pack",
+]
+
+pack = Pack(
+    models=(data_folder(__file__, "models"),),
+    workflows=data_folder(__file__, "workflows"),
+    identify=identify,
+    build=build,
+)

@@ -31,6 +31,10 @@ class Image:
 
         return encode_pixels(self.pixels, format, document)
 
+    def split(self) -> Sequence[Image]:
+        """Each image of the batch by itself."""
+        return [Image(self.pixels[i : i + 1]) for i in range(len(self.pixels))]
+
 
 @value_type("#bb9af7")
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class Mask:
         from nodes.ops.files import encode_pixels
 
         return encode_pixels(self.values[..., None], format, document)
+
+    def split(self) -> Sequence[Mask]:
+        """Each mask of the batch by itself."""
+        return [Mask(self.values[i : i + 1]) for i in range(len(self.values))]
 
 
 @dataclass(frozen=True, slots=True)

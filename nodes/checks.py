@@ -1,0 +1,90 @@
+"""What is known before anything runs: the facts that travel along links of the diffusion nodes, and when they clash.
+
+    model, encoder, vae    name, family, space, width, height, text_width, lease (the model's fingerprint)
+    conditioning           family, text_width, name (of the model that encoded it)
+    latent                 space, width, height, batch, name (of the model that it was made for or encoded with)
+
+A space is a mapping with the fields of `LatentSpace`. Whatever is not known is left out, and checks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from engine.graph.faults import LoomError
+from engine.graph.node import Facts, Mismatch
+from nodes.types import LatentSpace
+
+MODEL = ("name", "family", "space", "width", "height", "prediction", "text_width")
+
+
+def of(inputs: Mapping[str, Any], name: str) -> Facts:
+    """The facts of an input; none where nothing is given."""
+    found = inputs.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def picked(facts: Facts, *names: str) -> dict[str, Any]:
+    """Those of some facts that are known."""
+    return {name: facts[name] for name in names if facts.get(name) is not None}
+
+
+def space_from(fact: Mapping[str, Any]) -> LatentSpace:
+    """The latent space that a fact tells of."""
+    return LatentSpace(str(fact["name"]), int(fact["channels"]), int(fact["factor"]))
+
+
+def same_space(input: str, latent: Facts, model: Facts, what: str) -> None:
+    """Raise Mismatch, which names both, where a latent is of another space than the model or VAE works in."""
+    came, wanted = latent.get("space"), model.get("space")
+    if came is None or wanted is None or came == wanted:
+        return
+    raise Mismatch(
+        input,
+        f"input '{input}' is in latent space {_space(came)}{_by(latent)}, but {what}{_named(model)} works in "
+        f"{_space(wanted)}; decode it with its own VAE and encode the picture with this one's",
+    )
+
+
+def same_family(input: str, conditioning: Facts, model: Facts) -> None:
+    """Raise Mismatch, which names both, where a conditioning was not encoded for this kind of model."""
+    differing = [
+        name
+        for name in ("family", "text_width")
+        if None not in (conditioning.get(name), model.get(name)) and conditioning[name] != model[name]
+    ]
+    if not differing:
+        return
+    raise Mismatch(
+        input,
+        f"input '{input}' was encoded{_by(conditioning)} ({_kind(conditioning)}), but the model{_named(model)} takes "
+        f"{_kind(model)}; encode the prompt with the model's own text encoder",
+    )
+
+
+@contextmanager
+def in_sentences() -> Iterator[None]:
+    """Pass a tensor function's ValueError, whose text is a sentence, on as what it is: for the user."""
+    try:
+        yield
+    except ValueError as error:
+        raise LoomError(str(error)) from error
+
+
+def _space(fact: Mapping[str, Any]) -> str:
+    return f"'{fact['name']}' ({fact['channels']} channels, 1/{fact['factor']} of the size)"
+
+
+def _kind(facts: Facts) -> str:
+    width = f", {facts['text_width']} wide" if "text_width" in facts else ""
+    return f"family {facts.get('family', 'unknown')}{width}"
+
+
+def _by(facts: Facts) -> str:
+    return f" of '{facts['name']}'" if "name" in facts else ""
+
+
+def _named(facts: Facts) -> str:
+    return f" of '{facts['name']}'" if "name" in facts else ""

@@ -1,0 +1,94 @@
+"""The node that brings a model in, and what the engine asks of this pack about models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from engine.graph.faults import LoomError
+from engine.graph.node import Context, Facts, ModelName, Node
+from engine.run.models.device import Loaded
+from engine.store.errors import WeightsError
+from nodes.checks import MODEL, of, picked, space_from
+from nodes.types import VAE, Model, ModelRef, TextEncoder
+
+
+class LoadedModel(NamedTuple):
+    """What LoadModel gives."""
+
+    model: Annotated[Model, Field(description="The denoiser, for KSampler")]
+    text_encoder: Annotated[TextEncoder, Field(description="The text encoder with its tokenizer, for TextEncode")]
+    vae: Annotated[VAE, Field(description="The autoencoder, for VAEEncode and VAEDecode")]
+
+
+class LoadModel(Node):
+    """Choose a model from the models folder: one in diffusers' layout, or a Stable Diffusion 1.x .safetensors file.
+
+    Nothing is loaded here. Each part is brought into memory when a node behind this one needs it, and stays there as long
+    as there is room. Pickle files (.ckpt) can run code when they are opened and are never read.
+    """
+
+    title = "Load model"
+    category = "model"
+    peers = ("CheckpointLoaderSimple", "DiffusersLoader")
+
+    model: Annotated[ModelName, Field(description="The model's name, as `loom models` lists it")]
+    dtype: Annotated[
+        Literal["auto", "float32", "float16", "bfloat16"],
+        Field(description="The precision of its weights; auto is float32 on a processor"),
+    ] = "auto"
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """What the model's files say of it."""
+        facts = of(inputs, "model")
+        known = picked(facts, *MODEL)
+        if "digest" in facts:
+            known["lease"] = facts["digest"]
+        return {"model": known, "text_encoder": known, "vae": known}
+
+    def run(self, context: Context) -> LoadedModel:
+        """References to the model's parts: plain data."""
+        try:
+            identity = context.identity("model")
+        except KeyError:
+            raise LoomError("input 'model' is linked; a model's name has to be written in the node itself") from None
+        facts = identity.facts
+        family, space = str(facts["family"]), space_from(facts["space"])
+        width, height = int(facts["width"]), int(facts["height"])
+        return LoadedModel(
+            Model(identity.digest, "denoiser", family, space, self.dtype, width=width, height=height),
+            TextEncoder(identity.digest, "text_encoder", family, space, self.dtype),
+            VAE(identity.digest, "vae", family, space, self.dtype),
+        )
+
+
+def identify(path: Path) -> Mapping[str, Any]:
+    """The facts of a model folder or file, as plain data, without torch. Raises WeightsError, in a sentence."""
+    from nodes.families.errors import UnusableModel
+    from nodes.families.facts import identify as facts_of
+
+    try:
+        return asdict(facts_of(path))
+    except UnusableModel as error:
+        raise WeightsError(str(error)) from error
+
+
+def build(reference: Any, path: Path) -> Loaded:
+    """Load the part of a model that a reference names, into RAM. Raises LoomError, in a sentence."""
+    from nodes.families.errors import UnusableModel
+    from nodes.families.load import load_part
+    from nodes.ops.modules import LoadedModule
+
+    if not isinstance(reference, ModelRef):
+        raise LoomError(f"{reference!r} is no reference to a model of this pack")
+    if reference.patches:
+        raise LoomError("this version cannot patch a model's weights")
+    try:
+        return LoadedModule(load_part(path, reference.part, reference.dtype))
+    except UnusableModel as error:
+        raise LoomError(str(error)) from error

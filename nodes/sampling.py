@@ -1,0 +1,123 @@
+"""The node that samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from engine.graph.node import Context, Facts, Node, Progress, Seed, Step, Stop, Work
+from nodes.checks import in_sentences, of, picked, same_family, same_space
+from nodes.types import Conditioning, Image, Latent, LatentSpace, Model
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Sampled(NamedTuple):
+    """What KSampler gives."""
+
+    latent: Annotated[Latent, Field(description="The latent after the last step that was taken")]
+    x0: Annotated[Latent, Field(description="What the model took for the clean latent in that step")]
+
+
+class KSampler(Node):
+    """Turn noise into what the prompt says, step by step.
+
+    Image i of a batch is sampled from seed + i, so it is the picture that this seed gives alone. Denoise below 1 keeps
+    that much of the latent that comes in: 0.3 changes details, 0.8 the composition. To share a run between two samplers,
+    give both the same settings, the first an end and the second that step as its start. Stopping keeps the picture as far
+    as it got.
+    """
+
+    title = "KSampler"
+    category = "sampling"
+    peers = ("KSampler", "KSamplerAdvanced")
+
+    model: Annotated[Model, Field(description="The denoiser")]
+    positive: Annotated[Conditioning, Field(description="What the picture is to show")]
+    negative: Annotated[
+        Conditioning | None, Field(description="What it is to be led away from; without one there is no guidance")
+    ] = None
+    latent: Annotated[Latent, Field(description="Where to begin: an empty latent, or an encoded picture")]
+    seed: Annotated[Seed, Field(description="What the noise is drawn from; the same seed gives the same picture")] = 0
+    steps: Annotated[int, Field(ge=1, le=1000, description="How many steps a whole run has")] = 20
+    cfg: Annotated[
+        float,
+        Field(ge=0, le=100, description="How strongly the prompt is followed; 1 leaves the negative prompt out"),
+        Step(0.5),
+    ] = 7.0
+    sampler: Annotated[
+        Literal["euler", "euler_ancestral", "dpmpp_2m", "ddim"],
+        Field(description="The step rule; euler_ancestral adds fresh noise in each step"),
+    ] = "dpmpp_2m"
+    schedule: Annotated[
+        Literal["normal", "karras", "trailing"],
+        Field(description="How noise levels are spaced; trailing is for models trained to pure noise"),
+    ] = "karras"
+    denoise: Annotated[
+        float,
+        Field(ge=0, le=1, description="How much of the incoming latent is replaced: 1 all, 0 nothing"),
+        Step(0.05),
+    ] = 1.0
+    start: Annotated[
+        int, Field(ge=0, le=1000, description="The first step to take; above 0 the latent is one left noisy there")
+    ] = 0
+    end: Annotated[
+        int | None,
+        Field(ge=0, le=1000, description="The step before which to end, noise left in; empty goes to the last"),
+    ] = None
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """Refuse conditionings of another family and latents of another space."""
+        model, latent = of(inputs, "model"), of(inputs, "latent")
+        same_family("positive", of(inputs, "positive"), model)
+        same_family("negative", of(inputs, "negative"), model)
+        same_space("latent", latent, model, "the model")
+        known = picked(latent, "width", "height", "batch") | picked(model, "name", "space")
+        return {"latent": known, "x0": known}
+
+    def run(self, context: Context) -> Work[Sampled]:
+        """Sample. Raises LoomError, in a sentence, for settings that do not fit together."""
+        from nodes.ops.sampling import sample, with_samples
+        from nodes.ops.stepping import without_gradients
+
+        with context.lease(self.model) as (denoiser,), in_sentences():
+            steps = without_gradients(
+                sample(
+                    denoiser,
+                    self.positive,
+                    self.negative,
+                    self.latent,
+                    seed=self.seed,
+                    steps=self.steps,
+                    cfg=self.cfg,
+                    sampler=self.sampler,
+                    schedule=self.schedule,
+                    denoise=self.denoise,
+                    start=self.start,
+                    end=self.end,
+                )
+            )
+            while True:
+                try:
+                    state = next(steps)
+                except StopIteration as end:
+                    return Sampled(end.value.latent, end.value.x0)
+                try:
+                    yield Progress(state.step, state.of, partial(_preview, state.x0, self.latent.space))
+                except Stop:
+                    # What is noisy is no picture yet: the clean latent that the model sees in it is the best so far.
+                    steps.close()
+                    best = with_samples(self.latent, state.x0)
+                    return Sampled(best, best)
+
+
+def _preview(x0: Tensor, space: LatentSpace) -> Image:
+    """The first image of a batch as a small picture, one pixel a latent cell."""
+    from nodes.ops.previews import unfitted
+
+    return Image(unfitted(space)(x0)[None].float() / 255)
