@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,21 @@ if TYPE_CHECKING:
 file_argument = click.argument("file", metavar="FILE")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 packs_option = click.option("--no-packs", is_flag=True, help="Use the built-in nodes only.")
+
+
+def _device(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d{1,3})?", name):
+        raise click.UsageError(f"device {name!r} is not known; there are: auto, cpu, cuda:N (N = 0, 1, …), mps")
+    return name
+
+
 device_option = click.option(
-    "--device", default="auto", show_default=True, metavar="NAME", help="Where models run: auto, cpu, cuda:N or mps."
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    callback=_device,
+    help="Where models run: auto, cpu, cuda:N or mps.",
 )
 
 
