@@ -28,9 +28,7 @@ def masked(denoise: Denoise, source: Tensor, noise: Tensor, mask: Tensor, proces
     return blended
 
 
-def latent_mask(
-    values: Tensor, size: tuple[int, int], factor: int, picture: tuple[int, int], batch: int
-) -> Tensor:
+def latent_mask(values: Tensor, size: tuple[int, int], factor: int, picture: tuple[int, int], batch: int) -> Tensor:
     """A mask of pictures (B, H, W) to one of latents (B or 1, 1, h, w), by the largest value in each cell.
 
     The largest, so that a stroke of one pixel still counts. `size` is (h, w) and `factor` the pixels
@@ -39,9 +37,7 @@ def latent_mask(
     `batch`.
     """
     if len(values) not in (1, batch):
-        raise ValueError(
-            f"a mask of {len(values)} images does not fit a latent of {batch}; wanted 1 or {batch}"
-        )
+        raise ValueError(f"a mask of {len(values)} images does not fit a latent of {batch}; wanted 1 or {batch}")
     pixels = values[:, None]
     height, width = picture
     if pixels.shape[-2:] == (height, width):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from nodes.samplers.contract import NoiseProcess, Unscaled
 
-LEAST_SIGNAL = 2.0**-24
-"""The least alphas_cumprod that is taken for true: it bounds the noise level at 4096."""
+LEAST_SIGNAL = 2.0**-48
+"""The least alphas_cumprod that is taken for true: it bounds the noise level at 2²⁴."""
 
 
 class NoiseSchedule(Protocol):
@@ -43,11 +43,11 @@ class DiscreteSchedule:
     """A table of noise levels, read between its entries by log sigma, as k-diffusion does.
 
     A zero-terminal-SNR model (Lin et al. 2023, arXiv 2305.08891) was trained with pure noise at the last
-    timestep, where sigma = sqrt(1 / alphas_cumprod − 1) is infinite. `from_alphas_cumprod` puts 4096
-    there. That is pure noise for every purpose: scaled to the unit variance that the model sees, the
-    latent's share is 1 / 4096, below what half precision holds. It is finite, so that one set of step
-    rules serves all models, and it is the value that diffusers' Euler and DPM-Solver use, so that tables
-    agree.
+    timestep, where sigma = sqrt(1 / alphas_cumprod − 1) is infinite. `from_alphas_cumprod` puts 2²⁴
+    there: finite, so that one set of step rules serves all models, and infinite for every purpose, since
+    beside noise of unit variance the latent's share, 2⁻²⁴, is lost in float32. Results are those of exact
+    rules for that step (as of diffusers' DDIM). diffusers' Euler and DPM-Solver have 2¹² there, which
+    shows in the fourth digit.
     """
 
     log_sigmas: NDArray[np.float64]

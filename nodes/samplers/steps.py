@@ -52,8 +52,9 @@ def _ddim_step(
     if following == 0:
         return x0
     alpha, alpha_next = process.alpha(sigma), process.alpha(following)
-    fresh = eta * following * math.sqrt(max(0.0, 1 - (alpha * following / (alpha_next * sigma)) ** 2))
-    kept = math.sqrt(following**2 - fresh**2) / sigma
+    part = (alpha * following / (alpha_next * sigma)) ** 2
+    fresh = eta * following * math.sqrt(max(0.0, 1 - part))
+    kept = following * math.sqrt(1 - eta**2 * (1 - part)) / sigma
     x = kept * x + (alpha_next - kept * alpha) * x0
     return x + fresh * noise(x) if fresh else x
 
