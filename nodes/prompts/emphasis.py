@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 
 def from_empty(z: Tensor, empty: Tensor, weights: Tensor) -> Tensor:
-    """empty + w · (z − empty): away from what the empty prompt has in this row, as ComfyUI; 0 is the
-    empty row itself."""
-    return empty + weights * (z - empty)
+    """empty + w · (z − empty): away from what the empty prompt has in this row, as ComfyUI.
+
+    To the bit, 0 is the empty prompt's row and 1 the row itself.
+    """
+    return torch.lerp(empty, z, weights)
 
 
 def scaled(z: Tensor, empty: Tensor, weights: Tensor) -> Tensor:  # noqa: ARG001

@@ -12,9 +12,7 @@ from nodes.prompts.windows import Window, windows_of
 from nodes.types import Conditioning, ConditioningEntry
 
 
-def encode_text(
-    encoder: TextEncoder, text: str, *, emphasis: str = "comfy", clip_skip: int = 0
-) -> Conditioning:
+def encode_text(encoder: TextEncoder, text: str, *, emphasis: str = "comfy", clip_skip: int = 0) -> Conditioning:
     """Encode a prompt of any length: windows of the encoder's size, one after another in a single entry.
 
     `emphasis` says how weights are applied ("comfy", "a1111", "nonorm"), or "off", which takes brackets

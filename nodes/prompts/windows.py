@@ -20,9 +20,7 @@ class Window:
     weights: list[float] = field(default_factory=list)
 
 
-def windows_of(
-    sections: Sequence[Sequence[Span]], tokenize: Callable[[str], Sequence[int]], room: int
-) -> list[Window]:
+def windows_of(sections: Sequence[Sequence[Span]], tokenize: Callable[[str], Sequence[int]], room: int) -> list[Window]:
     """Fill windows of at most `room` tokens, beginning anew with each section; at least one, which may be
     empty.
 
