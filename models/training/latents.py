@@ -79,8 +79,10 @@ def encode_chunk(index: int) -> None:
 def latents(least: int) -> Tensor:
     """The latents of the training pictures from the first on, (N, 4, 16, 16): at least so many, and all that are encoded."""
     frozen_vae()
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        list(pool.map(encode_chunk, range(-(-least // CHUNK))))
+    missing = [index for index in range(-(-least // CHUNK)) if not latent_path(index).exists()]
+    if missing:
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+            list(pool.map(encode_chunk, missing))
     parts = []
     while latent_path(len(parts)).exists():
         parts.append(torch.from_numpy(np.load(latent_path(len(parts)), allow_pickle=False)))

@@ -1,6 +1,6 @@
 """Train the VAE: first on crops around the solids, then on whole pictures; the group norms need both.
 
-    python -m models.training.vae --hours 0.5 [--decoder-only]
+    python -m models.training.vae --hours 0.5
 
 Loss: L1 + ½ L1 of the gradients + 2 L2 + 5e-4 KL, on pictures in −1 … 1. The rate falls as a cosine
 over the clock's time.
@@ -9,7 +9,6 @@ over the clock's time.
 import argparse
 import math
 import time
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -55,11 +54,15 @@ def loss_of(vae: AutoencoderKL, pictures: Tensor) -> Tensor:
     """The training loss of pictures (B, 3, H, W) in −1 … 1."""
     posterior = vae.encode(pictures).latent_dist
     made = vae.decode(posterior.sample()).sample.float()
-    off = made - pictures
-    across, down = off.diff(dim=3), off.diff(dim=2)
-    edges = across.abs().mean() + down.abs().mean()
     kl = 0.5 * (posterior.mean**2 + posterior.var - 1.0 - posterior.logvar).mean()
-    return torch.as_tensor(off.abs().mean() + 0.5 * edges + 2 * (off * off).mean() + 5e-4 * kl)
+    return picture_loss(made, pictures) + 5e-4 * torch.as_tensor(kl)
+
+
+def picture_loss(made: Tensor, pictures: Tensor) -> Tensor:
+    """L1 + ½ L1 of the gradients + 2 L2 of decoded pictures (B, 3, H, W) against the true ones."""
+    off = made - pictures
+    edges = off.diff(dim=3).abs().mean() + off.diff(dim=2).abs().mean()
+    return off.abs().mean() + 0.5 * edges + 2 * (off * off).mean()
 
 
 class Crops:
@@ -103,64 +106,50 @@ def psnr(vae: AutoencoderKL, count: int = 48) -> float:
     return -10 * math.log10(float(np.mean(errors)))
 
 
-def train(end: float, decoder_only: bool, batch: int, path: Path) -> None:
+def train(end: float, batch: int) -> None:
     """Train until `end`, from the checkpoint if there is one."""
     torch.manual_seed(1)
     vae = new_vae().to(memory_format=torch.channels_last)
-    if decoder_only:
-        for module in (vae.encoder, vae.quant_conv):
-            module.requires_grad_(False)
-    learned = [parameter for parameter in vae.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.Adam(learned, lr=PEAK, betas=(0.9, 0.99))
+    optimizer = torch.optim.Adam(vae.parameters(), lr=PEAK, betas=(0.9, 0.99))
     state: dict[str, Any] = {"step": 0, "begin": time.time(), "samples": 0, "seconds": 0.0}
-    if path.exists():
-        state = checkpoint.load(path, {"vae": vae}, None if decoder_only else optimizer)
-    if decoder_only:
-        state = {**state, "begin": time.time()}
+    if PATH.exists():
+        state = checkpoint.load(PATH, {"vae": vae}, optimizer)
     crops = Crops(load_pictures(), seed=int(state["step"]))
-    log(f"from step {state['step']}, {len(crops.pictures)} pictures, {sum(p.numel() for p in learned)} values")
-    _loop(vae, optimizer, crops, state, end, batch, path, decoder_only)
-    log(f"done: PSNR {psnr(vae):.2f} dB")
-
-
-def _loop(
-    vae: AutoencoderKL,
-    optimizer: torch.optim.Optimizer,
-    crops: Crops,
-    state: dict[str, Any],
-    end: float,
-    batch: int,
-    path: Path,
-    whole_only: bool,
-) -> None:
+    log(f"from step {state['step']}, {len(crops.pictures)} pictures")
     saved = mark = time.time()
-    peak = PEAK / 4 if whole_only else PEAK
     recent: list[float] = []
     while (now := time.time()) < end:
         progress = (now - state["begin"]) / (end - state["begin"])
-        warm = min(1.0, (len(recent) + state["step"] + 1) / 100)
-        optimizer.param_groups[0]["lr"] = peak * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
-        whole = whole_only or progress > CROPS_SHARE
-        pictures = crops.whole(batch // 2) if whole else crops.batch(batch)
-        loss = loss_of(vae, pictures.contiguous(memory_format=torch.channels_last))
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
-        optimizer.step()
-        recent.append(float(loss.detach()))
+        optimizer.param_groups[0]["lr"] = cosine(PEAK, progress) * min(1.0, (state["step"] + 1) / 100)
+        kind, pictures = ("whole", crops.whole(batch // 2)) if progress > CROPS_SHARE else ("crops", crops.batch(batch))
+        recent.append(descend(optimizer, loss_of(vae, pictures.contiguous(memory_format=torch.channels_last))))
         state["step"] += 1
         state["samples"] += len(pictures)
         if len(recent) == 200:
-            kind = "whole" if whole else "crops"
             rate = 200 * len(pictures) / (time.time() - mark)
             log(f"step {state['step']} loss {np.mean(recent):.4f} {rate:.0f}/s {kind}")
             recent, mark = [], time.time()
         if time.time() - saved > 150:
             state["seconds"] += time.time() - saved
-            checkpoint.save(path, {"vae": vae}, optimizer, state)
+            checkpoint.save(PATH, {"vae": vae}, optimizer, state)
             log(f"saved; PSNR {psnr(vae, 16):.2f} dB")
             saved = time.time()
-    checkpoint.save(path, {"vae": vae}, optimizer, state)
+    checkpoint.save(PATH, {"vae": vae}, optimizer, state)
+    log(f"done: PSNR {psnr(vae):.2f} dB")
+
+
+def cosine(peak: float, progress: float) -> float:
+    """A rate that falls from `peak` to a fiftieth of it as progress goes from 0 to 1 (Loshchilov & Hutter 2017)."""
+    return peak * (0.02 + 0.49 * (1 + math.cos(math.pi * min(progress, 1.0))))
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> float:
+    """One step down the loss, the gradient's norm held at 1; gives back the loss."""
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], 1.0)
+    optimizer.step()
+    return float(loss.detach())
 
 
 def main() -> None:
@@ -169,9 +158,8 @@ def main() -> None:
     parser.add_argument("--until", help="clock time HH:MM at which to end")
     parser.add_argument("--hours", type=float, help="or how long to train")
     parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--decoder-only", action="store_true", help="leave the encoder as it is; latents stay valid")
     options = parser.parse_args()
-    train(ending(options.until, options.hours), options.decoder_only, options.batch, PATH)
+    train(ending(options.until, options.hours), options.batch)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,17 @@ from nodes.solids.shapes import Array
 from nodes.solids.vocabulary import SCALES, SHAPES
 
 Mask = NDArray[np.bool_]
-TURNS: Final[dict[str, tuple[float, ...]]] = {"cube": (0.45, 0.78, 1.12), "diamond": (0.25, 0.6), "ring": (-0.4, 0.0, 0.4)}
+TURNS: Final[dict[str, tuple[float, ...]]] = {
+    "cube": (0.45, 0.78, 1.12),
+    "diamond": (0.25, 0.6),
+    "ring": (-0.4, 0.0, 0.4),
+}
 CLIP: Final = 0.30
 HIDDEN: Final = 0.08
 """What it costs to be wholly hidden behind other solids."""
 FINALISTS: Final = 4
+BEHIND: Final = 2.2
+"""How many times the best first cost a finalist's may be."""
 STEPS: Final = ((0.06, 0.20, 0.06), (0.025, 0.10, 0.03))
 """Moves on the ground, turns and stretches that are tried, coarse and fine."""
 
@@ -70,7 +76,8 @@ def fit(patch: Patch) -> tuple[Guess, float]:
     for cost, guess in tried:
         best.setdefault((guess.shape, guess.size), (cost, guess))
     finalists = list(best.values())[:FINALISTS]
-    cost, guess = min((_settle(patch, guess, cost) for cost, guess in finalists), key=lambda pair: pair[0])
+    settled = [_settle(patch, guess, cost) for cost, guess in finalists if cost < BEHIND * finalists[0][0]]
+    cost, guess = min(settled, key=lambda pair: pair[0])
     return guess, cost
 
 
@@ -82,7 +89,7 @@ def covers(solid: Solid) -> Mask:
 def _first_guesses(patch: Patch) -> Iterator[Guess]:
     rows, columns = np.nonzero(patch.mask.any(1))[0], np.nonzero(patch.mask.any(0))[0]
     box = (float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
-    near = _grown(patch.mask, 2)
+    near = grown(patch.mask, 2)
     anchors = [(u, v) for u in (0.0, 0.5, 1.0) for v in (0.0, 1.0)] if (near & patch.others).any() else [(0.5, 0.5)]
     for shape in SHAPES:
         for size in SCALES:
@@ -117,31 +124,41 @@ def _stand(
 
 
 def _settle(patch: Patch, guess: Guess, cost: float) -> tuple[float, Guess]:
+    """Coordinate descent: each kind of move is tried in turn and kept where it helps."""
     for step, turn, stretch in STEPS:
-        for _ in range(5):
-            found = min(((patch.cost(moved), moved) for moved in _moves(guess, step, turn, stretch)), key=lambda p: p[0])
-            if found[0] >= cost:
+        for _ in range(6):
+            before = cost
+            for move in range(len(_moves(guess, step, turn, stretch))):
+                moved = _moves(guess, step, turn, stretch)[move]
+                found = patch.cost(moved)
+                if found < cost:
+                    cost, guess = found, moved
+            if cost == before:
                 break
-            cost, guess = found
     return cost, guess
 
 
-def _moves(guess: Guess, step: float, turn: float, stretch: float) -> Iterator[Guess]:
+def _moves(guess: Guess, step: float, turn: float, stretch: float) -> list[Guess]:
+    moves = []
     for sign in (-1, 1):
-        yield replace(guess, x=guess.x + sign * step)
-        yield replace(guess, z=guess.z + sign * step * 1.6)
-        if 0.8 < guess.stretch * (1 + sign * stretch) < 1.25:
+        grown_by = float(np.clip(guess.stretch * (1 + sign * stretch), 0.8, 1.25))
+        moves += [
+            replace(guess, x=guess.x + sign * step),
+            replace(guess, z=guess.z + 1.6 * sign * step),
             # A solid that grows keeps its middle in the picture, so its foot comes nearer.
-            yield replace(guess, stretch=guess.stretch * (1 + sign * stretch), z=guess.z - sign * stretch * guess.scale)
+            replace(guess, stretch=grown_by, z=guess.z - sign * stretch * guess.scale),
+        ]
         if guess.shape in TURNS:
-            yield replace(guess, yaw=guess.yaw + sign * turn)
+            moves.append(replace(guess, yaw=guess.yaw + sign * turn))
+    return moves
 
 
-def _grown(mask: Mask, by: int) -> Mask:
-    grown = mask.copy()
+def grown(mask: Mask, by: int) -> Mask:
+    """The mask and its neighbours, `by` pixels around."""
+    more = mask.copy()
     for _ in range(by):
-        grown[1:] |= grown[:-1].copy()
-        grown[:-1] |= grown[1:].copy()
-        grown[:, 1:] |= grown[:, :-1].copy()
-        grown[:, :-1] |= grown[:, 1:].copy()
-    return grown
+        more[1:] |= more[:-1].copy()
+        more[:-1] |= more[1:].copy()
+        more[:, 1:] |= more[:, :-1].copy()
+        more[:, :-1] |= more[:, 1:].copy()
+    return more

@@ -63,7 +63,9 @@ def _like_ground(light: Array, floor_colour: Array) -> Array:
 
 def _labels(light: Array, gain: Array) -> NDArray[np.int8]:
     total = light.sum(-1)
-    costs = np.stack([_off(light, np.array(ALBEDOS[name], np.float32)) for name in NAMES], -1) / (total + 0.06)[..., None]
+    costs = (
+        np.stack([_off(light, np.array(ALBEDOS[name], np.float32)) for name in NAMES], -1) / (total + 0.06)[..., None]
+    )
     low, high = light.min(-1), light.max(-1)
     costs[..., NAMES.index("white")] += np.where(low > 0.42, 0.0, np.where(low > 0.12, 0.08, 0.3))
     costs[..., NAMES.index("black")] = np.where((total < 3 * DARK) & (high < 3 * low + 0.012), 0.0, 1.0)

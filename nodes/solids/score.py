@@ -11,8 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nodes.solids.fitting import Guess, Patch, covers, fit
-from nodes.solids.fitting import _grown as grown
+from nodes.solids.fitting import Guess, Patch, covers, fit, grown
 from nodes.solids.prompts import Facts
 from nodes.solids.reading import GROUND, NAMES, UNKNOWN, Look, components, look
 from nodes.solids.scene import Solid
