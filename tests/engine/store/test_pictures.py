@@ -198,6 +198,31 @@ def test_a_workflow_behind_the_pixels_is_found_and_one_behind_the_end_is_not() -
     assert read_workflow(whole + text) is None
 
 
+def test_chunks_of_odd_length_in_a_webp_are_padded() -> None:
+    ours = encode(picture(), "webp", DOCUMENT).data
+    odd = b"ICCP" + struct.pack("<I", 3) + b"abc\0"
+    assert read_workflow(ours[:12] + odd + ours[12:]) == DOCUMENT
+
+
+def test_a_jpegs_texts_end_where_its_pixels_begin() -> None:
+    text = exif(comment=bytes(8) + b"latentloom:{}")
+    segment = b"\xff\xe1" + struct.pack(">H", len(text) + 2) + text
+    start = b"\xff\xd8\xff\xe0\0\2"
+    assert read_workflow(start + segment) == "{}"
+    assert read_workflow(start + b"\xff\xda\0\2" + segment) is None
+    assert read_workflow(start + b"\xff\xe1\0\0" + text) is None, "a segment's length counts its own two bytes"
+
+
+def test_exif_that_promises_more_than_it_has_is_passed_over_in_silence() -> None:
+    tag = struct.pack(">HHII", 0x010F, 2, 5000, 200)
+    text = b"Exif\0\0MM\0\x2a\0\0\0\x08" + struct.pack(">H", 1) + tag + bytes(4)
+    jpeg = b"\xff\xd8\xff\xe1" + struct.pack(">H", len(text) + 2) + text
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        assert find_workflow(jpeg) is None
+    assert heard == []
+
+
 def test_a_damaged_workflow_is_not_served() -> None:
     data = encode(picture(), "png", DOCUMENT).data
     place = data.index(b"title")
