@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from engine.graph.document import NodeDoc, Workflow
 from engine.graph.exposed import default_at, spec_at
 from engine.graph.faults import Fault, InvalidWorkflow, known
-from engine.graph.inner import Place, definition_of
+from engine.graph.inner import MAX_NESTED, Place, definition_of
 from engine.graph.literals import check_literal, written
 from engine.graph.records import MISSING, InputSpec, JsonValue, Missing, NodeType
 from engine.graph.shapes import Asset, BadShape, Directory, links_of, read_value
 from engine.graph.values import LITERALS, is_variable
 
 Types = Mapping[str, NodeType]
+MOST_LEVELS = 1000
+MOST_NAMES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +51,22 @@ def workflow_inputs(workflow: Workflow, types: Types) -> dict[str, Settable]:
 
 
 def addresses(workflow: Workflow, types: Types) -> Iterator[Settable]:
-    """Every literal input of every node, sub-workflows looked into, that no link fills; in file order."""
-    levels: list[tuple[str, Mapping[str, NodeDoc], str, int]] = [("", workflow.nodes, "", 0)]
-    while levels:
-        prefix, nodes, use, depth = levels.pop()
-        inner: list[tuple[str, Mapping[str, NodeDoc], str, int]] = []
+    """Every literal input of every node, sub-workflows looked into, that no link fills; in file order.
+
+    Sub-workflows may multiply without end, so it ends after a thousand uses of them.
+    """
+    levels: list[tuple[str, Mapping[str, NodeDoc], int]] = [("", workflow.nodes, 0)]
+    for _ in range(MOST_LEVELS):
+        if not levels:
+            return
+        prefix, nodes, depth = levels.pop()
+        inner: list[tuple[str, Mapping[str, NodeDoc], int]] = []
         for name, doc in nodes.items():
             inside = definition_of(doc)
             body = workflow.workflows.get(inside) if inside is not None else None
             if body is not None:
-                if depth < 64:
-                    inner.append((f"{prefix}{name}/", body.nodes, use or name, depth + 1))
+                if depth < MAX_NESTED:
+                    inner.append((f"{prefix}{name}/", body.nodes, depth + 1))
                 continue
             for given in types[doc.type].inputs if doc.type in types else ():
                 settable = _address(workflow, types, f"{prefix}{name}.{given}")
@@ -183,5 +191,5 @@ def _unknown(workflow: Workflow, types: Types, name: str) -> str:
     if doc is not None and doc.type in types and place is not None:
         has = known(types[doc.type].inputs, place.input)
         return f"'{name}' cannot be set: {doc.type} '{place.node}' has no input '{place.input}'; it has: {has}"
-    names = [*workflow.inputs, *(settable.name for settable in addresses(workflow, types))]
+    names = [*workflow.inputs, *(settable.name for settable in islice(addresses(workflow, types), MOST_NAMES))]
     return f"there is nothing named '{name}' to set; what may be set: {known(names, name)}"

@@ -17,7 +17,10 @@ from engine.host.opening import Opened
 
 @dataclass(frozen=True)
 class Inspection:
-    """`outputs` says of each output, declared or written by a node, what it is ("Image", "list of Image")."""
+    """`addresses` are listed where the file as a whole is sound.
+
+    `outputs` says of each output, declared or written by a node, what it is ("Image", "list of Image").
+    """
 
     title: str
     faults: tuple[Fault, ...]
@@ -55,7 +58,7 @@ def inspect_workflow(host: Host, opened: Opened) -> Inspection:
         opened.upgraded,
         tuple(graph.flat.nodes),
         tuple(workflow_inputs(workflow, types).values()),
-        tuple(addresses(workflow, types)),
+        () if graph.general else tuple(addresses(workflow, types)),
         {name: _type_of(graph, source) for name, source in graph.targets().items()},
     )
 
