@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from types import GeneratorType
 from typing import Any, TypeAlias
 
 from engine.graph.faults import Fault, LoomError, at
@@ -54,14 +53,10 @@ class Call:
     _late: bool = field(init=False, default=False)
     _previewed: float = field(init=False, default=-1.0)
 
-    def steps(self, values: dict[str, Any]) -> Asks:
-        """Run the node on these values; yields events, `Need` and `Expand`, and returns what `run` returned."""
+    def start(self, values: dict[str, Any]) -> Any:
+        """Call `run` on these values: what it returned, or a generator that is still to be driven by `steps`."""
         self._late = self.control.stopped and not self.builds_on_partial
-        result = self._timed(lambda: self.code.call(values, self.context))
-        if isinstance(result, GeneratorType):
-            result = yield from self._drive(result)
-        yield from self.notices()
-        return result
+        return self._timed(self.code.call, values, self.context)
 
     def notices(self) -> Generator[Event, None, None]:
         """What the node told the user since the last time."""
@@ -69,14 +64,15 @@ class Call:
             message, input_name = self.context.notices.pop(0)
             yield NodeNotice(self.context.address, message, input_name)
 
-    def _drive(self, work: Generator[Any, Any, Any]) -> Asks:
+    def steps(self, work: Generator[Any, Any, Any]) -> Asks:
+        """Drive what `start` returned; yields events, `Need` and `Expand`, and returns what `run` returned."""
         reply: Any = None
         throw = False
         try:
             while True:
                 self.control.check()
                 try:
-                    asked = self._timed(lambda: work.throw(Stop()) if throw else work.send(reply))  # noqa: B023
+                    asked = self._timed(work.throw, Stop()) if throw else self._timed(work.send, reply)
                 except StopIteration as end:
                     return end.value
                 except Stop:
@@ -106,11 +102,11 @@ class Call:
         if told.data is not None:
             yield NodeData(address, told.data, self.item)
 
-    def _timed(self, step: Callable[[], Any]) -> Any:
+    def _timed(self, step: Callable[..., Any], *given: Any) -> Any:
         """One step of the node, timed; whatever it raises becomes a fault in its place."""
         began = time.perf_counter()
         try:
-            return step()
+            return step(*given)
         except (StopIteration, Stop, Cancelled, Failed, Skipped):
             raise
         except LoomError as error:

@@ -150,7 +150,8 @@ class Run:
         self.outcomes[address] = outcome
         self._release_sources(node)
         digests = {name: _digest(port) for name, port in zip(node.type.outputs, outcome.ports, strict=True)}
-        yield NodeSucceeded(address, outcome.seconds, digests, outcome.cached, outcome.partial)
+        partial = self.control.stopped and outcome.partial
+        yield NodeSucceeded(address, outcome.seconds, digests, outcome.cached, partial)
         if not outcome.waiting and address not in self._held:
             outcome.release()
 

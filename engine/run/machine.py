@@ -23,7 +23,9 @@ from engine.run.outcome import ABSENT, Made, Outcome, Port
 class Models(Protocol):
     """What the executor and the nodes use of a model cache."""
 
-    seconds_loading: float
+    @property
+    def seconds_loading(self) -> float:
+        """What building and moving models in has taken so far."""
 
     def lease(self, *references: Any) -> AbstractContextManager[tuple[Any, ...]]:
         """The modules behind references, until the `with` ends."""

@@ -57,5 +57,9 @@ class Outcome:
 
     def release(self) -> None:
         """Let go of the values; the digests stay."""
-        for made in self.each():
-            made.value = ABSENT
+        for port in self.ports:
+            if type(port) is Made:
+                port.value = ABSENT
+            else:
+                for made in port:  # type: ignore[union-attr]
+                    made.value = ABSENT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.graph.bind import Const
@@ -44,11 +45,12 @@ _PLAIN = frozenset({int, float, str, bool, type(None)})
 
 @dataclass(slots=True)
 class Done:
-    """What one call, or the memory of one, gave."""
+    """What one call, or the memory of one, gave; `trace` is what was noted of it."""
 
     ports: tuple[Port, ...]
     seconds: float
     cached: bool
+    trace: Trace | None = None
 
 
 class Visit:
@@ -73,13 +75,16 @@ class Visit:
         """Note the result under the recipe, so that next time nothing upstream is even looked at."""
         if self.node.recipe is None:
             return
-        environment = ""
-        for port in done.ports:
-            for made in port if isinstance(port, list) else (port,):
-                if made.partial:
-                    return
-                environment = made.environment or environment
-        self._record(self.node.recipe, done.ports, done.seconds, environment)
+        trace = done.trace
+        if trace is None:
+            environment = ""
+            for port in done.ports:
+                for made in port if isinstance(port, list) else (port,):
+                    if made.partial:
+                        return
+                    environment = made.environment or environment
+            trace = self._trace(done.ports, done.seconds, environment)
+        self.machine.results.record(self.node.recipe, trace)
 
     # Inputs
 
@@ -172,7 +177,7 @@ class Visit:
                 found = self.machine.outcome(self.node, trace, mapped=False)
                 if found is None:
                     break
-                return Done(found.ports, found.seconds, True)
+                return Done(found.ports, found.seconds, True, trace)
             port = yield from self._lazy(trace.need, item)
             taken = {**taken, trace.need: port}
             key = action_key(key, _digests({trace.need: port})) if not _partial(taken) else None
@@ -188,7 +193,7 @@ class Visit:
             if claim.result is True and (trace := self.machine.results.trace(key)) is not None:
                 found = self.machine.outcome(self.node, trace, mapped=False)
                 if found is not None:
-                    return Done(found.ports, found.seconds, True)
+                    return Done(found.ports, found.seconds, True, trace)
             done = yield from self._make(inputs, item, key, False)
             claim.fulfil(True)
         return done
@@ -216,7 +221,9 @@ class Visit:
         """Call the node. `inputs` grows by the lazy ones that it takes, `key` by what it asked for."""
         node = self.node
         inputs = dict(inputs)
-        values = yield from self._values(inputs, item)
+        values = {name: self._loaded(port) for name, port in inputs.items()}
+        if any(map(_gone, values.values())):
+            values = yield from self._values(inputs, item)
         call = self._call(item, partial)
         for name in values:
             values[name] = call.accept(name, values[name])
@@ -225,17 +232,20 @@ class Visit:
             values.update(dict.fromkeys(node.lazy))
         yield NodeStarted(node.address, item)
         try:
-            result, key = yield from self._answering(call, values, inputs, key)
-            ports = self._ports(call, result, inputs, key)
+            result = call.start(values)
+            if isinstance(result, GeneratorType):
+                result, key = yield from self._answering(call, result, values, inputs, key)
+            if call.context.notices:
+                yield from call.notices()
+            return self._done(call, result, inputs, key)
         finally:
             call.context.close()
-        return Done(ports, call.seconds, False)
 
     def _answering(
-        self, call: Call, values: dict[str, Any], inputs: Inputs, key: str | None
+        self, call: Call, work: Generator[Any, Any, Any], values: dict[str, Any], inputs: Inputs, key: str | None
     ) -> Generator[Event | Wait, Any, tuple[Any, str | None]]:
         """Drive the call, answering what it asks for; returns its result, and the key under which it is remembered."""
-        steps = call.steps(values)
+        steps = call.steps(work)
         reply: Any = None
         try:
             while True:
@@ -305,7 +315,7 @@ class Visit:
             return [self.machine.value(made) for made in port]
         return self.machine.value(port)
 
-    def _ports(self, call: Call, result: Any, inputs: Inputs, key: str | None) -> tuple[Port, ...]:
+    def _done(self, call: Call, result: Any, inputs: Inputs, key: str | None) -> Done:
         """What a call returned, digested, remembered and ready to be passed on."""
         partial = call.partial or call.builds_on_partial or _partial(inputs)
         models = call.context.leased or _touched(inputs)
@@ -315,17 +325,21 @@ class Visit:
         try:
             returned = call.code.outputs(result)
             for many, value in zip(self.node.type.port_lists, returned, strict=True):
-                made = [self._keep(item, call, environment, wanted, partial) for item in (value if many else [value])]
-                ports.append(made if many else made[0])
+                if many:
+                    ports.append([self._keep(item, call, environment, wanted, partial) for item in value])
+                else:
+                    ports.append(self._keep(value, call, environment, wanted, partial))
         except (TypeError, ValueError) as error:
             raise call.failure(f"returned what cannot travel: {error}") from error
+        trace = None
         if key is not None and not partial:
-            self._record(key, ports, call.seconds, environment)
-        return tuple(ports)
+            trace = self._trace(ports, call.seconds, environment)
+            self.machine.results.record(key, trace)
+        return Done(tuple(ports), call.seconds, False, trace)
 
-    def _record(self, key: str, ports: Sequence[Port], seconds: float, environment: str) -> None:
+    def _trace(self, ports: Sequence[Port], seconds: float, environment: str) -> Trace:
         names = tuple([self.machine.name_of(port, seconds) for port in ports])
-        self.machine.results.record(key, Trace(names, seconds, None, environment))
+        return Trace(names, seconds, None, environment)
 
     def _keep(self, value: Any, call: Call, environment: str, wanted: bool, partial: bool) -> Made:
         if type(value) not in _PLAIN:
