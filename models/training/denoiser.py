@@ -12,6 +12,7 @@ import argparse
 import copy
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from models.training.latents import latents
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import training_scene
 from models.training.tokenizer import LENGTH, new_tokenizer
+from models.training.vae import descend
 from nodes.solids.prompts import caption
 from nodes.solids.scene import Scene
 
@@ -129,7 +131,7 @@ def load_data(seed: int) -> Data:
     return Data(encoded[kept], [scenes[index] for index in kept], random.Random(seed))
 
 
-def loss_of(model: nn.Module, clean: Tensor, tokens: Tensor, alphas: Tensor) -> Tensor:
+def loss_of(model: Callable[..., Tensor], clean: Tensor, tokens: Tensor, alphas: Tensor) -> Tensor:
     """Mean squared error of v at steps drawn evenly; alphas (1000,) are the cumulative products."""
     step = torch.randint(0, len(alphas), (len(clean),))
     noise = torch.randn_like(clean)
@@ -204,14 +206,10 @@ def _loop(
         optimizer.param_groups[0]["lr"] = state["rate"] = warm * decay.rate(now)
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
             loss = loss_of(compiled, *data.batch(BATCH), alphas)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        recent.append(descend(optimizer, loss))
         average(mean, model, state["step"])
         state["step"] += 1
         state["samples"] += BATCH
-        recent.append(float(loss.detach()))
         if len(recent) == 100:
             log(f"step {state['step']} loss {np.mean(recent):.4f} {100 * BATCH / (time.time() - mark):.0f}/s")
             state["curve"].append([state["samples"], round(float(np.mean(recent)), 5)])

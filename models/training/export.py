@@ -1,6 +1,6 @@
-"""Write the averaged weights as a folder in diffusers' layout, half precision, with the numbers of the run.
+"""Write the trained weights as a folder in diffusers' layout, half precision, with the numbers of the run.
 
-python -m models.training.export [--to models/solids]
+python -m models.training.export [--to models/solids] [--last]
 """
 
 import argparse
@@ -19,15 +19,15 @@ from models.training.tokenizer import new_tokenizer
 KEPT = ("step", "samples", "seconds", "seed", "rate", "curve")
 
 
-def pipeline() -> tuple[StableDiffusionPipeline, dict[str, Any]]:
-    """The stock pipeline around the last checkpoint's averaged weights, and the run's numbers."""
-    model, mean = Denoiser(), Denoiser()
-    state = checkpoint.load(PATH, {"model": model, "mean": mean})
+def pipeline(averaged: bool = True) -> tuple[StableDiffusionPipeline, dict[str, Any]]:
+    """The stock pipeline around the last checkpoint's averaged or last weights, and the run's numbers."""
+    denoiser = Denoiser()
+    state = checkpoint.load(PATH, {"mean" if averaged else "model": denoiser})
     pipe = StableDiffusionPipeline(
         vae=frozen_vae(),
-        text_encoder=mean.text_encoder,
+        text_encoder=denoiser.text_encoder,
         tokenizer=new_tokenizer(),
-        unet=mean.unet,
+        unet=denoiser.unet,
         scheduler=new_scheduler(),
         safety_checker=None,
         feature_extractor=None,
@@ -40,8 +40,9 @@ def main() -> None:
     """Read the command line and write the folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--to", type=Path, default=SHIPPED)
+    parser.add_argument("--last", action="store_true", help="the last weights instead of their average")
     options = parser.parse_args()
-    pipe, state = pipeline()
+    pipe, state = pipeline(averaged=not options.last)
     pipe.to(dtype=torch.float16)
     pipe.save_pretrained(options.to, safe_serialization=True)
     numbers = {key: state[key] for key in KEPT if key in state}

@@ -83,7 +83,7 @@ def latents(least: int) -> Tensor:
     if missing:
         with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
             list(pool.map(encode_chunk, missing))
-    parts = []
+    parts: list[Tensor] = []
     while latent_path(len(parts)).exists():
         parts.append(torch.from_numpy(np.load(latent_path(len(parts)), allow_pickle=False)))
     return torch.cat(parts)

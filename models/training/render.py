@@ -45,7 +45,7 @@ def render_chunk(index: int) -> int:
 
 def load_pictures(limit: int | None = None) -> NDArray[np.uint8]:
     """All chunks there are, without a gap from the first on: (N, 128, 128, 3); picture i is of scene i."""
-    chunks = []
+    chunks: list[NDArray[np.uint8]] = []
     while chunk_path(len(chunks)).exists() and (limit is None or len(chunks) * CHUNK < limit):
         chunks.append(np.load(chunk_path(len(chunks)), allow_pickle=False))
     if not chunks:

@@ -44,4 +44,5 @@ def new_tokenizer() -> CLIPTokenizer:
     merges = merges_for(sorted(WORDS))
     tokens = [*letters, *(letter + _WORD_END for letter in letters), *(a + b for a, b in merges), START, END]
     vocabulary = {token: index for index, token in enumerate(dict.fromkeys(tokens))}
-    return CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=LENGTH)
+    # The annotation says list[str], but it is pairs that the BPE behind it takes.
+    return CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=LENGTH)  # type: ignore[arg-type]

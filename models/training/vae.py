@@ -146,7 +146,7 @@ def cosine(peak: float, progress: float) -> float:
 def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> float:
     """One step down the loss, the gradient's norm held at 1; gives back the loss."""
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     torch.nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], 1.0)
     optimizer.step()
     return float(loss.detach())

@@ -45,8 +45,8 @@ def rays(samples: int) -> Array:
     """Directions of length 1 through a (SIZE·samples)² grid: (H, W, 3)."""
     steps = (np.arange(SIZE * samples, dtype=np.float32) + 0.5) / samples - SIZE / 2
     across, down = steps[None, :, None] / np.float32(FOCAL), steps[:, None, None] / np.float32(FOCAL)
-    ray = FORWARD + across * RIGHT - down * UP
-    ray = (ray / np.linalg.norm(ray, axis=-1, keepdims=True)).astype(np.float32)
+    through = FORWARD + across * RIGHT - down * UP
+    ray = np.array(through / np.linalg.norm(through, axis=-1, keepdims=True), np.float32)
     ray.setflags(write=False)
     return ray
 

@@ -69,7 +69,7 @@ def _labels(light: Array, gain: Array) -> NDArray[np.int8]:
     low, high = light.min(-1), light.max(-1)
     costs[..., NAMES.index("white")] += np.where(low > 0.42, 0.0, np.where(low > 0.12, 0.08, 0.3))
     costs[..., NAMES.index("black")] = np.where((total < 3 * DARK) & (high < 3 * low + 0.012), 0.0, 1.0)
-    labels = costs.argmin(-1).astype(np.int8)
+    labels = np.asarray(costs.argmin(-1), np.int8)
     labels[costs.min(-1) > 0.24] = UNKNOWN
     labels[(gain > 0.20) & (total > 2 * DARK)] = GROUND
     return labels

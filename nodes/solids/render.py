@@ -142,7 +142,8 @@ def _lights(turn: float) -> tuple[Array, Array]:
 def _meet(solid: Solid, origin: Array, ray: Array) -> tuple[Array, Array]:
     """World rays against a solid: distances and world normals."""
     into, place = _into(solid)
-    distance, normal = INTERSECT[solid.shape]((origin - place) @ into / np.float32(solid.scale), ray @ into)
+    start = np.asarray((origin - place) @ into / np.float32(solid.scale), np.float32)
+    distance, normal = INTERSECT[solid.shape](start, ray @ into)
     return distance * np.float32(solid.scale), normal @ into.T
 
 
