@@ -25,7 +25,11 @@ class Denoiser(Protocol):
 
     family: str
     space: LatentSpace
-    schedule: NoiseSchedule
+
+    @property
+    def schedule(self) -> NoiseSchedule:
+        """The noise levels that it was trained on."""
+        ...
 
     @property
     def device(self) -> torch.device:

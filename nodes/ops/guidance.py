@@ -7,6 +7,7 @@ Everything is averaged in x0, where what a conditioning holds for is plain: a pl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import torch
@@ -35,24 +36,22 @@ def classifier_free(
     last), `latent` is what masks are fitted to. Raises ValueError where a conditioning is not for this
     denoiser.
     """
-    sides = [positive] if negative is None or cfg == 1 else [positive, negative]
-    for side in sides:
-        _check(denoiser, side)
+    asked_for = [positive] if negative is None or cfg == 1 else [positive, negative]
+    sides = [_placed(denoiser, side) for side in asked_for]
 
     def denoise(x: Tensor, sigma: float, /) -> Tensor:
         at = progress(sigma)
-        active = [[entry for entry in side.entries if _holds(entry, at)] for side in sides]
+        active = [[entry for entry in side if _holds(entry, at)] for side in sides]
         asked = [entry for side in reversed(active) for entry in side]
-        answers = dict(
-            zip(map(id, asked), _predict(denoiser, x, sigma, [e.tensors for e in asked]), strict=True)
-        )
+        answers = dict(zip(map(id, asked), _predict(denoiser, x, sigma, [e.tensors for e in asked]), strict=True))
         means = [_mean([(entry, answers[id(entry)]) for entry in side], latent, x) for side in active]
         return _combine(means, cfg)
 
     return denoise
 
 
-def _check(denoiser: Denoiser, conditioning: Conditioning) -> None:
+def _placed(denoiser: Denoiser, conditioning: Conditioning) -> list[ConditioningEntry]:
+    """The entries of a conditioning that is found to fit, moved to the denoiser's device once for all steps."""
     if conditioning.family != denoiser.family:
         raise ValueError(
             f"the conditioning was made by a {conditioning.family!r} text encoder, "
@@ -62,6 +61,10 @@ def _check(denoiser: Denoiser, conditioning: Conditioning) -> None:
         raise ValueError("the conditioning has no entries")
     for entry in conditioning.entries:
         denoiser.check(entry.tensors)
+    return [
+        replace(entry, tensors={name: tensor.to(denoiser.device) for name, tensor in entry.tensors.items()})
+        for entry in conditioning.entries
+    ]
 
 
 def _holds(entry: ConditioningEntry, at: float) -> bool:
@@ -86,9 +89,7 @@ def _predict(denoiser: Denoiser, x: Tensor, sigma: float, several: Sequence[Tens
     return [answer for answer in answers if answer is not None]
 
 
-def _mean(
-    found: Sequence[tuple[ConditioningEntry, Tensor]], latent: Latent, x: Tensor
-) -> tuple[Tensor, Tensor] | None:
+def _mean(found: Sequence[tuple[ConditioningEntry, Tensor]], latent: Latent, x: Tensor) -> tuple[Tensor, Tensor] | None:
     """The weighted mean of x0 and where anything holds at all (1 or 0); None where nothing holds now."""
     if not found:
         return None

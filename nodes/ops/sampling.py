@@ -81,9 +81,7 @@ def samples_of(latent: Latent) -> Tensor:
     if latent.samples is not None:
         return latent.samples
     factor = latent.space.factor
-    return torch.zeros(
-        latent.batch, latent.space.channels, -(-latent.height // factor), -(-latent.width // factor)
-    )
+    return torch.zeros(latent.batch, latent.space.channels, -(-latent.height // factor), -(-latent.width // factor))
 
 
 def with_samples(latent: Latent, samples: Tensor) -> Latent:
@@ -102,9 +100,7 @@ def _check(denoiser: Denoiser, latent: Latent, sampler: str, start: int) -> None
     if start < 0:
         raise ValueError(f"start is a step from 0 on, got {start}")
     if start and latent.samples is None:
-        raise ValueError(
-            f"start {start} goes on from what another run left at that step, but this latent is empty"
-        )
+        raise ValueError(f"start {start} goes on from what another run left at that step, but this latent is empty")
     if start and latent.mask is not None:
         raise ValueError(
             f"start {start} goes on from a noisy latent, and a mask needs the clean one; use denoise instead"

@@ -127,9 +127,10 @@ def test_a_file_says_what_it_is(checkpoint: Path) -> None:
     assert (facts.space.channels, facts.space.factor, facts.width) == (4, 2, 128)
 
 
-@torch.no_grad()  # type: ignore[untyped-decorator]
+@torch.no_grad()
 def test_its_parts_answer_as_the_modules_that_they_came_from(checkpoint: Path, stock: dict[str, Any]) -> None:
-    denoiser, vae, text = (load_part(checkpoint, part) for part in ("denoiser", "vae", "text_encoder"))
+    parts: list[Any] = [load_part(checkpoint, part) for part in ("denoiser", "vae", "text_encoder")]
+    denoiser, vae, text = parts
     x, context, pixels = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 64), torch.rand(1, 3, 16, 16)
     # mapped weights lie at other addresses than allocated ones, and kernels round by alignment
     close: dict[str, Any] = {"rtol": 0, "atol": 1e-6}

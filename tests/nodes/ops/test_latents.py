@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodes.ops.latents import decode, encode
-from nodes.ops.sampling import with_samples
+from nodes.ops.sampling import samples_of, with_samples
 from nodes.types import Image, Latent, LatentSpace
 
 
@@ -50,7 +50,7 @@ def test_a_batch_is_coded_as_its_single_pictures(tiny_parts: Any) -> None:
         batch = encode(vae, Image(pixels))
         singles = [encode(vae, Image(one)) for one in pixels.split(1)]
         decoded = decode(vae, batch).pixels
-    assert torch.equal(batch.samples, torch.cat([one.samples for one in singles]))
+    assert torch.equal(samples_of(batch), torch.cat([samples_of(one) for one in singles]))
     with torch.no_grad():
         assert torch.equal(decoded, torch.cat([decode(vae, one).pixels for one in singles]))
 

@@ -2,6 +2,7 @@ from itertools import pairwise
 
 import pytest
 import torch
+from torch import Tensor
 
 from nodes.samplers.contract import Unscaled
 from nodes.samplers.masking import latent_mask, masked
@@ -42,7 +43,10 @@ def test_what_a_mask_keeps_is_kept_to_the_bit(name: str) -> None:
 def test_blending_before_each_step_equals_blending_after_it_under_euler() -> None:
     source, noise = torch.randn(1, 4, 4, 4), torch.randn(1, 4, 4, 4)
     mask = torch.rand(1, 1, 4, 4).round()
-    model = lambda x, sigma: torch.tanh(x) / (1 + sigma)  # noqa: E731
+
+    def model(x: Tensor, sigma: float, /) -> Tensor:
+        return torch.tanh(x) / (1 + sigma)
+
     sigmas = [9.0, 3.0, 1.0, 0.2]
     ask = masked(model, source, noise, mask, Unscaled())
     *_, before = SAMPLERS["euler"](ask, source + 9 * noise, sigmas, Unscaled(), SeededNoise(0, 1))
