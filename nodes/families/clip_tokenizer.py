@@ -27,9 +27,7 @@ def saved_tokenizer(folder: Path) -> CLIPTokenizer:
     try:
         tokenizer: CLIPTokenizer = CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UnusableModel(
-            f"{folder.parent.name} has no CLIP tokenizer that can be read in {folder.name}/"
-        ) from error
+        raise UnusableModel(f"{folder.parent.name} has no CLIP tokenizer that can be read in {folder.name}/") from error
     return tokenizer
 
 
@@ -39,16 +37,12 @@ def clip_tokenizer() -> CLIPTokenizer:
     last."""
     from transformers import CLIPTokenizer
 
-    merges = [
-        tuple(line.split()) for line in gzip.decompress(MERGES.read_bytes()).decode("utf-8").splitlines()
-    ]
+    merges = [tuple(line.split()) for line in gzip.decompress(MERGES.read_bytes()).decode("utf-8").splitlines()]
     symbols = list(_byte_symbols())
     words = [*symbols, *(symbol + WORD_END for symbol in symbols), *("".join(pair) for pair in merges)]
     words += ["<|startoftext|>", "<|endoftext|>"]
     vocabulary = {word: index for index, word in enumerate(words)}
-    pairs: Any = (
-        merges  # tuples, as tokenizers' BPE takes them; the annotation knows only the lines of a file
-    )
+    pairs: Any = merges  # tuples, as tokenizers' BPE takes them; the annotation knows only the lines of a file
     return CLIPTokenizer(vocab=vocabulary, merges=pairs, model_max_length=77)
 
 

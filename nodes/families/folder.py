@@ -42,13 +42,9 @@ class DiffusersFolder:
         height, width = (side, side) if side else unet["sample_size"]
         prediction = str(self.scheduler.get("prediction_type", "epsilon"))
         if prediction not in ("epsilon", "v_prediction", "sample"):
-            raise UnusableModel(
-                f"{self.path.name} predicts {prediction!r}; wanted epsilon, v_prediction or sample"
-            )
+            raise UnusableModel(f"{self.path.name} predicts {prediction!r}; wanted epsilon, v_prediction or sample")
         text_width = int(unet["cross_attention_dim"])
-        return Facts(
-            "sd", space, int(width) * space.factor, int(height) * space.factor, prediction, text_width
-        )
+        return Facts("sd", space, int(width) * space.factor, int(height) * space.factor, prediction, text_width)
 
     @cached_property
     def scheduler(self) -> dict[str, Any]:
@@ -86,20 +82,14 @@ class DiffusersFolder:
 
     def _no_weights(self, folder: Path) -> str:
         has_pickle = any(folder.glob("*.bin")) or any(folder.glob("*.ckpt"))
-        why = (
-            "its weights are pickles, which are not read; get the .safetensors"
-            if has_pickle
-            else "it has no weights"
-        )
+        why = "its weights are pickles, which are not read; get the .safetensors" if has_pickle else "it has no weights"
         return f"{self.path.name}/{folder.name} cannot be loaded: {why}"
 
     def _json(self, name: str) -> dict[str, Any]:
         try:
             found = json.loads((self.path / name).read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise UnusableModel(
-                f"{self.path.name} is not a whole diffusers model: it has no {name}"
-            ) from error
+            raise UnusableModel(f"{self.path.name} is not a whole diffusers model: it has no {name}") from error
         except (OSError, ValueError, RecursionError) as error:
             raise UnusableModel(f"{self.path.name}: {name} cannot be read as JSON") from error
         if not isinstance(found, dict):
@@ -110,9 +100,7 @@ class DiffusersFolder:
         index = self._json("model_index.json")
         pipeline = index.get("_class_name", "model without a class")
         classes = {name: value[1] for name, value in index.items() if isinstance(value, list) and value[-1]}
-        others = [
-            name for name in ("text_encoder_2", "transformer", "prior", "image_encoder") if name in classes
-        ]
+        others = [name for name in ("text_encoder_2", "transformer", "prior", "image_encoder") if name in classes]
         fitting = all(classes.get(name) == wanted for name, wanted in CLASSES.items())
         if not fitting or {"text_encoder_2", "transformer", "prior"} & set(others):
             raise UnusableModel(f"{self.path.name} is a {pipeline}; {RUNS}")

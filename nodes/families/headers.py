@@ -45,18 +45,14 @@ def read_header(path: Path) -> Header:
             length = int.from_bytes(file.read(8), "little")
             size = path.stat().st_size
             if not 2 <= length <= min(LARGEST_HEADER, max(size - 8, 0)):
-                raise UnusableModel(
-                    f"{path.name} is not a safetensors file, or is cut off within its first part"
-                )
+                raise UnusableModel(f"{path.name} is not a safetensors file, or is cut off within its first part")
             header = json.loads(file.read(length))
     except OSError as error:
         raise UnusableModel(f"{path.name} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         if isinstance(error, UnusableModel):
             raise
-        raise UnusableModel(
-            f"{path.name} is not a safetensors file: its table of contents is not JSON"
-        ) from error
+        raise UnusableModel(f"{path.name} is not a safetensors file: its table of contents is not JSON") from error
     return _checked(path, header, 8 + length, size)
 
 
@@ -74,14 +70,10 @@ def _checked(path: Path, header: object, data: int, size: int) -> Header:
             for name, record in header.items()
         }
     except (AssertionError, KeyError, IndexError, TypeError) as error:
-        raise UnusableModel(
-            f"{path.name} is not a safetensors file: its table of contents is malformed"
-        ) from error
+        raise UnusableModel(f"{path.name} is not a safetensors file: its table of contents is malformed") from error
     wanted = max((record.end for record in tensors.values()), default=data)
     if size < wanted:
-        raise UnusableModel(
-            f"{path.name} is cut off: it has {size:,} of {wanted:,} bytes; copy or download it again"
-        )
+        raise UnusableModel(f"{path.name} is cut off: it has {size:,} of {wanted:,} bytes; copy or download it again")
     return Header(path, tensors, metadata)
 
 

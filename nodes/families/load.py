@@ -43,9 +43,7 @@ class Source(Protocol):
     def headers(self, part: str) -> Sequence[Header]: ...  # noqa: D102
 
 
-def load_part(
-    path: Path | str, part: str, dtype: str = "auto", device: str | torch.device = "cpu"
-) -> nn.Module:
+def load_part(path: Path | str, part: str, dtype: str = "auto", device: str | torch.device = "cpu") -> nn.Module:
     """Load the "denoiser", "text_encoder" or "vae" of the model at `path`: in evaluation mode, needing no
     gradients.
 
@@ -59,9 +57,7 @@ def load_part(
     source = DiffusersFolder(path) if path.is_dir() else SingleFile(path)
     facts = identify(path)
     precision = _precision(dtype, source, part, torch.device(device))
-    module = {"denoiser": _denoiser, "text_encoder": _text_encoder, "vae": _vae}[part](
-        source, facts, precision
-    )
+    module = {"denoiser": _denoiser, "text_encoder": _text_encoder, "vae": _vae}[part](source, facts, precision)
     return module.requires_grad_(False).eval().to(device)
 
 

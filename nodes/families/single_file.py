@@ -47,9 +47,7 @@ class SingleFile:
         """The file's table of contents, of which all three parts are known to be there."""
         header = read_header(self.path)
         missing = [part for part, prefix in PREFIXES.items() if not _has(header, prefix)]
-        if _has(header, PREFIXES["denoiser"] + "input_blocks.") and not _has(
-            header, "cond_stage_model.model."
-        ):
+        if _has(header, PREFIXES["denoiser"] + "input_blocks.") and not _has(header, "cond_stage_model.model."):
             sdxl = _has(header, "conditioner.")
             if missing and not sdxl:
                 raise UnusableModel(f"{self.path.name} has no {' and no '.join(missing).replace('_', ' ')}")
@@ -122,9 +120,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 
 def _shapes(header: Header, prefix: str) -> Shapes:
-    return {
-        name.removeprefix(prefix): r.shape for name, r in header.tensors.items() if name.startswith(prefix)
-    }
+    return {name.removeprefix(prefix): r.shape for name, r in header.tensors.items() if name.startswith(prefix)}
 
 
 def _unet(shapes: Shapes) -> dict[str, Any]:
@@ -159,9 +155,7 @@ def _vae(shapes: Shapes) -> dict[str, Any]:
     channels: list[int] = []
     while (name := f"encoder.down.{len(channels)}.block.0.conv1.weight") in shapes:
         channels.append(shapes[name][0])
-    layers = sum(
-        re.fullmatch(r"encoder\.down\.0\.block\.\d+\.conv1\.weight", name) is not None for name in shapes
-    )
+    layers = sum(re.fullmatch(r"encoder\.down\.0\.block\.\d+\.conv1\.weight", name) is not None for name in shapes)
     return {
         "in_channels": 3,
         "out_channels": 3,

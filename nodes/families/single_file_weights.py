@@ -8,9 +8,7 @@ from typing import Any
 from torch import Tensor
 
 
-def diffusers_tensors(
-    part: str, tensors: Mapping[str, Tensor], config: Mapping[str, Any]
-) -> dict[str, Tensor]:
+def diffusers_tensors(part: str, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> dict[str, Tensor]:
     """Rename one part's tensors of a Stable Diffusion 1.x file; none is copied."""
     from diffusers.loaders.single_file_utils import (
         convert_ldm_clip_checkpoint,

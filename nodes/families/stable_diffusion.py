@@ -86,9 +86,7 @@ class Denoiser(nn.Module):
     def check(self, tensors: Tensors) -> None:
         """Raise ValueError where the rows of `tensors` are not as wide as the UNet takes them."""
         if "context" not in tensors:
-            raise ValueError(
-                f"the conditioning has {', '.join(tensors) or 'nothing'}; this model wants context"
-            )
+            raise ValueError(f"the conditioning has {', '.join(tensors) or 'nothing'}; this model wants context")
         came, wanted = tensors["context"].shape[-1], self.unet.config.cross_attention_dim
         if came != wanted:
             raise ValueError(

@@ -60,9 +60,7 @@ def _check(named: Mapping[str, Tensor], wanted: Mapping[str, Tensor], what: str)
     if missing or extra:
         lacks = f"lacks {len(missing)} tensors ({', '.join(missing[:3])}…)" if missing else ""
         has = f"has {len(extra)} too many ({', '.join(extra[:3])}…)" if extra else ""
-        raise UnusableModel(
-            f"{what} does not fit its configuration: it {' and '.join(filter(None, (lacks, has)))}"
-        )
+        raise UnusableModel(f"{what} does not fit its configuration: it {' and '.join(filter(None, (lacks, has)))}")
     for name, tensor in named.items():
         if tensor.shape != wanted[name].shape:
             raise UnusableModel(
