@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.graph.checker import Checker
 from engine.graph.document import load_workflow
-from engine.graph.graph import Checker, Graph
+from engine.graph.graph import Graph
 from engine.graph.node import Node
 from engine.packs import registry_of
 from engine.run.cache import ResultCache, Results

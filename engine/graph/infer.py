@@ -13,7 +13,8 @@ from engine.graph.records import InputSpec
 from engine.graph.values import is_variable
 
 if TYPE_CHECKING:
-    from engine.graph.graph import Checker, GraphNode
+    from engine.graph.checker import Checker
+    from engine.graph.graph import GraphNode
 
 
 class Outputs(NamedTuple):

@@ -11,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from engine.graph.checker import Checker
 from engine.graph.document import Workflow
 from engine.graph.faults import LoomError
-from engine.graph.graph import Checker
 from engine.graph.keys import SALT
 from engine.graph.node import Mismatch
 from engine.host.identities import Names

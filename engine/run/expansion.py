@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from engine.graph.checker import Checker
 from engine.graph.document import NodeDoc, Workflow
 from engine.graph.faults import LoomError, known
-from engine.graph.graph import Checker, Graph
+from engine.graph.graph import Graph
 from engine.graph.node import Expand
 from engine.graph.records import JsonValue, NodeType, OutputSpec
 from engine.run.codec import digest

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import nodes
+from engine.graph.checker import Checker
 from engine.graph.document import load_workflow
-from engine.graph.graph import Checker
 from engine.graph.node import Node
 from engine.graph.records import Identity, InputSpec
 from engine.packs import Registry, find_registry

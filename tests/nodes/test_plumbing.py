@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.graph.checker import Checker
 from engine.graph.document import load_workflow
-from engine.graph.graph import Checker
 from engine.packs import find_registry
 from engine.run.events import NodeStarted
 from engine.run.executor import Run

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import Field
 
+from engine.graph.checker import Checker
 from engine.graph.document import Workflow, load_workflow
-from engine.graph.graph import Checker, Graph
+from engine.graph.graph import Graph
 from engine.graph.node import (
     Artifact,
     Context,

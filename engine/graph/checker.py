@@ -1,0 +1,250 @@
+"""Checks a workflow: makes its graph, once an edit.
+
+Given the graph before the edit, nodes that the edit left alone are not checked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine.graph.bind import Binding, Identify, bind
+from engine.graph.exposed import exposed_faults
+from engine.graph.faults import Fault, LoomError, known
+from engine.graph.flatten import Flat, FlatNode, flatten
+from engine.graph.graph import Graph, GraphNode
+from engine.graph.infer import infer_outputs
+from engine.graph.keys import recipe_key
+from engine.graph.links import MUTED, BadLink, Resolver, Source
+from engine.graph.order import cycle_of, in_order
+from engine.graph.records import Identity, InputSpec, NodeType
+from engine.graph.values import LITERALS, ValueType
+
+if TYPE_CHECKING:
+    from engine.graph.document import Workflow
+
+Infer = Callable[[str, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Makes graphs: what it needs beside the workflow, in one place.
+
+    `identify` stands for the machine's files and models, `infer` runs a node type's check-time code.
+    """
+
+    types: Mapping[str, NodeType]
+    values: Mapping[str, ValueType] = field(default_factory=lambda: LITERALS)
+    identify: Identify = field(default=lambda spec, value: _no_identity(spec, value))
+    infer: Infer = field(default=lambda name, inputs: {})
+
+    def graph(self, workflow: Workflow, previous: Graph | None = None, prefix: str = "") -> Graph:
+        """Check a workflow. Never raises for what a user wrote: faults stand in the graph."""
+        return _Build(self, workflow, previous, prefix).graph()
+
+
+def _no_identity(spec: InputSpec, value: object) -> Identity:
+    raise LoomError(f"nothing here knows what {spec.choices_from or spec.type} {value!r} is")
+
+
+class _Build:
+    """One pass of the checker over one workflow."""
+
+    def __init__(self, checker: Checker, workflow: Workflow, previous: Graph | None, prefix: str) -> None:
+        self.checker = checker
+        self.workflow = workflow
+        self.flat = flatten(workflow, prefix)
+        self.prefix = prefix
+        self.resolver = Resolver(self.flat, checker.types)
+        self.previous = previous if previous is not None and _same_frame(previous.flat, self.flat) else None
+        self.nodes: dict[str, GraphNode] = {}
+
+    def graph(self) -> Graph:
+        kept, bindings = self._bind()
+        sources = {
+            address: kept[address].sources if address in kept else bindings[address].sources()
+            for address in self.flat.nodes
+            if address in kept or address in bindings
+        }
+        order = in_order(sources)
+        general = [*self.flat.faults, *exposed_faults(self.workflow, self.checker.types)]
+        if len(order) < len(sources):
+            general.append(self._cycle(sources, order))
+        recipes: dict[str, str | None] = {}
+        for address in order:
+            old = kept.get(address)
+            if old is not None and self._unchanged(old):
+                node = old
+            else:
+                binding = bindings.get(address) or self._bind_one(self.flat.nodes[address])
+                node = self._node(binding, sources[address], recipes)
+            self.nodes[address] = node
+            recipes[address] = node.recipe
+        outputs = self._outputs(general)
+        return Graph(self.workflow, self.nodes, outputs, tuple(general), tuple(order), self.flat, self.checker)
+
+    def _bind(self) -> tuple[dict[str, GraphNode], dict[str, Binding]]:
+        """The nodes whose text is as before, unbound; a binding for each of the others that is not left out."""
+        kept: dict[str, GraphNode] = {}
+        bindings: dict[str, Binding] = {}
+        before = self.previous.nodes if self.previous else {}
+        for address, flat_node in self.flat.nodes.items():
+            if flat_node.doc.mode is not None:
+                continue
+            old = before.get(address)
+            if old is not None and old.sound and _same_text(old.binding.node, flat_node) and self._same_files(old):
+                kept[address] = old
+            else:
+                bindings[address] = self._bind_one(flat_node)
+        return kept, bindings
+
+    def _bind_one(self, node: FlatNode) -> Binding:
+        record = self.checker.types.get(node.doc.type)
+        if record is None or node.doc.version > record.version:
+            return _placeholder(node, record, self.workflow, self.checker.types)
+        return bind(node, record, self.resolver, self.checker.identify)
+
+    def _same_files(self, old: GraphNode) -> bool:
+        """Whether what its literals name is still the same: files change while the text does not."""
+        try:
+            return all(
+                self.checker.identify(old.type.inputs[name], old.values[name]) == identity
+                for name, identity in old.binding.identities.items()
+                if name in old.values
+            )
+        except LoomError:
+            return False
+
+    def _unchanged(self, old: GraphNode) -> bool:
+        assert self.previous is not None
+        return old.type is self.checker.types.get(old.type.name) and all(
+            self.nodes.get(source) is self.previous.nodes.get(source) for source in old.sources
+        )
+
+    def _node(self, binding: Binding, sources: tuple[str, ...], recipes: dict[str, str | None]) -> GraphNode:
+        missing = [source for source in sources if source not in self.nodes]
+        if any(self.nodes[source].muted for source in sources if source in self.nodes):
+            _drop_muted(binding, self.nodes)
+            sources = binding.sources()
+        outputs = infer_outputs(binding, self.nodes, self.checker)
+        sound = not (missing or binding.faults) and all(self.nodes[source].sound for source in sources)
+        recipe = recipe_key(binding, recipes) if sound else None
+        return GraphNode(
+            binding.node.address,
+            binding.type,
+            binding,
+            sources,
+            outputs,
+            recipe,
+            sound,
+            binding.muted,
+            tuple(binding.faults),
+            _group(binding, self.nodes),
+            _lazy(binding, self.nodes),
+        )
+
+    def _cycle(self, sources: Mapping[str, tuple[str, ...]], order: list[str]) -> Fault:
+        path = cycle_of({address: sources[address] for address in sources.keys() - set(order)})
+        shown = " → ".join(path) if len(path) <= 12 else f"{' → '.join(path[:6])} → … → {path[-1]}"
+        return Fault("cycle", f"these nodes wait for each other: {shown}", path[0])
+
+    def _outputs(self, general: list[Fault]) -> dict[str, Source]:
+        outputs: dict[str, Source] = {}
+        for name, declared in self.workflow.outputs.items():
+            try:
+                source = self.resolver.resolve(self.prefix, declared.link)
+            except BadLink as error:
+                general.append(Fault("bad_link", f"output '{name}': {error}", None, name))
+                continue
+            if source is not MUTED and not (source.address in self.nodes and self.nodes[source.address].muted):
+                outputs[name] = source
+            named = self.nodes.get(name)
+            if named is not None and named.type.output:
+                text = f"output '{name}' bears the name of a node that is an output by itself; rename one of them"
+                general.append(Fault("bad_output", text, name))
+        return outputs
+
+
+def _same_frame(old: Flat, new: Flat) -> bool:
+    """Whether links are resolved alike in both: no use and no mode differs (single nodes are compared one by one)."""
+    return not old.uses and not new.uses and _modes(old) == _modes(new)
+
+
+def _modes(flat: Flat) -> dict[str, Any]:
+    return {address: node.doc for address, node in flat.nodes.items() if node.doc.mode is not None}
+
+
+def _same_text(old: FlatNode, new: FlatNode) -> bool:
+    return old.doc is new.doc or (old.doc == new.doc and old.given == new.given)
+
+
+def _placeholder(node: FlatNode, record: NodeType | None, workflow: Workflow, types: Mapping[str, NodeType]) -> Binding:
+    """A node that cannot run here: kept, shown and written back, a fault only for runs that need it."""
+    name = node.doc.type
+    stand_in = NodeType(name, {}, {}, placeholder=True, code="?")
+    binding = Binding(node, stand_in)
+    if record is not None:
+        text = f"{name} was written by version {node.doc.version}; here is version {record.version} of it"
+        binding.fault("newer_version", f"{text}: update {_pack_words(record.pack, workflow)}")
+    elif ":" in name:
+        pack = name.partition(":")[0]
+        binding.fault("unknown_type", f"type '{name}' comes with {_pack_words(pack, workflow)}, which is not installed")
+    else:
+        binding.fault("unknown_type", f"there is no node type '{name}'; there is: {known(types, name, 8)}")
+    return binding
+
+
+def _pack_words(pack: str, workflow: Workflow) -> str:
+    if pack == "core":
+        return "Latent Loom"
+    version = workflow.requires.packs.get(pack)
+    return f"pack '{pack}' {version}" if version else f"pack '{pack}'"
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _lazy(binding: Binding, nodes: Mapping[str, GraphNode]) -> frozenset[str]:
+    """Lazy inputs that are linked; not those that a list arrives at, whose length decides how often the node is called."""
+    specs = binding.type.inputs
+    if not binding.type.lazy:
+        return _NONE
+    names = [name for name in binding.lists if specs[name].lazy]
+    for name, source in binding.links.items():
+        if specs[name].lazy and not (source.address in nodes and _is_list(nodes[source.address], source.port)):
+            names.append(name)
+    return frozenset(names) if names else _NONE
+
+
+def _is_list(node: GraphNode, port: int) -> bool:
+    return port < len(node.outputs.lists) and node.outputs.lists[port]
+
+
+def _group(binding: Binding, nodes: Mapping[str, GraphNode]) -> str | None:
+    """The model that a node will lease, read from the facts of its links."""
+    for source in binding.links.values():
+        node = nodes.get(source.address)
+        if node is not None and source.port < len(node.outputs.facts):
+            found = node.outputs.facts[source.port].get("lease")
+            if isinstance(found, str):
+                return found
+    return None
+
+
+def _drop_muted(binding: Binding, nodes: Mapping[str, GraphNode]) -> None:
+    """Take out links to nodes that are left out, as links to muted nodes themselves are."""
+
+    def muted(source: object) -> bool:
+        return isinstance(source, Source) and source.address in nodes and nodes[source.address].muted
+
+    for name, source in list(binding.links.items()):
+        if muted(source):
+            del binding.links[name]
+            spec = binding.type.inputs[name]
+            if spec.required:
+                binding.muted = True
+            else:
+                binding.values[name] = None if spec.optional else spec.default
+    for name, items in binding.lists.items():
+        binding.lists[name] = tuple(item for item in items if not muted(item))
