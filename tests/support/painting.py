@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from engine.graph.values import File, Folder, value_type
 from engine.packs import Pack
 from engine.run.writing import Encoded
 from engine.store.pictures import encode
+
+STEP = "painting.step"
+"""The audit event of each step of `Paint`."""
 
 CALLS: Counter[str] = Counter()
 """How often each node type was called in this process."""
@@ -71,6 +75,7 @@ class Paint(Node):
     def run(self) -> Work[Swatch]:
         CALLS["Paint"] += 1
         for step in range(3):
+            sys.audit(STEP)
             yield Progress(step + 1, 3)
         return Swatch(tuple((round(255 * self.red), self.seed % 256, i) for i in range(self.count)), self.size)
 

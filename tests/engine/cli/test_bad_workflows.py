@@ -125,28 +125,40 @@ def nested(depth: int) -> Any:
     return value
 
 
-PAINT = {"p": {"type": "Paint"}}
+def dark(link: str) -> dict[str, Any]:
+    return {"type": "Darken", "inputs": {"swatch": {"link": link}}}
+
+
+def paint(**inputs: Any) -> dict[str, Any]:
+    return {"p": {"type": "Paint", "inputs": inputs}}
+
+
+def measure(name: str) -> dict[str, Any]:
+    return {"m": {"type": "Measure", "inputs": {"file": {"asset": name}}}}
+
+
+SIZES = "is 65; it takes a whole number from 1 to 64"
 CASES: dict[str, tuple[Any, str]] = {
-    "cycle": ({"a": {"type": "Darken", "inputs": {"swatch": {"link": "b.swatch"}}}, "b": {"type": "Darken", "inputs": {"swatch": {"link": "a.swatch"}}}}, "wait for each other"),
-    "itself": ({"a": {"type": "Darken", "inputs": {"swatch": {"link": "a.swatch"}}}}, "wait for each other"),
-    "dangling": ({"a": {"type": "Darken", "inputs": {"swatch": {"link": "b.swatch"}}}}, "there is no node 'b'"),
-    "wrong output": ({**PAINT, "a": {"type": "Darken", "inputs": {"swatch": {"link": "p.image"}}}}, "has no output 'image'"),
-    "wrong type": ({"t": {"type": "Say"}, "a": {"type": "Darken", "inputs": {"swatch": {"link": "t.value"}}}}, "takes Swatch, but 't.value' gives Text"),
+    "cycle": ({"a": dark("b.swatch"), "b": dark("a.swatch")}, "wait for each other"),
+    "itself": ({"a": dark("a.swatch")}, "wait for each other"),
+    "dangling": ({"a": dark("b.swatch")}, "there is no node 'b'"),
+    "wrong output": ({**paint(), "a": dark("p.image")}, "has no output 'image'"),
+    "wrong type": ({"t": {"type": "Say"}, "a": dark("t.value")}, "takes Swatch, but 't.value' gives Text"),
     "unknown node": ({"a": {"type": "Pain"}}, "there is no node type 'Pain'"),
     "unknown pack": ({"a": {"type": "lace:Pain"}}, "comes with pack 'lace', which is not installed"),
     "missing": ({"a": {"type": "Darken"}}, "needs a value or a link"),
-    "huge integer": ({"p": {"type": "Paint", "inputs": {"seed": 10**30}}}, "2^64"),
-    "seed": ({"p": {"type": "Paint", "inputs": {"seed": 2**64 - 1, "size": 65}}}, "is 65; it takes a whole number from 1 to 64"),
-    "nan": ({"p": {"type": "Paint", "inputs": {"red": float("nan")}}}, "is NaN, which is not JSON"),
-    "infinity": ({"p": {"type": "Paint", "inputs": {"red": float("inf")}}}, "is Infinity, which is not JSON"),
-    "deep": ({"p": {"type": "Paint", "inputs": {"red": nested(70)}}}, "nested deeper than 64"),
-    "path up": ({"m": {"type": "Measure", "inputs": {"file": {"asset": "../../etc/passwd"}}}}, "holds '..'"),
-    "path root": ({"m": {"type": "Measure", "inputs": {"file": {"asset": "/etc/passwd"}}}}, "is an absolute path"),
-    "path drive": ({"m": {"type": "Measure", "inputs": {"file": {"asset": "C:/x"}}}}, "is an absolute path"),
-    "path back": ({"m": {"type": "Measure", "inputs": {"file": {"asset": "a\\b"}}}}, "holds a backslash"),
-    "no file": ({"m": {"type": "Measure", "inputs": {"file": {"asset": "cat.png"}}}}, "there is no file 'cat.png'"),
+    "huge integer": (paint(seed=10**30), "2^64"),
+    "largest seed": (paint(seed=2**64 - 1, size=65), SIZES),
+    "nan": (paint(red=float("nan")), "is NaN, which is not JSON"),
+    "infinity": (paint(red=float("inf")), "is Infinity, which is not JSON"),
+    "deep": (paint(red=nested(70)), "nested deeper than 64"),
+    "path up": (measure("../../etc/passwd"), "holds '..'"),
+    "path root": (measure("/etc/passwd"), "is an absolute path"),
+    "path drive": (measure("C:/x"), "is an absolute path"),
+    "path back": (measure("a\\b"), "holds a backslash"),
+    "no file": (measure("cat.png"), "there is no file 'cat.png'"),
     "many nodes": (chain(10_001), "at most 10,000"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,6 +1,10 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
+import killing
 import pytest
 
 from engine import packs
@@ -90,9 +94,7 @@ def test_a_command_of_an_installed_package_is_found(loom, here, monkeypatch):
 
 def test_a_pack_that_fails_to_import_costs_only_its_own_nodes(here, monkeypatch):
     install(here / "site", "[latentloom.packs]\nsound = sound_pack\nbroken = broken_pack\n")
-    (here / "site" / "sound_pack.py").write_text(
-        "from engine.graph.node import Node\n\n\nclass Ring(Node):\n    '''Ring.'''\n\n    def run(self) -> int:\n        return 1\n"
-    )
+    (here / "site" / "sound_pack.py").write_text(RING)
     (here / "site" / "broken_pack.py").write_text("raise LookupError('no\\nbell')\n")
     monkeypatch.syspath_prepend(here / "site")
 
@@ -133,8 +135,43 @@ def test_an_error_with_a_sentence_ends_with_that_sentence(loom, monkeypatch):
     assert (result.status, result.err) == (2, "loom: the bells are silent\n")
 
 
+RING = """
+from engine.graph.node import Node
+
+
+class Ring(Node):
+    'Ring.'
+
+    def run(self) -> int:
+        return 1
+"""
+
+
 def install(site: Path, points: str) -> None:
     folder = site / "further-1.0.dist-info"
     folder.mkdir(parents=True)
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: further\nVersion: 1.0\n")
     (folder / "entry_points.txt").write_text(points)
+
+
+def test_listing_the_nodes_imports_no_torch(here):
+    program = (
+        "import sys; from engine.cli.main import main; assert main(['nodes', '--json']) == 0; "
+        "heavy = {'torch', 'diffusers', 'transformers', 'numpy'} & set(sys.modules); assert not heavy, heavy"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+
+
+def test_a_run_that_needs_no_model_imports_no_torch(painting_file, here):
+    program = (
+        "import sys, painting; from engine import packs; from engine.cli.main import main; "
+        "found = packs.registry_of(painting.Swatch, painting.Grain, *painting.NODES); "
+        "packs.find_registry = lambda third_party=True: found; "
+        "assert main(['run', 'w.json', '--sweep', 'seed=1,2']) == 0; assert 'torch' not in sys.modules"
+    )
+
+    support = Path(killing.__file__).parent
+    subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(support)}
+    )

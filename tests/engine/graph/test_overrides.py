@@ -1,0 +1,142 @@
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.graph.document import Workflow, load_workflow
+from engine.graph.exposed import exposed_faults
+from engine.graph.faults import InvalidWorkflow
+from engine.graph.flatten import flatten
+from engine.graph.overrides import addresses, find_settable, set_inputs, workflow_inputs
+from engine.graph.records import InputSpec, NodeType, OutputSpec
+
+TYPES = {
+    "Dial": NodeType(
+        "Dial",
+        {"turn": InputSpec("turn", "Int", default=1, min=0, max=9), "note": InputSpec("note", "Text", default="")},
+        {"value": OutputSpec("value", "Int")},
+    ),
+    "Words": NodeType("Words", {"note": InputSpec("note", "Text", default="")}, {"value": OutputSpec("value", "Text")}),
+}
+INNER = {
+    "nodes": {"a": {"type": "Dial", "inputs": {"turn": 2}}, "b": {"type": "Dial", "inputs": {"turn": 2}}},
+    "inputs": {"turn": {"to": ["a.turn", "b.turn"]}},
+    "outputs": {"value": {"link": "a.value"}},
+}
+OUTER = {"nodes": {"mid": {"type": "workflow:inner"}}, "inputs": {"turn": {"to": ["mid.turn"]}}}
+
+
+def workflow(nodes: Mapping[str, Any], **further: Any) -> Workflow:
+    levels = {"inner": INNER, "outer": OUTER}
+    record = {"format": "latentloom", "version": 1, "nodes": nodes, "workflows": levels, **further}
+    return load_workflow(json.dumps(record))
+
+
+def given_values(changed: Workflow) -> dict[str, Any]:
+    """What each Dial of a workflow is turned to."""
+    nodes = flatten(changed).nodes
+    found = {address: node.value("turn") for address, node in nodes.items()}
+    return {address: value.json for address, value in found.items() if value is not None}
+
+
+def test_a_workflow_input_sets_all_its_targets():
+    base = workflow({"x": {"type": "Dial"}, "y": {"type": "Dial"}}, inputs={"turn": {"to": ["x.turn", "y.turn"]}})
+
+    assert given_values(set_inputs(base, TYPES, {"turn": 5})) == {"x": 5, "y": 5}
+    assert given_values(base) == {}
+
+
+def test_an_address_sets_one_input_of_one_use():
+    base = workflow({"one": {"type": "workflow:outer"}, "two": {"type": "workflow:outer"}})
+
+    changed = set_inputs(base, TYPES, {"two/mid/b.turn": 7})
+
+    assert given_values(changed) == {"one/mid/a": 2, "one/mid/b": 2, "two/mid/a": 2, "two/mid/b": 7}
+    assert changed.nodes["two"].inputs == {"mid/b.turn": 7}
+
+
+def test_an_address_wins_over_the_exposed_input_beside_it_in_any_order_of_keys():
+    for inputs in ({"turn": 3, "b.turn": 8}, {"b.turn": 8, "turn": 3}):
+        base = workflow({"u": {"type": "workflow:inner", "inputs": inputs}})
+
+        assert given_values(base) == {"u/a": 3, "u/b": 8}
+
+
+def test_setting_an_exposed_input_takes_away_what_would_hide_it():
+    base = workflow({"u": {"type": "workflow:inner", "inputs": {"turn": 3, "b.turn": 8}}})
+
+    assert given_values(set_inputs(base, TYPES, {"u.turn": 4})) == {"u/a": 4, "u/b": 4}
+
+
+@given(st.integers(0, 9), st.sampled_from(["u.turn", "u/mid.turn", "u/mid/a.turn", "u/mid/b.turn", "x.turn", "dial"]))
+def test_what_was_set_is_the_default_of_what_may_be_set_next(value: int, name: str) -> None:
+    base = workflow({"u": {"type": "workflow:outer"}, "x": {"type": "Dial"}}, inputs={"dial": {"to": ["x.turn"]}})
+
+    assert find_settable(set_inputs(base, TYPES, {name: value}), TYPES, name).default == value
+
+
+def test_every_address_that_is_listed_can_be_set():
+    base = workflow({"u": {"type": "workflow:outer"}, "x": {"type": "Dial"}})
+    listed = [item.name for item in addresses(base, TYPES)]
+
+    assert listed == ["x.turn", "x.note", "u/mid/a.turn", "u/mid/a.note", "u/mid/b.turn", "u/mid/b.note"]
+    changed = set_inputs(base, TYPES, {name: 6 for name in listed if name.endswith("turn")})
+    assert given_values(changed) == {"u/mid/a": 6, "u/mid/b": 6, "x": 6}
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    base = workflow({"x": {"type": "Dial"}}, inputs={"dial": {"to": ["x.turn"]}})
+
+    with pytest.raises(InvalidWorkflow) as caught:
+        set_inputs(base, TYPES, {"dial": 10, "x.trun": 1, "y.turn": 1, "x.note": {"link": "x.value"}})
+
+    assert [fault.message for fault in caught.value.faults] == [
+        "'dial' is 10; it takes a whole number from 0 to 9",
+        "'x.trun' cannot be set: Dial 'x' has no input 'trun'; it has: note, turn",
+        "there is nothing named 'y.turn' to set; what may be set: dial, x.note, x.turn",
+        "'x.note' is a link; from outside a value is set, not a link",
+    ]
+
+
+def test_the_default_of_a_workflow_input_is_what_stands_at_its_target():
+    base = workflow({"x": {"type": "Dial", "inputs": {"turn": 4}}}, inputs={"dial": {"to": ["x.turn"], "help": "Turn"}})
+
+    dial = workflow_inputs(base, TYPES)["dial"]
+
+    assert (dial.default, dial.help, dial.targets) == (4, "Turn", ("x.turn",))
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        (["z.turn"], "sets 'z.turn', but there is no node 'z'; there is: u, w, x, y"),
+        (["x.trun"], "sets 'x.trun', but Dial has no input 'trun'; it has: note, turn"),
+        (["u.trun"], "sets 'u.trun', but workflow:inner has no input 'trun'; it has: turn"),
+        (["x.turn", "w.note"], "sets 'x.turn', which takes Int, and 'w.note', which takes Text"),
+        (["x.turn", "y.turn"], "sets 'x.turn', which is 1 in the file, and 'y.turn', which is 5"),
+        (["u.turn", "y.turn"], "sets 'u.turn', which is 2 in the file, and 'y.turn', which is 5"),
+    ],
+)
+def test_exposed_inputs_whose_targets_are_missing_or_differ_are_faults(to: list[str], words: str) -> None:
+    nodes = {
+        "u": {"type": "workflow:inner"},
+        "w": {"type": "Words"},
+        "x": {"type": "Dial"},
+        "y": {"type": "Dial", "inputs": {"turn": 5}},
+    }
+
+    (fault,) = exposed_faults(workflow(nodes, inputs={"dial": {"to": to}}), TYPES)
+
+    assert words in fault.message
+    assert fault.input == "dial"
+
+
+def test_targets_that_share_type_and_value_are_no_fault_and_placeholders_are_left_alone():
+    nodes = {"x": {"type": "Dial"}, "y": {"type": "Dial", "inputs": {"turn": 1}}, "z": {"type": "lace:Dial"}}
+
+    assert not list(
+        exposed_faults(workflow(nodes, inputs={"a": {"to": ["x.turn", "y.turn"]}, "b": {"to": ["z.any"]}}), TYPES)
+    )
