@@ -29,7 +29,7 @@ Pictures = NDArray[np.uint8]
 def load(folder: Path) -> StableDiffusionPipeline:
     """The stock pipeline of a folder, in single precision, without a progress bar."""
     pipe: StableDiffusionPipeline = StableDiffusionPipeline.from_pretrained(
-        folder, safety_checker=None, torch_dtype=torch.float32
+        folder, safety_checker=None, dtype=torch.float32
     )
     pipe.set_progress_bar_config(disable=True)
     return pipe
