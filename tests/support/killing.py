@@ -41,9 +41,9 @@ def kill_at(moment: int, folder: str) -> None:
 
     fsync = os.fsync
 
-    def counted(descriptor: Any) -> None:
+    def counted(fd: Any) -> None:
         act(folder)
-        fsync(descriptor)
+        fsync(fd)
 
     os.fsync = counted
     sys.addaudithook(hook)
