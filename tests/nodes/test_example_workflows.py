@@ -1,0 +1,103 @@
+"""The workflows that travel with the program: each is canonical, checks clean and runs.
+
+They run on the shipped model; where that is not there, a tiny one with random weights bears its name.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.graph.canonical import dump
+from engine.graph.document import load_workflow
+from engine.graph.normalise import normalise
+from engine.host.host import Host
+from engine.host.job import Finished, perform, prepare
+from engine.packs import find_registry
+from engine.store.home import Home
+from engine.store.pictures import read_workflow
+from nodes.solids.prompts import unknown_words
+
+ROOT = Path(__file__).parents[2]
+FILES = {path.stem: path for path in sorted((ROOT / "workflows").glob("*.json"))}
+FEWER_STEPS: dict[str, dict[str, Any]] = {
+    "text_to_image": {"steps": 2},
+    "image_to_image": {"steps": 2},
+    "seed_grid": {"steps": 2, "count": 2},
+    "two_prompts": {"left/sampler.steps": 2, "right/sampler.steps": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory, tiny_model: Callable[..., Path]) -> Any:
+    home = tmp_path_factory.mktemp("home")
+    if not (ROOT / "models" / "solids" / "model_index.json").exists():
+        (home / "models").mkdir()
+        (home / "models" / "solids").symlink_to(tiny_model(), target_is_directory=True)
+    made = Host(find_registry(third_party=False), Home(home, (home / "models",)), device="cpu", remember=False)
+    yield made
+    made.close()
+
+
+def run(host: Host, name: str, folder: Path, **values: Any) -> Finished:
+    opened = host.open(str(FILES[name]))
+    return perform(prepare(host, opened, FEWER_STEPS[name] | values), folder)
+
+
+def pixels(entry: Any) -> Any:
+    return np.asarray(Image.open(entry["path"]))
+
+
+def test_every_example_is_run_here() -> None:
+    assert set(FILES) == set(FEWER_STEPS)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_example_is_written_canonically(name: str) -> None:
+    text = FILES[name].read_text(encoding="utf-8")
+    workflow = load_workflow(text, name)
+    assert dump(normalise(workflow, find_registry(third_party=False).types)) == text
+    assert workflow.title
+    assert workflow.outputs
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_example_asks_for_what_the_model_knows(name: str) -> None:
+    workflow = load_workflow(FILES[name].read_text(encoding="utf-8"), name)
+    prompts = [doc.inputs.get("text", doc.inputs.get("prompt")) for doc in workflow.nodes.values()]
+    texts = [text for text in prompts if isinstance(text, str)]
+    assert any(texts)
+    assert [unknown_words(text) for text in texts] == [()] * len(texts)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_example_runs_and_its_picture_carries_it(name: str, host: Host, tmp_path: Path) -> None:
+    finished = run(host, name, tmp_path)
+    assert (finished.status, finished.faults) == ("succeeded", [])
+    ((entry,),) = finished.outputs.values()
+    carried = read_workflow(Path(str(entry["path"])))
+    assert carried is not None
+    assert load_workflow(carried).title == load_workflow(FILES[name].read_text(encoding="utf-8")).title
+
+
+def test_a_cell_of_the_seed_grid_is_the_picture_of_its_seed(host: Host, tmp_path: Path) -> None:
+    prompt = "a green cone"
+    (grid,) = run(host, "seed_grid", tmp_path, prompt=prompt, first=7).outputs["grid"]
+    (single,) = run(host, "text_to_image", tmp_path, prompt=prompt, seed=8).outputs["image"]
+    picture, whole = pixels(single), pixels(grid)
+    height, width = picture.shape[:2]
+    assert np.array_equal(whole[8 : 8 + height, 16 + width : 16 + 2 * width], picture)
+
+
+def test_both_uses_of_the_sub_workflow_are_pictures_of_their_prompts(host: Host, tmp_path: Path) -> None:
+    (both,) = run(host, "two_prompts", tmp_path, seed=3).outputs["grid"]
+    prompts = ("a black cube and a red sphere", "a red cube and a black sphere")
+    for use, prompt in enumerate(prompts):
+        (single,) = run(host, "text_to_image", tmp_path, prompt=prompt, seed=3).outputs["image"]
+        picture = pixels(single)
+        height, width = picture.shape[:2]
+        left = 8 + use * (width + 8)
+        assert np.array_equal(pixels(both)[8 : 8 + height, left : left + width], picture)
