@@ -46,7 +46,7 @@ def _own(node: GraphNode, old: GraphNode, graph: Graph, before: Graph) -> Iterat
             yield f"{name} {_words(then)} → {_words(now)}"
         elif node.binding.identities.get(name) != old.binding.identities.get(name):
             yield f"{name}: {_words(now)} is another file now"
-        elif _recipes(now, graph) != _recipes(then, before) and not _changed_below(now, graph, before):
+        elif _recipes(now, graph) != _recipes(then, before) and not _changed_below(now, before):
             yield f"{name}: now {_words(now)}"
 
 
@@ -74,7 +74,7 @@ def _recipes(given: Any, graph: Graph) -> list[tuple[str | None, int]]:
     return [(graph.nodes[source.address].recipe, source.port) for source in _sources(given)]
 
 
-def _changed_below(given: Any, graph: Graph, before: Graph) -> bool:
+def _changed_below(given: Any, before: Graph) -> bool:
     """Whether the sources are the same nodes as before, so that the change is theirs."""
     return all(source.address in before.nodes for source in _sources(given))
 

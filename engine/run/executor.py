@@ -18,11 +18,13 @@ from engine.graph.graph import Graph, GraphNode
 from engine.graph.links import Source
 from engine.graph.plan import plan
 from engine.graph.records import MISSING
+from engine.run.call import Failed, Skipped
 from engine.run.control import Cancelled, Control
 from engine.run.events import Event, NodeFailed, NodeSkipped, NodeSucceeded, RunEnded, RunPlanned
+from engine.run.given import Wait
 from engine.run.machine import Machine
 from engine.run.outcome import Made, Outcome, Port
-from engine.run.visit import Failed, Skipped, Visit, Wait
+from engine.run.visit import Visit
 
 Steps: TypeAlias = Generator[Event | Wait, Any, None]
 
