@@ -52,27 +52,35 @@ def default_at(workflow: Workflow, types: Mapping[str, NodeType], place: Place) 
             break
         name = definition_of(doc)
         body = workflow.workflows.get(name) if name is not None else None
-        target = body.inputs[given].to[0] if body is not None and given in body.inputs else given
-        for words in (outer, doc.inputs):
-            for key in (target, given):
-                if key in words:
-                    return _as_written(spec, words[key])
         if body is None:
-            break
-        slash = "/" in target
-        node, _, given = target.partition("/" if slash else ".")
-        outer = _words_inside({**doc.inputs, **outer}, node)
-    return MISSING if spec is None else _default(spec)
+            words = {**doc.inputs, **outer}
+            return _as_written(spec, words[given]) if given in words else _default_of(spec)
+        words = {**_spread(doc.inputs, body), **_spread(outer, body)}
+        target = body.inputs[given].to[0] if given in body.inputs else given
+        if target in words:
+            return _as_written(spec, words[target])
+        node, _, given = target.partition("/" if "/" in target else ".")
+        outer = _inside(words, node)
+    return _default_of(spec)
 
 
-def _words_inside(words: Mapping[str, JsonValue], node: str) -> dict[str, JsonValue]:
-    """What words given to a use by address say to one node inside it, by names relative to that node."""
-    found = {}
-    for key, value in words.items():
-        for mark in (".", "/"):
-            if "." in key and key.startswith(node + mark):
-                found[key[len(node) + 1 :]] = value
+def _spread(words: Mapping[str, JsonValue], body: SubworkflowDoc) -> dict[str, JsonValue]:
+    """What is said to a use, by the addresses of its inner inputs; an address wins over an exposed input."""
+    found = {name: value for name, value in words.items() if "." in name}
+    for name, value in words.items():
+        for target in body.inputs[name].to if name in body.inputs else ():
+            found.setdefault(target, value)
     return found
+
+
+def _inside(words: Mapping[str, JsonValue], node: str) -> dict[str, JsonValue]:
+    """The part of it that is said to one inner node, by names relative to that node."""
+    cut = len(node) + 1
+    return {name[cut:]: value for name, value in words.items() if name.startswith((f"{node}.", f"{node}/"))}
+
+
+def _default_of(spec: InputSpec | None) -> JsonValue | Missing:
+    return MISSING if spec is None else _default(spec)
 
 
 def _as_written(spec: InputSpec | None, value: JsonValue) -> JsonValue:

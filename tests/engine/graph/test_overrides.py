@@ -140,3 +140,17 @@ def test_targets_that_share_type_and_value_are_no_fault_and_placeholders_are_lef
     assert not list(
         exposed_faults(workflow(nodes, inputs={"a": {"to": ["x.turn", "y.turn"]}, "b": {"to": ["z.any"]}}), TYPES)
     )
+
+
+def test_what_a_use_was_given_is_the_default_at_the_inner_address_and_a_link_hides_it():
+    base = workflow(
+        {
+            "one": {"type": "workflow:outer", "inputs": {"turn": 6}},
+            "two": {"type": "workflow:outer", "inputs": {"turn": {"link": "x.value"}, "mid/b.turn": 3}},
+            "x": {"type": "Dial"},
+        }
+    )
+
+    listed = {item.name: item.default for item in addresses(base, TYPES) if item.name.endswith("turn")}
+
+    assert listed == {"one/mid/a.turn": 6, "one/mid/b.turn": 6, "two/mid/b.turn": 3, "x.turn": 1}
