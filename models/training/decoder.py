@@ -18,8 +18,8 @@ from models.training.latents import NORMALISED, frozen_vae, latents
 from models.training.render import load_pictures
 from models.training.vae import cosine, descend, picture_loss, psnr, to_model
 
-PEAK: Final = 1.2e-3
-BATCH: Final = 8
+PEAK: Final = 8e-4
+BATCH: Final = 4
 NOISE: Final = 0.04
 
 

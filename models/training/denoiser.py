@@ -28,6 +28,7 @@ from models.training.latents import latents
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import training_scene
 from models.training.tokenizer import LENGTH, new_tokenizer
+from models.training.vae import PATH as VAE_PATH
 from models.training.vae import descend
 from nodes.solids.prompts import caption
 from nodes.solids.scene import Scene
@@ -161,7 +162,8 @@ def start(model: Denoiser, mean: Denoiser, optimizer: torch.optim.Optimizer) -> 
     }
     if PATH.exists():
         return checkpoint.load(PATH, {"model": model, "mean": mean}, optimizer)
-    if (SHIPPED / "state.json").exists():
+    # A VAE trained here has other latents than the one that ships, so its denoiser starts from nothing.
+    if (SHIPPED / "state.json").exists() and not VAE_PATH.exists():
         state |= checkpoint.read_numbers(SHIPPED / "state.json") | {"begin": time.time()}
         model.text_encoder.load_state_dict(CLIPTextModel.from_pretrained(SHIPPED / "text_encoder").state_dict())
         model.unet.load_state_dict(UNet2DConditionModel.from_pretrained(SHIPPED / "unet").state_dict())
