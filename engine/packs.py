@@ -31,14 +31,15 @@ class Pack:
     """What a pack may bring beside its nodes.
 
     `models` and `workflows` are folders of data; `identify` reads the facts of a model file or folder without loading it;
-    `build` makes a model part loadable from (reference, path); `views` is a folder of front-end modules.
+    `build` loads a model part into RAM from (reference, path, kind of the device that it will run on); `views` is a folder
+    of front-end modules.
     """
 
     models: tuple[Path, ...] = ()
     workflows: Path | None = None
     views: Path | None = None
     identify: Callable[[Path], Mapping[str, Any]] | None = None
-    build: Callable[[Any, Path], Any] | None = None
+    build: Callable[[Any, Path, str], Any] | None = None
 
 
 @dataclass(frozen=True)

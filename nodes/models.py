@@ -78,8 +78,11 @@ def identify(path: Path) -> Mapping[str, Any]:
         raise WeightsError(str(error)) from error
 
 
-def build(reference: Any, path: Path) -> Loaded:
-    """Load the part of a model that a reference names, into RAM. Raises LoomError, in a sentence."""
+def build(reference: Any, path: Path, runs_on: str = "cpu") -> Loaded:
+    """Load the part of a model that a reference names, into RAM, in a precision that suits the kind of device.
+
+    Raises LoomError, in a sentence.
+    """
     from nodes.families.errors import UnusableModel
     from nodes.families.load import load_part
     from nodes.ops.modules import LoadedModule
@@ -89,6 +92,6 @@ def build(reference: Any, path: Path) -> Loaded:
     if reference.patches:
         raise LoomError("this version cannot patch a model's weights")
     try:
-        return LoadedModule(load_part(path, reference.part, reference.dtype))
+        return LoadedModule(load_part(path, reference.part, reference.dtype, runs_on=runs_on))
     except UnusableModel as error:
         raise LoomError(str(error)) from error

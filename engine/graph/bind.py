@@ -24,12 +24,14 @@ Identify: TypeAlias = Callable[[InputSpec, Any], Identity]
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A literal among the items of a list input."""
+    """A literal among the items of a list input, with what it stands for where it names a file."""
 
     value: Any
+    identity: Identity | None = None
 
 
 Item: TypeAlias = Source | Const
+_NO_FILES = frozenset({"Int", "Float", "Text", "Bool", "Data", "Folder"})
 _SCALARS = frozenset({str, int, float, bool})
 
 
@@ -77,7 +79,7 @@ def bind(node: FlatNode, record: NodeType, resolver: Resolver, identify: Identif
                 name,
             )
         else:
-            _fill(binding, spec)
+            _fill(binding, spec, identify)
     for name in node.names():
         if name not in record.inputs:
             has = known(record.inputs, name)
@@ -85,11 +87,13 @@ def bind(node: FlatNode, record: NodeType, resolver: Resolver, identify: Identif
     return binding
 
 
-def _fill(binding: Binding, spec: InputSpec) -> None:
+def _fill(binding: Binding, spec: InputSpec, identify: Identify) -> None:
     if spec.list:
         binding.lists[spec.name] = ()
-    else:
-        binding.values[spec.name] = None if spec.default is MISSING else spec.default
+        return
+    value = binding.values[spec.name] = None if spec.default is MISSING else spec.default
+    if value is not None and (identity := _identity(binding, spec, value, identify)) is not None:
+        binding.identities[spec.name] = identity
 
 
 def _read_input(binding: Binding, spec: InputSpec, value: Scoped, resolver: Resolver, identify: Identify) -> None:
@@ -99,7 +103,7 @@ def _read_input(binding: Binding, spec: InputSpec, value: Scoped, resolver: Reso
         if type(source) is Source:
             binding.links[spec.name] = source
         elif source is MUTED:
-            _leave_out(binding, spec)
+            _leave_out(binding, spec, identify)
         return
     try:
         shape = value.json if type(value.json) in _SCALARS else read_value(value.json)
@@ -112,14 +116,17 @@ def _read_input(binding: Binding, spec: InputSpec, value: Scoped, resolver: Reso
         text = f"input '{spec.name}' takes one {says(spec)}, but {len(shape.items)} are given"
         binding.fault("bad_value", text, spec.name)
     else:
-        binding.values[spec.name] = _literal(binding, spec, shape, identify)
+        value, identity = _literal(binding, spec, shape, identify)
+        binding.values[spec.name] = value
+        if identity is not None:
+            binding.identities[spec.name] = identity
 
 
-def _leave_out(binding: Binding, spec: InputSpec) -> None:
+def _leave_out(binding: Binding, spec: InputSpec, identify: Identify) -> None:
     if spec.required:
         binding.muted = True
     else:
-        _fill(binding, spec)
+        _fill(binding, spec, identify)
 
 
 def _read_list(
@@ -135,7 +142,7 @@ def _read_list(
             if isinstance(source, Source):
                 items.append(source)
         else:
-            items.append(Const(_literal(binding, spec, item, identify)))
+            items.append(Const(*_literal(binding, spec, item, identify)))
     binding.lists[spec.name] = tuple(items)
 
 
@@ -147,26 +154,31 @@ def _follow(binding: Binding, spec: InputSpec, scope: str, link: str, resolver: 
         return None
 
 
-def _literal(binding: Binding, spec: InputSpec, shape: Any, identify: Identify) -> Any:
-    """A literal's canonical value; what names a model, file or folder is paired with its identity."""
+def _literal(binding: Binding, spec: InputSpec, shape: Any, identify: Identify) -> tuple[Any, Identity | None]:
+    """A literal's canonical value, and what it stands for where it names a model, file or folder."""
     value: Any
     if type(shape) is Asset:
-        value, wrong = File(shape.name, shape.sha256), None
-        stored = spec.type not in ("Int", "Float", "Text", "Bool", "Data", "Folder")
-        if not stored:
-            wrong = f"takes {says(spec)}, not a file"
+        value, wrong = File(shape.name, shape.sha256), _no_file(spec)
     elif type(shape) is Directory:
-        value, wrong = (
-            Folder(shape.name),
-            None if spec.type == "Folder" else f"takes {says(spec)}, not a folder",
-        )
+        value, wrong = Folder(shape.name), None if spec.type == "Folder" else f"takes {says(spec)}, not a folder"
     else:
         value, wrong = check_literal(spec, shape)
     if wrong is not None:
         binding.fault("bad_value", f"input '{spec.name}' {wrong}", spec.name)
-    elif isinstance(value, File | Folder) or (spec.choices_from is not None and value is not None):
-        try:
-            binding.identities[spec.name] = identify(spec, value)
-        except LoomError as error:
-            binding.fault("not_found", f"input '{spec.name}': {error}", spec.name)
-    return value
+        return value, None
+    return value, _identity(binding, spec, value, identify)
+
+
+def _no_file(spec: InputSpec) -> str | None:
+    """Why an input takes no file. One of a value type reads a value that another run stored."""
+    return f"takes {says(spec)}, not a file" if spec.type in _NO_FILES else None
+
+
+def _identity(binding: Binding, spec: InputSpec, value: Any, identify: Identify) -> Identity | None:
+    if not isinstance(value, File | Folder) and (spec.choices_from is None or value is None):
+        return None
+    try:
+        return identify(spec, value)
+    except LoomError as error:
+        binding.fault("not_found", f"input '{spec.name}': {error}", spec.name)
+        return None

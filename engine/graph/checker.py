@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.graph.bind import Binding, Identify, bind
+from engine.graph.bind import Binding, Const, Identify, bind
 from engine.graph.exposed import exposed_faults
 from engine.graph.faults import Fault, LoomError, known
 from engine.graph.flatten import Flat, FlatNode, flatten
@@ -107,11 +107,12 @@ class _Build:
 
     def _same_files(self, old: GraphNode) -> bool:
         """Whether what its literals name is still the same: files change while the text does not."""
+        named = [(name, old.values[name], identity) for name, identity in old.binding.identities.items()]
+        for name, items in old.lists.items():
+            named += [(name, item.value, item.identity) for item in items if isinstance(item, Const) and item.identity]
         try:
             return all(
-                self.checker.identify(old.type.inputs[name], old.values[name]) == identity
-                for name, identity in old.binding.identities.items()
-                if name in old.values
+                self.checker.identify(old.type.inputs[name], value) == identity for name, value, identity in named
             )
         except LoomError:
             return False

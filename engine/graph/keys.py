@@ -58,7 +58,7 @@ def recipe_key(binding: Binding, sources: Mapping[str, str | None]) -> str | Non
 
 def _item_recipe(item: Item, sources: Mapping[str, str | None]) -> Any:
     if isinstance(item, Const):
-        return ["=", _plain(item.value, None)]
+        return ["=", _plain(item.value, item.identity)]
     recipe = sources[item.address]
     return None if recipe is None else [recipe, item.port]
 

@@ -118,7 +118,7 @@ def _unwrap(hint: Any, marks: list[Any]) -> tuple[Any, bool, bool]:
     while True:
         origin = get_origin(hint)
         if origin is Annotated:
-            marks.extend(get_args(hint)[1:])
+            marks.extend(reversed(get_args(hint)[1:]))  # outermost first
             hint = get_args(hint)[0]
         elif origin in (Union, types.UnionType) and type(None) in get_args(hint):
             optional = True

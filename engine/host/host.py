@@ -97,6 +97,7 @@ class Host:
             self.assets(beside).path,
             self.environment,
             self._claims,
+            self.registry.classes,
         )
 
     def assets(self, beside: Path | None = None) -> Assets:
@@ -166,7 +167,7 @@ class Host:
         fingerprint = getattr(reference, "fingerprint", None)
         if pack is None or pack.build is None or not isinstance(fingerprint, str):
             raise LoomError(f"no installed pack makes a model of {name}")
-        loaded: Loaded = pack.build(reference, self.catalog.by_fingerprint(fingerprint))
+        loaded: Loaded = pack.build(reference, self.catalog.by_fingerprint(fingerprint), self.device.kind)
         return loaded
 
     def _describe(self, reference: Reference) -> str:

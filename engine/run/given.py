@@ -51,7 +51,8 @@ class Given:
         items: list[Made] = []
         for item in self.node.lists[name]:
             if isinstance(item, Const):
-                items.append(Made(f"={digest(item.value)}", item.value))
+                known = f"#{item.identity.digest}" if item.identity is not None else f"={digest(item.value)}"
+                items.append(Made(known, item.value))
                 continue
             port = self.port(item)
             items.extend(port if isinstance(port, list) else [port])

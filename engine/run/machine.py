@@ -15,7 +15,7 @@ from engine.graph.reading import NodeCode
 from engine.graph.records import MISSING
 from engine.graph.values import File, Folder
 from engine.run.cache import Claims, NoCache, Results, Trace
-from engine.run.codec import digest
+from engine.run.codec import Classes, digest
 from engine.run.indexes import ArtifactIndex, ListIndex
 from engine.run.outcome import ABSENT, Made, Outcome, Port
 
@@ -48,7 +48,8 @@ def _no_files(file: File | Folder) -> Path:
 class Machine:
     """Node code by type name, the result cache, the model cache, where files are, and the environment of disk keys.
 
-    `claims` is given where several runs share this machine in threads: what one is making the others wait for.
+    `claims` is given where several runs share this machine in threads: what one is making the others wait for. `classes`
+    are those that stored values may hold.
     """
 
     code: Mapping[str, NodeCode]
@@ -57,6 +58,7 @@ class Machine:
     path: Callable[[File | Folder], Path] = _no_files
     environment: str = ""
     claims: Claims[bool] | None = None
+    classes: Classes = field(default_factory=Classes)
 
     def recall(self, node: GraphNode) -> Outcome | None:
         """What is remembered of a node by its recipe, if every value of it is still there."""

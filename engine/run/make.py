@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from types import GeneratorType
 from typing import Any, TypeAlias
 
-from engine.graph.faults import known
+from engine.graph.faults import LoomError, known
 from engine.graph.keys import action_key
 from engine.graph.node import Artifact, Expand, Need
+from engine.graph.values import File, record_of
 from engine.run.cache import Trace
 from engine.run.call import Call, Failed
-from engine.run.codec import detach, digest
+from engine.run.codec import CodecError, detach, digest, load
 from engine.run.context import CallContext
 from engine.run.events import Event, NodeStarted
 from engine.run.expansion import expansion_graph
@@ -55,6 +56,8 @@ class Make:
         for name in values:
             values[name] = call.accept(name, values[name])
         values = {**node.values, **values}
+        if node.binding.identities:
+            values.update(self._stored(call))
         if node.lazy:
             values.update(dict.fromkeys(node.lazy))
         yield NodeStarted(node.address, item)
@@ -67,6 +70,23 @@ class Make:
             return self._done(call, result, inputs, key)
         finally:
             call.context.close()
+
+    def _stored(self, call: Call) -> dict[str, Any]:
+        """The values that inputs of a value type read from files, as an earlier run stored them."""
+        found = {}
+        for name in self.node.binding.identities:
+            value, wanted = self.node.values.get(name), self.node.type.inputs[name].type
+            if not isinstance(value, File) or wanted == "File":
+                continue
+            try:
+                found[name] = load(self.machine.path(value), self.machine.classes)
+            except (CodecError, OSError, LoomError) as error:
+                raise call.failure(f"input '{name}': '{value.name}' holds no stored {wanted}: {error}", name) from error
+            record = record_of(type(found[name]))
+            if record is None or record.name != wanted.rpartition(":")[2]:
+                came = type(found[name]).__name__
+                raise call.failure(f"input '{name}' takes {wanted}, but '{value.name}' holds {came}", name)
+        return found
 
     def call(self, item: int | None, partial: bool) -> Call:
         """A call of this node, ready to start."""
@@ -116,7 +136,10 @@ class Make:
         return call.accept(name, loaded[name]), port
 
     def _expand(self, call: Call, asked: Expand) -> Steps:
-        graph, given = expansion_graph(self.run.graph.checker, asked, self.node.address)
+        try:
+            graph, given = expansion_graph(self.run.graph.checker, asked, self.node.address)
+        except LoomError as error:
+            raise call.failure(str(error)) from error
         refusals = graph.refusals(graph.outputs.values())
         if refusals:
             raise Failed(refusals[0], call.item)

@@ -43,22 +43,22 @@ class Source(Protocol):
     def headers(self, part: str) -> Sequence[Header]: ...  # noqa: D102
 
 
-def load_part(path: Path | str, part: str, dtype: str = "auto", device: str | torch.device = "cpu") -> nn.Module:
-    """Load the "denoiser", "text_encoder" or "vae" of the model at `path`: in evaluation mode, needing no
+def load_part(path: Path | str, part: str, dtype: str = "auto", runs_on: str | torch.device = "cpu") -> nn.Module:
+    """Load the "denoiser", "text_encoder" or "vae" of the model at `path` into RAM: in evaluation mode, needing no
     gradients.
 
-    `dtype` is a torch name, or "auto": the file's own precision on an accelerator, float32 on a CPU,
-    which computes half precision slowly and less exactly. Raises UnusableModel, with a sentence, for what
-    cannot be loaded.
+    `dtype` is a torch name, or "auto": the file's own precision where it `runs_on` an accelerator, float32 on a CPU,
+    which computes half precision slowly and less exactly. Raises UnusableModel, with a sentence, for what cannot be
+    loaded.
     """
     if part not in PARTS:
         raise ValueError(f"a model has no part {part!r}; it has: {', '.join(PARTS)}")
     path = Path(path)
     source = DiffusersFolder(path) if path.is_dir() else SingleFile(path)
     facts = identify(path)
-    precision = _precision(dtype, source, part, torch.device(device))
+    precision = _precision(dtype, source, part, torch.device(runs_on))
     module = {"denoiser": _denoiser, "text_encoder": _text_encoder, "vae": _vae}[part](source, facts, precision)
-    return module.requires_grad_(False).eval().to(device)
+    return module.requires_grad_(False).eval()
 
 
 def _precision(dtype: str, source: Source, part: str, device: torch.device) -> torch.dtype:
