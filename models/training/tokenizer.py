@@ -1,4 +1,4 @@
-"""A CLIP tokenizer of the world's own words: each is one token, any other text falls back to bytes.
+"""A CLIP tokenizer of the world's own words: a few letters or a whole word are a token, other text falls back to bytes.
 
 CLIP's byte-level BPE (Radford et al. 2021), whose merges spell each known word from its letters, left
 to right.
@@ -11,7 +11,8 @@ from transformers import CLIPTokenizer
 from nodes.solids.prompts import WORDS
 
 LENGTH: Final = 28
-"""Tokens a prompt, with start, end and padding; the longest caption of three solids has 27."""
+"""Tokens a prompt, with start, end and padding. Every caption of one or two solids fits; of three, one in twenty loses
+its end."""
 START: Final = "<|startoftext|>"
 END: Final = "<|endoftext|>"
 _WORD_END: Final = "</w>"
@@ -27,7 +28,11 @@ def byte_letters() -> list[str]:
 
 
 def merges_for(words: list[str]) -> list[tuple[str, str]]:
-    """Merges that make each word one token; a word's beginnings are tokens too."""
+    """Merges that spell each word from its letters.
+
+    The merges of one word may take letters from another first ("an" in "orange"), so that some words stay in two to
+    five tokens. The weights that ship know them so; another order of merges needs another training.
+    """
     merges: dict[tuple[str, str], None] = {}
     for word in words:
         letters = [*word[:-1], word[-1] + _WORD_END]
