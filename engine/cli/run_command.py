@@ -22,7 +22,14 @@ _STATUS = {"succeeded": 0, "failed": 1, "cancelled": 130}
 @click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="Set an input, by name or by address.")
 @click.option("--sweep", multiple=True, metavar="NAME=VALUES", help="Run for each value: 1..8, or a,b,c; repeatable.")
 @click.option("--each", metavar="CSV", help="Run for each row of a table whose columns are inputs.")
-@click.option("--out", default="outputs", show_default=True, metavar="DIR", help="Where results are written.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False),
+    default="outputs",
+    show_default=True,
+    metavar="DIR",
+    help="Where results are written.",
+)
 @device_option
 @click.option("--no-cache", is_flag=True, help="Run every node anew, and remember nothing.")
 @packs_option

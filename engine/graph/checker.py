@@ -93,7 +93,7 @@ class _Build:
             if flat_node.doc.mode is not None:
                 continue
             old = before.get(address)
-            if old is not None and old.sound and _same_text(old.binding.node, flat_node) and self._same_files(old):
+            if old is not None and self._same(old, flat_node):
                 kept[address] = old
             else:
                 bindings[address] = self._bind_one(flat_node)
@@ -104,6 +104,10 @@ class _Build:
         if record is None or node.doc.version > record.version:
             return _placeholder(node, record, self.workflow, self.checker.types)
         return bind(node, record, self.resolver, self.checker.identify)
+
+    def _same(self, old: GraphNode, node: FlatNode) -> bool:
+        """Whether a node need not be read again; one that lost a link must be, the source may be back."""
+        return old.sound and not old.reduced and _same_text(old.binding.node, node) and self._same_files(old)
 
     def _same_files(self, old: GraphNode) -> bool:
         """Whether what its literals name is still the same: files change while the text does not."""
@@ -124,8 +128,10 @@ class _Build:
         )
 
     def _node(self, binding: Binding, sources: tuple[str, ...], recipes: dict[str, str | None]) -> GraphNode:
+        reduced = False
         missing = [source for source in sources if source not in self.nodes]
         if any(self.nodes[source].muted for source in sources if source in self.nodes):
+            reduced = True
             _drop_muted(binding, self.nodes)
             sources = binding.sources()
         outputs = infer_outputs(binding, self.nodes, self.checker)
@@ -143,6 +149,7 @@ class _Build:
             tuple(binding.faults),
             _group(binding, self.nodes),
             _lazy(binding, self.nodes),
+            reduced,
         )
 
     def _cycle(self, sources: Mapping[str, tuple[str, ...]], order: list[str]) -> Fault:

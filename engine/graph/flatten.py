@@ -98,7 +98,7 @@ def flatten(workflow: Workflow, prefix: str = "") -> Flat:
                     _hand_in(use, given, flat.faults)
                     inner.append((address + "/", body, (*chain, doc.type)))
         levels.extend(reversed(inner))
-        if len(flat.nodes) > MAX_NODES and len(chain) > 0:
+        if chain and len(flat.nodes) + len(flat.uses) > MAX_NODES:
             flat.faults.append(Fault("too_large", f"the workflow has more than {MAX_NODES} nodes once expanded"))
             break
     for address, inputs in given.items():

@@ -29,7 +29,8 @@ class GraphNode:
 
     `mapped`: a list arrives at an input that takes one value, so the node is called once an item. `recipe` is None below a
     volatile node, `sound` False where the node or what it needs has a fault, `muted` where it is left out. `group` names the
-    model that it uses, where that is known; `lazy` are the linked inputs that are made only when asked for.
+    model that it uses, where that is known; `lazy` are the linked inputs that are made only when asked for; `reduced` says
+    that a link was dropped because its source is left out.
     """
 
     address: str
@@ -43,6 +44,7 @@ class GraphNode:
     faults: tuple[Fault, ...]
     group: str | None
     lazy: frozenset[str]
+    reduced: bool = False
     _base: str | None = None
 
     @property

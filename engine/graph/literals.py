@@ -19,7 +19,7 @@ from engine.graph.records import InputSpec, JsonValue
 from engine.graph.shapes import Asset, BadShape, Directory, read_value, shorten
 from engine.graph.values import File, Folder, is_variable
 
-INTEGER_LIMIT = 2**64
+MIN_INTEGER, MAX_INTEGER = -(2**63), 2**64 - 1  # what the keys' canonical JSON can hold
 SAFE_INTEGER = 2**53 - 1
 
 Checked: TypeAlias = tuple[Any, str | None]
@@ -79,7 +79,7 @@ def _int(spec: InputSpec, value: JsonValue) -> Checked:
     if type(value) is not int:
         return _refuse(value, wanted(spec))
     if (
-        not -INTEGER_LIMIT <= value <= INTEGER_LIMIT
+        not MIN_INTEGER <= value <= MAX_INTEGER
         or (spec.min is not None and value < spec.min)
         or (spec.max is not None and value > spec.max)
     ):
@@ -88,7 +88,7 @@ def _int(spec: InputSpec, value: JsonValue) -> Checked:
 
 
 def _float(spec: InputSpec, value: JsonValue) -> Checked:
-    if type(value) is int and abs(value) <= INTEGER_LIMIT:
+    if type(value) is int and MIN_INTEGER <= value <= MAX_INTEGER:
         value = float(value)
     if (
         type(value) is not float
@@ -133,7 +133,7 @@ def _data(_: InputSpec, value: JsonValue) -> Checked:
 
 def _is_scalar(value: object) -> bool:
     if type(value) is int:
-        return abs(value) < INTEGER_LIMIT
+        return MIN_INTEGER <= value <= MAX_INTEGER
     if type(value) is float:
         return isfinite(value)
     if type(value) is str:

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
+from engine.graph.bind import Const
 from engine.graph.canonical import dump
-from engine.graph.document import ModelRequirement, Requires, Workflow
+from engine.graph.document import ModelRequirement, NodeDoc, Requires, SubworkflowDoc, Workflow
 from engine.graph.graph import Graph
 from engine.graph.normalise import normalise
 from engine.graph.records import JsonValue
+from engine.graph.values import File
 from engine.host.host import Host
 from engine.host.identities import MODELS
 from engine.host.opening import Opened
@@ -44,10 +46,43 @@ class Recorder:
 
     @cached_property
     def _workflow(self) -> Workflow:
-        whole = normalise(self._graph.workflow, self._host.registry.types)
+        whole = self._pinned(normalise(self._graph.workflow, self._host.registry.types))
         packs = {**whole.requires.packs, **self._packs()}
         models = {**whole.requires.models, **self._models}
         return whole.model_copy(update={"requires": Requires(packs=packs, models=models)})
+
+    def _pinned(self, workflow: Workflow) -> Workflow:
+        """The workflow with each file named by its content too, and that content kept among the assets.
+
+        Without that, a picture would not say what it was made from, and could not be made again elsewhere.
+        """
+        known = self._files()
+        if not known:
+            return workflow
+
+        def level(doc: SubworkflowDoc) -> dict[str, NodeDoc]:
+            return {
+                name: node.model_copy(
+                    update={"inputs": {key: _pin(value, known) for key, value in node.inputs.items()}}
+                )
+                for name, node in doc.nodes.items()
+            }
+
+        inner = {name: doc.model_copy(update={"nodes": level(doc)}) for name, doc in workflow.workflows.items()}
+        return workflow.model_copy(update={"nodes": level(workflow), "workflows": inner})
+
+    def _files(self) -> dict[str, str]:
+        """The SHA-256 of each file that the nodes name; the files are put among the assets."""
+        found: dict[str, str] = {}
+        assets = self._host.assets(self._opened.beside)
+        for node in self._graph.nodes.values():
+            items = [item for many in node.lists.values() for item in many if isinstance(item, Const)]
+            for file in [*node.values.values(), *(item.value for item in items)]:
+                if isinstance(file, File) and file.name not in found:
+                    place = assets.file(file)
+                    found[file.name] = place.sha256
+                    assets.put(place.path.read_bytes(), place.path.suffix.lower())
+        return found
 
     def _packs(self) -> dict[str, str]:
         used = {node.type.pack for node in self._graph.nodes.values() if not node.type.placeholder}
@@ -63,6 +98,14 @@ class Recorder:
                     family = str(identity.facts.get("family", ""))
                     found[node.values[name]] = ModelRequirement(fingerprint=identity.digest, family=family)
         return found
+
+
+def _pin(value: JsonValue, known: Mapping[str, str]) -> JsonValue:
+    if isinstance(value, list):
+        return [_pin(item, known) for item in value]
+    if isinstance(value, dict) and set(value) == {"asset"} and value["asset"] in known:
+        return {**value, "sha256": known[str(value["asset"])]}
+    return value
 
 
 def made_with(host: Host, models: Mapping[str, str]) -> dict[str, JsonValue]:

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from engine.graph.faults import InvalidWorkflow
 from engine.graph.graph import Graph, GraphNode
 from engine.graph.links import Source
-from engine.graph.plan import plan
+from engine.graph.plan import eager_sources, plan
 from engine.graph.records import MISSING
 from engine.run.call import Failed, Skipped
 from engine.run.control import Cancelled, Control
@@ -120,7 +120,7 @@ class Run:
         for address in found.cached:
             self._take(address)
         self._expect(found.order)
-        yield RunPlanned(found.order, tuple(address for address in found.cached if self.outcomes[address].cached))
+        yield RunPlanned(found.order, tuple(filter(self._remembered, found.cached)))
         for address in found.order:
             if self.failed:
                 self.skipped.setdefault(address, "an earlier node failed")
@@ -149,6 +149,8 @@ class Run:
             yield NodeSkipped(address, reason)
             return
         outcome.waiting = self._waiting.pop(address, 0)
+        if node.type.volatile:
+            self._held.add(address)  # it would give something else a second time
         self.outcomes[address] = outcome
         self._release_sources(node)
         digests = {name: _digest(port) for name, port in zip(node.type.outputs, outcome.ports, strict=True)}
@@ -157,8 +159,11 @@ class Run:
         if not outcome.waiting and address not in self._held:
             outcome.release()
 
+    def _remembered(self, address: str) -> bool:
+        return address in self.outcomes and self.outcomes[address].cached
+
     def _blocked(self, node: GraphNode) -> str | None:
-        for source in node.sources:
+        for source in eager_sources(node):
             if source in self.skipped:
                 return f"'{source}' did not run"
         return None

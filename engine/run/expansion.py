@@ -38,7 +38,7 @@ def expansion_graph(checker: Checker, asked: Expand, address: str) -> tuple[Grap
             f"given.{name}",
             {},
             {"value": OutputSpec("value", "*", list=many)},
-            code=",".join(one.digest for one in made),
+            code=f"{many} {[one.digest for one in made]}",
         )
         types[record.name] = record
         stand_ins[stand_in] = NodeDoc(type=record.name)

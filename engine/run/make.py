@@ -56,8 +56,9 @@ class Make:
         for name in values:
             values[name] = call.accept(name, values[name])
         values = {**node.values, **values}
-        if node.binding.identities:
-            values.update(self._stored(call))
+        for name, value in values.items():
+            if isinstance(value, File | list):
+                values[name] = self._read(call, name, value)
         if node.lazy:
             values.update(dict.fromkeys(node.lazy))
         yield NodeStarted(node.address, item)
@@ -71,22 +72,23 @@ class Make:
         finally:
             call.context.close()
 
-    def _stored(self, call: Call) -> dict[str, Any]:
-        """The values that inputs of a value type read from files, as an earlier run stored them."""
-        found = {}
-        for name in self.node.binding.identities:
-            value, wanted = self.node.values.get(name), self.node.type.inputs[name].type
-            if not isinstance(value, File) or wanted == "File":
-                continue
-            try:
-                found[name] = load(self.machine.path(value), self.machine.classes)
-            except (CodecError, OSError, LoomError) as error:
-                raise call.failure(f"input '{name}': '{value.name}' holds no stored {wanted}: {error}", name) from error
-            record = record_of(type(found[name]))
-            if record is None or record.name != wanted.rpartition(":")[2]:
-                came = type(found[name]).__name__
-                raise call.failure(f"input '{name}' takes {wanted}, but '{value.name}' holds {came}", name)
-        return found
+    def _read(self, call: Call, name: str, value: Any) -> Any:
+        """A literal that names a file, as the input takes it: one of a value type reads a value that a run stored."""
+        wanted = self.node.type.inputs[name].type
+        if wanted == "File" or wanted.startswith("*"):
+            return value
+        if isinstance(value, list):
+            return [self._read(call, name, item) if isinstance(item, File) else item for item in value]
+        try:
+            stored = load(self.machine.path(value), self.machine.classes)
+        except (CodecError, OSError, LoomError) as error:
+            text = f"input '{name}': '{value.name}' holds no stored {wanted} ({error}); a picture is read by LoadImage"
+            raise call.failure(text, name) from error
+        record = record_of(type(stored))
+        if record is None or record.name != wanted.rpartition(":")[2]:
+            text = f"input '{name}' takes {wanted}, but '{value.name}' holds {type(stored).__name__}"
+            raise call.failure(text, name)
+        return stored
 
     def call(self, item: int | None, partial: bool) -> Call:
         """A call of this node, ready to start."""

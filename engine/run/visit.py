@@ -59,7 +59,7 @@ class Visit:
         lists = {name: port for name, port in inputs.items() if isinstance(port, list) and not specs[name].list}
         count = self._count(lists)
         collected: list[list[Made]] = [[] for _ in self.node.type.outputs]
-        seconds, cached = 0.0, True
+        seconds, cached = 0.0, count > 0
         for index in range(count):
             item = {
                 name: port[index % len(port)] if name in lists and isinstance(port, list) else port
@@ -118,6 +118,8 @@ class Visit:
         self, claims: Claims[bool], inputs: Inputs, item: int | None, key: str
     ) -> Generator[Event | Wait, Any, Done]:
         """Make it, unless another run is at it: then take what that one made."""
+        # What has to be made again for this call is made before the claim: it may ask for the very same key.
+        yield from self.given.load(inputs, item)
         with claims.claim(key, self.run.control.check) as claim:
             if claim.result is True and (trace := self.machine.results.trace(key)) is not None:
                 found = self.machine.outcome(self.node, trace, mapped=False)

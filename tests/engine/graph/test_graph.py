@@ -264,3 +264,30 @@ def test_deeply_nested_sub_workflows_need_no_deep_stack():
     graph = checker().graph(flow)
     assert graph.faults == ()
     assert graph.outputs["out"].address == "top/" + "u/" * 60 + "u"
+
+
+def test_a_link_that_was_dropped_with_a_muted_source_comes_back_with_it():
+    lost = {
+        "m": {"type": "Mix", "mode": "mute"},
+        "o": ("Mix", {}),
+        "x": ("Blend", {"one": link("m.paint"), "other": link("o.paint")}),
+        "k": ("Blend", {"one": link("x.paint"), "other": link("o.paint")}),
+    }
+    before = checker().graph(workflow(lost))
+    back = workflow({**lost, "x": ("Mix", {})})
+    after, fresh = checker().graph(back, before), checker().graph(back)
+    assert before.nodes["k"].muted
+    assert after.nodes["k"].sources == fresh.nodes["k"].sources == ("x", "o")
+    assert after.nodes["k"].recipe == fresh.nodes["k"].recipe
+
+
+def test_an_integer_beyond_what_a_key_holds_is_refused_in_words():
+    [text] = messages(workflow({"a": ("Sum", {"items": [str(2**64)]})}))
+    assert "18446744073709551616" in text
+
+
+def test_sub_workflows_that_double_at_each_level_are_refused_not_expanded():
+    bodies = {f"w{i}": ({"a": (f"workflow:w{i + 1}", {}), "b": (f"workflow:w{i + 1}", {})},) for i in range(40)}
+    bodies["w40"] = ({},)
+    graph = checker().graph(workflow({"u": ("workflow:w0", {})}, workflows=bodies))
+    assert [fault.code for fault in graph.faults] == ["too_large"]

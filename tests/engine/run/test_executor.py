@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from trivial_nodes import Bench, calls, checker, link, no_cache, workflow
 
 from engine.graph.faults import InvalidWorkflow
+from engine.graph.node import Expand
 from engine.graph.records import MISSING
-from engine.run.cache import ResultCache
+from engine.run.cache import Claims, ResultCache
 from engine.run.events import (
     NodeFailed,
     NodeNotice,
@@ -18,6 +19,7 @@ from engine.run.events import (
     RunEnded,
     RunPlanned,
 )
+from engine.run.expansion import expansion_graph
 from engine.run.outcome import ABSENT
 
 
@@ -470,3 +472,46 @@ def test_a_graph_made_from_the_one_before_equals_one_made_anew(nodes, data):
     assert [(n.address, n.recipe, n.faults) for n in after.nodes.values()] == [
         (n.address, n.recipe, n.faults) for n in fresh.nodes.values()
     ]
+
+
+# What a hostile reader found
+
+
+def test_two_nodes_of_one_key_do_not_wait_for_each_other():
+    nodes = {
+        "n": ("Add", {"a": 4, "b": 0}),
+        "s": ("Add", {"a": link("n.value"), "b": 0}),
+        "first": ("Show", {"value": link("s.value")}),
+        "x": ("Add", {"a": link("s.value"), "b": 0}),
+        "w": ("Switch", {"yes": link("x.value"), "no": 0}),
+        "zlast": ("Show", {"value": link("w.value")}),
+    }
+    bench = no_cache()
+    bench.machine.claims = Claims()
+    assert bench.run(workflow(nodes))["zlast"].value == 4
+
+
+def test_a_volatile_node_runs_once_in_a_run_even_when_a_lazy_branch_wants_it_late():
+    nodes = {
+        "v": ("Noise", {}),
+        "a": ("Add", {"a": link("v.value")}),
+        "b": ("Half", {"a": link("v.value")}),
+        "w": ("Switch", {"yes": link("b.value"), "no": 0}),
+    }
+    bench = no_cache()
+    bench.run(workflow(nodes, {"a": "a.value", "w": "w.value"}))
+    assert bench.started.count("v") == 1
+
+
+def test_a_node_that_was_called_for_no_item_was_not_remembered():
+    bench = Bench()
+    bench.run(workflow({"c": ("Count", {"n": 0}), "a": ("Add", {"a": link("c.value")})}, {"out": "a.value"}))
+    assert not any(event.cached for event in bench.events if isinstance(event, NodeSucceeded))
+
+
+def test_an_expansion_tells_a_value_from_a_list_of_it():
+    body = workflow({"add": ("Add", {})}, outputs={"sum": "add.value"}, inputs={"a": "add.a"})
+    recipes = [
+        expansion_graph(checker(), Expand(body, {"a": value}), "n")[0].nodes["n/add"].recipe for value in (4, [4])
+    ]
+    assert recipes[0] != recipes[1]

@@ -24,7 +24,16 @@ class Lengths(Node):
         return sum(len(context.path(file).read_bytes()) for file in self.files)
 
 
-REGISTRY = registry_of(*NODES, Lengths)
+class First(Node):
+    """The first of several colours."""
+
+    items: list[Paint]
+
+    def run(self) -> Paint:
+        return self.items[0]
+
+
+REGISTRY = registry_of(*NODES, Lengths, First)
 
 
 class FileBench(Bench):
@@ -95,3 +104,13 @@ def test_a_file_that_holds_no_stored_value_is_refused_in_a_sentence(bench, tmp_p
     bench.run(blend("junk"))
     [failed] = [event for event in bench.events if isinstance(event, NodeFailed)]
     assert "'junk' holds no stored Paint" in failed.fault.message
+
+
+def test_a_stored_value_may_stand_among_the_items_of_a_list(bench, tmp_path):
+    flow = workflow({"a": ("First", {"items": [{"asset": "stored"}]})}, {"out": "a.paint"})
+    save(7, tmp_path / "stored")
+    bench.run(flow)
+    [failed] = [event for event in bench.events if isinstance(event, NodeFailed)]
+    assert "takes Paint, but 'stored' holds int" in failed.fault.message
+    save(Paint("rgb", 3.0), tmp_path / "stored")
+    assert bench.run(flow) == {"out": Paint("rgb", 3.0)}

@@ -133,7 +133,7 @@ def test_its_parts_answer_as_the_modules_that_they_came_from(checkpoint: Path, s
     denoiser, vae, text = parts
     x, context, pixels = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 64), torch.rand(1, 3, 16, 16)
     # mapped weights lie at other addresses than allocated ones, and kernels round by alignment
-    close: dict[str, Any] = {"rtol": 0, "atol": 1e-6}
+    close: dict[str, Any] = {"rtol": 0, "atol": 1e-5}
     torch.testing.assert_close(denoiser.unet(x, 500, context).sample, stock["unet"](x, 500, context).sample, **close)
     torch.testing.assert_close(vae.model(pixels).sample, stock["vae"](pixels).sample, **close)
     ids = torch.tensor([[49406, 320, 2368, *[49407] * 74]])
