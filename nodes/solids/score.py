@@ -18,6 +18,8 @@ from nodes.solids.scene import Solid
 from nodes.solids.vocabulary import SCALES
 
 LEAST_PATCH: Final = 24
+LEAST_SEEN: Final = 0.3
+"""The part of a solid's free pixels that must be of its colour; a highlight or a shadow's rim alone is no solid."""
 MOST: Final = 5
 WORST: Final = 0.115
 """The mean cost from which on a fit is no solid."""
@@ -52,12 +54,16 @@ def _guesses(seen: Look) -> list[Guess]:
             others |= patch if NAMES[labels[patch][0]] != colour else False
         guess, cost = fit(Patch(picture, mask, others & ~mask, colour, seen.ground))
         labels[mask] = UNKNOWN
-        if cost < WORST:
+        inside = covers(guess) & ~others
+        if cost < WORST and mask.sum() > LEAST_SEEN * inside.sum() and _in_the_world(guess):
             guesses.append(guess)
-            inside = covers(guess) & ~others
             taken |= inside
             labels[inside | (grown(inside, 1) & (labels == labels[mask][0]))] = UNKNOWN
     return guesses
+
+
+def _in_the_world(guess: Guess) -> bool:
+    return abs(guess.x) < 1.7 and -1.7 < guess.z < 1.8
 
 
 def _unexplained(seen: Look, guesses: list[Guess]) -> float:
