@@ -68,11 +68,11 @@ def chain(count: int, last: int = 1) -> tuple[Nodes, str]:
 def grid(count: int, last: int = 1) -> tuple[Nodes, str]:
     """Rows of ten; each node takes the ones to its left and above it."""
     nodes = {}
-    for i in range(count):
+    for i in range(count - 1):
         left = f"n{i - 1}.value" if i % 10 else 0
         above = f"n{i - 10}.value" if i >= 10 else 1
         nodes[f"n{i}"] = node(left, above)
-    nodes["end"] = node(f"n{count - 1}.value", last)
+    nodes["end"] = node(f"n{count - 2}.value", last)
     return nodes, "end.value"
 
 

@@ -35,6 +35,8 @@ from engine.store.models import ModelCatalog
 
 log = logging.getLogger("latentloom.host")
 DISK_BYTES = 20 << 30
+# Little: a text encoder that is loaded makes a conditioning in no time, but to load it again takes long.
+DISK_SECONDS = 0.004
 RAM_SHARE = 8
 
 
@@ -127,7 +129,7 @@ class Host:
         """The result cache."""
         if not self._remember:
             return NoCache()
-        disk = DiskTier(self.home.cache, DISK_BYTES, self.registry.classes, salt=SALT)
+        disk = DiskTier(self.home.cache, DISK_BYTES, self.registry.classes, salt=SALT, min_seconds=DISK_SECONDS)
         return ResultCache(total_memory() // RAM_SHARE, disk, environment=self.environment)
 
     @cached_property

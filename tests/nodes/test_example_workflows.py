@@ -101,3 +101,19 @@ def test_both_uses_of_the_sub_workflow_are_pictures_of_their_prompts(host: Host,
         height, width = picture.shape[:2]
         left = 8 + use * (width + 8)
         assert np.array_equal(pixels(both)[8 : 8 + height, left : left + width], picture)
+
+
+def test_another_seed_in_a_new_process_encodes_no_text_and_nothing_changed_runs_nothing(
+    host: Host, tmp_path: Path
+) -> None:
+    states = []
+    for seed in (1, 2, 2):
+        fresh = Host(host.registry, Home(tmp_path, host.home.model_folders), device="cpu")
+        opened = fresh.open(str(FILES["text_to_image"]))
+        done = perform(prepare(fresh, opened, {"steps": 2, "seed": seed}), tmp_path / "out")
+        states.append({name for name, node in done.nodes.items() if node["state"] == "ran"})  # type: ignore[index, call-overload]
+        loads = fresh.models.loads
+        fresh.close()
+    assert states[1] == {"sampler", "decode"}
+    assert states[2] == set()
+    assert loads == 0
