@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from engine.graph.document import SubworkflowDoc, Workflow
 from engine.graph.faults import Fault, known
 from engine.graph.fit import says
-from engine.graph.inner import MAX_NESTED, Place, arrival, definition_of, level_of
+from engine.graph.flatten import MAX_DEPTH
+from engine.graph.inner import Place, arrival, definition_of, level_of
 from engine.graph.literals import written
 from engine.graph.records import MISSING, InputSpec, JsonValue, Missing, NodeType
 from engine.graph.shapes import Link, links_of, read_value, shorten
@@ -45,7 +46,7 @@ def default_at(workflow: Workflow, types: Mapping[str, NodeType], place: Place) 
     spec = spec_at(workflow, types, place)
     name, node, given = place
     outer: Mapping[str, JsonValue] = {}
-    for _ in range(MAX_NESTED + 1):
+    for _ in range(MAX_DEPTH + 1):
         level = level_of(workflow, name)
         doc = level.nodes.get(node) if level is not None else None
         if doc is None:

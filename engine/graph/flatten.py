@@ -40,9 +40,7 @@ class FlatNode:
 
     def value(self, name: str) -> Scoped | None:
         """What is written for an input, the outermost word winning."""
-        if name in self.given:
-            return self.given[name]
-        return Scoped(self.scope, self.doc.inputs[name]) if name in self.doc.inputs else None
+        return _written(self, name)
 
     def names(self) -> Iterator[str]:
         """The inputs that are written, in file order, given ones last."""
@@ -62,9 +60,13 @@ class Use:
 
     def value(self, name: str) -> Scoped | None:
         """What is written for an exposed input of this use."""
-        if name in self.given:
-            return self.given[name]
-        return Scoped(self.scope, self.doc.inputs[name]) if name in self.doc.inputs else None
+        return _written(self, name)
+
+
+def _written(node: FlatNode | Use, name: str) -> Scoped | None:
+    if name in node.given:
+        return node.given[name]
+    return Scoped(node.scope, node.doc.inputs[name]) if name in node.doc.inputs else None
 
 
 @dataclass(slots=True)

@@ -7,9 +7,7 @@ of an inner input (`sampler.seed`, `outer/inner.seed`).
 from typing import NamedTuple
 
 from engine.graph.document import NodeDoc, SubworkflowDoc, Workflow
-
-MAX_NESTED = 64
-PREFIX = "workflow:"
+from engine.graph.flatten import MAX_DEPTH, USE
 
 
 class Place(NamedTuple):
@@ -22,7 +20,7 @@ class Place(NamedTuple):
 
 def definition_of(node: NodeDoc) -> str | None:
     """The name of the sub-workflow that a node uses, or None."""
-    return node.type.removeprefix(PREFIX) if node.type.startswith(PREFIX) else None
+    return node.type.removeprefix(USE) if node.type.startswith(USE) else None
 
 
 def level_of(workflow: Workflow, name: str | None) -> SubworkflowDoc | None:
@@ -32,7 +30,7 @@ def level_of(workflow: Workflow, name: str | None) -> SubworkflowDoc | None:
 
 def arrival(workflow: Workflow, place: Place) -> Place | None:
     """The input, of a node that is no use, to which `place` leads; of several the first, None where none."""
-    for _ in range(MAX_NESTED + 1):
+    for _ in range(MAX_DEPTH + 1):
         level = level_of(workflow, place.workflow)
         node = level.nodes.get(place.node) if level is not None else None
         name = definition_of(node) if node is not None else None

@@ -13,7 +13,8 @@ from itertools import islice
 from engine.graph.document import NodeDoc, Workflow
 from engine.graph.exposed import default_at, spec_at
 from engine.graph.faults import Fault, InvalidWorkflow, known
-from engine.graph.inner import MAX_NESTED, Place, definition_of
+from engine.graph.flatten import MAX_DEPTH
+from engine.graph.inner import Place, definition_of
 from engine.graph.literals import check_literal, written
 from engine.graph.records import MISSING, InputSpec, JsonValue, Missing, NodeType
 from engine.graph.shapes import Asset, BadShape, Directory, links_of, read_value
@@ -65,7 +66,7 @@ def addresses(workflow: Workflow, types: Types) -> Iterator[Settable]:
             inside = definition_of(doc)
             body = workflow.workflows.get(inside) if inside is not None else None
             if body is not None:
-                if depth < MAX_NESTED:
+                if depth < MAX_DEPTH:
                     inner.append((f"{prefix}{name}/", body.nodes, depth + 1))
                 continue
             for given in types[doc.type].inputs if doc.type in types else ():
