@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 MODELS: Final = Path(__file__).resolve().parent.parent
-WORK: Final = MODELS / "training" / "work"
+WORK: Final = MODELS.parent / ".cache" / "training"
 EVALUATION: Final = MODELS / "evaluation"
 
 

@@ -99,7 +99,7 @@ class Denoiser(nn.Module):
         self.text_encoder, self.unet = new_text_encoder(), new_unet()
 
     def forward(self, noisy: Tensor, step: Tensor, tokens: Tensor) -> Tensor:
-        """Noisy latents (B, 4, 16, 16), steps (B,) and tokens (B, 28) => v, as large as the latents."""
+        """Noisy latents (B, 4, 16, 16), steps (B,) and tokens (B, 32) => v, as large as the latents."""
         states = self.text_encoder(tokens).last_hidden_state
         return torch.as_tensor(self.unet(noisy, step, states, return_dict=False)[0])
 
@@ -116,7 +116,7 @@ class Data:
         self.tokenizer = new_tokenizer()
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
-        """Latents (size, 4, 16, 16) and tokens (size, 28)."""
+        """Latents (size, 4, 16, 16) and tokens (size, 32)."""
         chosen = self.draw.choices(range(len(self.scenes)), k=size)
         words = ["" if self.draw.random() < EMPTY else caption(self.scenes[i], self.draw) for i in chosen]
         tokens = self.tokenizer(words, padding="max_length", truncation=True, max_length=LENGTH)
@@ -145,7 +145,7 @@ def loss_of(model: Callable[..., Tensor], clean: Tensor, tokens: Tensor, alphas:
 def average(mean: nn.Module, model: nn.Module, step: int) -> None:
     """Move the averaged weights towards the model's; the average is short at first (Karras et al.
     2024, in spirit)."""
-    keep = min(0.9993, (1 + step) / (30 + step))
+    keep = min(0.998, (1 + step) / (30 + step))
     torch._foreach_lerp_(list(mean.parameters()), list(model.parameters()), 1 - keep)
 
 

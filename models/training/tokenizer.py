@@ -1,18 +1,18 @@
-"""A CLIP tokenizer of the world's own words: a few letters or a whole word are a token, other text falls back to bytes.
+"""A CLIP tokenizer of the world's own words: each is a token, other text falls back to pieces of them and to bytes.
 
-CLIP's byte-level BPE (Radford et al. 2021), whose merges spell each known word from its letters, left
-to right.
+CLIP's byte-level BPE (Radford et al. 2021), trained on the world's vocabulary.
 """
 
+from collections import Counter
+from itertools import pairwise
 from typing import Final
 
 from transformers import CLIPTokenizer
 
 from nodes.solids.prompts import WORDS
 
-LENGTH: Final = 28
-"""Tokens a prompt, with start, end and padding. Every caption of one or two solids fits; of three, one in twenty loses
-its end."""
+LENGTH: Final = 32
+"""Tokens a prompt, with start, end and padding; every caption fits."""
 START: Final = "<|startoftext|>"
 END: Final = "<|endoftext|>"
 _WORD_END: Final = "</w>"
@@ -27,27 +27,34 @@ def byte_letters() -> list[str]:
     return [letters[byte] for byte in range(256)]
 
 
-def merges_for(words: list[str]) -> list[tuple[str, str]]:
-    """Merges that spell each word from its letters.
-
-    The merges of one word may take letters from another first ("an" in "orange"), so that some words stay in two to
-    five tokens. The weights that ship know them so; another order of merges needs another training.
-    """
-    merges: dict[tuple[str, str], None] = {}
-    for word in words:
-        letters = [*word[:-1], word[-1] + _WORD_END]
-        made = letters[0]
-        for letter in letters[1:]:
-            merges[made, letter] = None
-            made += letter
-    return list(merges)
-
-
 def new_tokenizer() -> CLIPTokenizer:
-    """The tokenizer, the same each time it is made."""
+    """The tokenizer, the same each time it is made: each word of the world is one token."""
     letters = byte_letters()
-    merges = merges_for(sorted(WORDS))
+    spelled = [[*word[:-1], word[-1] + _WORD_END] for word in sorted(WORDS)]
+    merges = learn_merges(spelled)
     tokens = [*letters, *(letter + _WORD_END for letter in letters), *(a + b for a, b in merges), START, END]
     vocabulary = {token: index for index, token in enumerate(dict.fromkeys(tokens))}
     # The annotation says list[str], but it is pairs that the BPE behind it takes.
     return CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=LENGTH)  # type: ignore[arg-type]
+
+
+def learn_merges(words: list[list[str]]) -> list[tuple[str, str]]:
+    """Byte-pair encoding's training until each word is one token: the commonest pair is merged, ties by letters
+    (Sennrich et al. 2016, algorithm 1). Merging in this order spells every word, which merges taken word by word don't.
+    """
+    merges: list[tuple[str, str]] = []
+    while pairs := Counter(pair for word in words for pair in pairwise(word)):
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        words = [_merged(word, best) for word in words]
+    return merges
+
+
+def _merged(word: list[str], pair: tuple[str, str]) -> list[str]:
+    out: list[str] = []
+    for part in word:
+        if out and (out[-1], part) == pair:
+            out[-1] += part
+        else:
+            out.append(part)
+    return out

@@ -8,6 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nodes.solids.camera import project
+from nodes.solids.shapes import HALF_WIDTH, HEIGHTS
 from nodes.solids.vocabulary import COLOURS, GROUNDS, SCALES, SHAPES, SIZES
 
 Pair = tuple[str, str]
@@ -20,6 +25,9 @@ BESIDE: Final = 0.62
 """How far apart in x two solids stand, at least, when one is said to be left of the other."""
 DEPTH: Final = 0.95
 """How far apart in z two solids stand, at least, when one is said to be in front of the other."""
+
+GAP: Final = 2.0
+"""Pixels of ground, at least, between two solids of one colour."""
 
 
 @dataclass(frozen=True)
@@ -141,14 +149,27 @@ def _well_apart(solids: tuple[Solid, ...]) -> bool:
 
 def _clear(first: Solid, second: Solid) -> bool:
     """Whether both stand clear on the ground and the nearer one hides at most about a quarter of the
-    other."""
+    other; two of one colour must not even touch in the picture, where they would flow together."""
     near, far = sorted((first, second), key=lambda s: s.z)
     if (near.x - far.x) ** 2 + (near.z - far.z) ** 2 < (0.56 * (near.scale + far.scale)) ** 2:
         return False
+    if first.colour == second.colour:
+        return _gap(first, second) >= GAP
     wide = 0.5 * (near.scale + far.scale) - abs(near.x - far.x)
     # On the picture a step in z lifts the foot by about half of it, and a solid is about 1.05 scales tall.
     tall = 1.05 * near.scale - 0.52 * (far.z - near.z)
-    if first.colour == second.colour:
-        # Two of one colour must not flow together on the picture.
-        return wide < -0.12 or tall < -0.12
     return max(wide, 0.0) * max(tall, 0.0) / (1.05 * far.scale**2) < 0.26
+
+
+def _gap(first: Solid, second: Solid) -> float:
+    """Pixels between the boxes around two solids in the picture, along the wider gap; negative where they overlap."""
+    (low, high), (other_low, other_high) = _box(first), _box(second)
+    return float(np.maximum(other_low - high, low - other_high).max())
+
+
+def _box(solid: Solid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The corners (x, y) of the box around a solid in the picture, in pixels."""
+    wide, tall = HALF_WIDTH * solid.scale, HEIGHTS[solid.shape] * solid.scale
+    corners = [(solid.x + a * wide, y, solid.z + b * wide) for a in (-1, 1) for b in (-0.7, 0.7) for y in (0.0, tall)]
+    pixels = project(np.array(corners, np.float32))
+    return pixels.min(0), pixels.max(0)

@@ -27,6 +27,17 @@ DIAMOND_HEIGHT: Final = 1.26
 RING_RADIUS: Final = 0.38
 RING_TUBE: Final = 0.16
 
+HALF_WIDTH: Final = 0.57
+"""No solid reaches farther from its axis, whatever its turn."""
+HEIGHTS: Final[dict[str, float]] = {
+    "cube": CUBE_SIDE,
+    "sphere": 2 * SPHERE_RADIUS,
+    "cone": CONE_HEIGHT,
+    "cylinder": CYLINDER_HEIGHT,
+    "diamond": DIAMOND_HEIGHT,
+    "ring": 2 * (RING_RADIUS + RING_TUBE),
+}
+
 
 def sphere(origin: Array, ray: Array) -> Hit:
     """A ball of radius 0.5."""

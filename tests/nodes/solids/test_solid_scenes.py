@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -49,6 +51,25 @@ def test_every_solid_is_seen_whole_or_at_least_mostly(count):
             alone = silhouettes(Scene((solid,), scene.ground)) == 0
             assert not any(edge.any() for edge in (alone[0], alone[-1], alone[:, 0], alone[:, -1]))
             assert (together == index).sum() > 0.55 * alone.sum()
+
+
+def test_solids_of_one_colour_never_touch_in_the_picture():
+    found = 0
+    for seed in range(150):
+        scene = sample_scene(seed, 3)
+        shown = silhouettes(scene)
+        for first, second in itertools.combinations(range(3), 2):
+            if scene.solids[first].colour == scene.solids[second].colour:
+                found += 1
+                assert not (dilated(shown == first) & (shown == second)).any()
+    assert found > 10
+
+
+def dilated(mask):
+    out = mask.copy()
+    for shift in itertools.product((-1, 0, 1), repeat=2):
+        out |= np.roll(mask, shift, (0, 1))
+    return out
 
 
 def test_the_same_scene_is_the_same_picture():
