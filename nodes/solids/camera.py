@@ -51,10 +51,10 @@ def rays(samples: int) -> Array:
     return ray
 
 
-@lru_cache(maxsize=1)
-def floor() -> Array:
-    """Where each pixel's ray meets the ground: (SIZE, SIZE, 3)."""
-    ray = rays(1)
+@lru_cache(maxsize=2)
+def floor(samples: int = 1) -> Array:
+    """Where the rays of a (SIZE·samples)² grid meet the ground: (H, W, 3)."""
+    ray = rays(samples)
     return np.asarray(EYE - ray * (EYE[1] / ray[..., 1:2]), np.float32)
 
 

@@ -24,13 +24,14 @@ REACH: Final = 0.72
 """Radius of a ball around a unit solid's middle (half its scale up) that holds it."""
 
 
-def render(scene: Scene) -> NDArray[np.uint8]:
-    """The scene's picture: (128, 128, 3) sRGB bytes."""
-    image = np.repeat(np.repeat(_shaded_floor(scene), SAMPLES, 0), SAMPLES, 1)
+def render(scene: Scene, enlarged: int = 1) -> NDArray[np.uint8]:
+    """The scene's picture: (128·enlarged, 128·enlarged, 3) sRGB bytes; the same view at every size."""
+    image = np.repeat(np.repeat(_shaded_floor(scene, enlarged), SAMPLES, 0), SAMPLES, 1)
     depth = np.full(image.shape[:2], np.inf, np.float32)
     for solid in scene.solids:
-        _draw(image, depth, solid, scene)
-    image = image.reshape(SIZE, SAMPLES, SIZE, SAMPLES, 3).mean((1, 3))
+        _draw(image, depth, solid, scene, SAMPLES * enlarged)
+    size = SIZE * enlarged
+    image = image.reshape(size, SAMPLES, size, SAMPLES, 3).mean((1, 3))
     return np.asarray(_srgb(image) * 255 + 0.5, np.uint8)
 
 
@@ -58,9 +59,9 @@ def appearance(solid: Solid, ground: str) -> tuple[tuple[slice, slice], NDArray[
     return window, seen, _shade(solid, Scene((solid,), ground), point, normal[seen], ray[seen])
 
 
-def _draw(image: Array, depth: Array, solid: Solid, scene: Scene) -> None:
-    window = _window(solid, SAMPLES)
-    ray = rays(SAMPLES)[window]
+def _draw(image: Array, depth: Array, solid: Solid, scene: Scene, samples: int) -> None:
+    window = _window(solid, samples)
+    ray = rays(samples)[window]
     distance, normal = _meet(solid, EYE, ray)
     seen = distance < depth[window]
     point = EYE + distance[seen][:, None] * ray[seen]
@@ -86,13 +87,13 @@ def _shade(solid: Solid, scene: Scene, point: Array, normal: Array, ray: Array) 
     return np.asarray(albedo * light + gloss[:, None] * KEY_COLOUR + rim[:, None] * SKY, np.float32)
 
 
-def _shaded_floor(scene: Scene) -> Array:
+def _shaded_floor(scene: Scene, enlarged: int) -> Array:
     near, far = (np.array(colour, np.float32) for colour in GROUNDS[scene.ground])
-    point = floor()
+    point = floor(enlarged)
     fade = np.clip((point[..., 2:3] + 2.0) / 5.2, 0, 1)
     colour = near + (far - near) * fade * fade * (3 - 2 * fade)
-    shadow = _visible(point.reshape(-1, 3), scene.solids, scene.light).reshape(SIZE, SIZE)
-    contact = np.ones((SIZE, SIZE), np.float32)
+    shadow = _visible(point.reshape(-1, 3), scene.solids, scene.light).reshape(point.shape[:2])
+    contact = np.ones(point.shape[:2], np.float32)
     for solid in scene.solids:
         contact *= _contact(point, solid)
     light = (0.42 + 0.58 * shadow) * (0.30 + 0.70 * contact)

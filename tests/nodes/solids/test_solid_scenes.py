@@ -80,6 +80,20 @@ def test_the_same_scene_is_the_same_picture():
     assert np.array_equal(picture, render(scene))
 
 
+@pytest.mark.parametrize("seed", [3, 5])
+def test_an_enlarged_picture_shows_the_same_view(seed):
+    def linear(picture):
+        value = picture / 255
+        return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+    small, large = render(sample_scene(seed)), render(sample_scene(seed), 2)
+    assert large.shape == (256, 256, 3)
+    off = np.abs(linear(large).reshape(128, 2, 128, 2, 3).mean((1, 3)) - linear(small)).mean(-1)
+    assert off.mean() < 0.001
+    # Only where an edge cuts a pixel may the two differ at all clearly; a view moved by a pixel would everywhere.
+    assert (off > 0.05).mean() < 0.004
+
+
 def test_a_nearer_solid_hides_the_one_behind_whatever_their_order():
     near, far = Solid("red", "cube", "large", 0, -0.6, 0.7), Solid("blue", "sphere", "small", 0, 0.6, 0)
     assert np.array_equal(render(Scene((near, far), "sand")), render(Scene((far, near), "sand")))
