@@ -79,9 +79,9 @@ def sample_scene(
     draw = random.Random(f"solids/{seed}")
     number = count or draw.choices((1, 2, 3), weights)[0]
     while True:
-        places = _places(draw, number)
+        places = arrange(draw, number)
         solids = tuple(_solid(draw, x, z, withheld) for x, z in places)
-        if _well_apart(solids):
+        if well_apart(solids):
             return Scene(solids, draw.choice(list(GROUNDS)), draw.uniform(-0.35, 0.35))
 
 
@@ -106,11 +106,12 @@ def _solid(draw: random.Random, x: float, z: float, withheld: frozenset[Pair]) -
 Places = list[tuple[float, float]]
 
 
-def _places(draw: random.Random, number: int) -> Places:
+def arrange(draw: random.Random, number: int) -> Places:
+    """Places (x, z) for so many solids: in a row, behind one another, or anywhere."""
     if number == 1:
         return [(draw.uniform(-0.55, 0.55), draw.uniform(-0.8, 0.7))]
-    arrange: Callable[[random.Random, int], Places] = draw.choices((_row, _file, _anywhere), (0.45, 0.30, 0.25))[0]
-    return arrange(draw, number)
+    kind: Callable[[random.Random, int], Places] = draw.choices((_row, _file, _anywhere), (0.45, 0.30, 0.25))[0]
+    return kind(draw, number)
 
 
 def _row(draw: random.Random, number: int) -> Places:
@@ -139,7 +140,8 @@ def _anywhere(draw: random.Random, number: int) -> Places:
     return [(draw.uniform(-X_LIMIT, X_LIMIT), draw.uniform(Z_NEAR, Z_FAR)) for _ in range(number)]
 
 
-def _well_apart(solids: tuple[Solid, ...]) -> bool:
+def well_apart(solids: tuple[Solid, ...]) -> bool:
+    """Whether all are whole in the picture, and none hides much of another."""
     # The picture shows less of the ground's width the nearer it is.
     if any(abs(s.x) + 0.57 * s.scale > 1.46 * (1 + 0.12 * s.z) for s in solids):
         return False
