@@ -1,0 +1,57 @@
+"""The editor's page and files over HTTP."""
+
+import re
+
+
+async def base_of(client) -> str:
+    page = await (await client.get("/")).text()
+    found = re.search(r'src="(/editor/[0-9a-f]{16})/main.js"', page)
+    assert found
+    return found[1]
+
+
+async def test_the_page_is_asked_for_anew_and_names_modules_that_may_be_kept_for_ever(client):
+    page = await client.get("/")
+    assert page.status == 200
+    assert page.content_type == "text/html"
+    assert page.headers["Cache-Control"] == "no-cache"
+    module = await client.get(await base_of(client) + "/inner/part.js")
+    assert await module.text() == "export const part = 1;\n"
+    assert module.content_type == "text/javascript"
+    assert "immutable" in module.headers["Cache-Control"]
+
+
+async def test_a_changed_module_has_a_new_address_and_the_old_one_is_no_longer_kept(client, settings):
+    before = await base_of(client)
+    (settings.editor / "inner" / "part.js").write_text("export const part = 22;\n")
+    after = await base_of(client)
+    assert after != before
+    assert await (await client.get(after + "/inner/part.js")).text() == "export const part = 22;\n"
+    stale = await client.get(before + "/inner/part.js")
+    assert stale.status == 200
+    assert stale.headers["Cache-Control"] == "no-cache"
+
+
+async def test_only_files_of_a_front_end_are_handed_out(client, settings):
+    (settings.editor / "outside.js").symlink_to("/etc/hostname")
+    base = await base_of(client)
+    for name in (
+        "outside.js",
+        "secret.pem",
+        "none.js",
+        "../conftest.py",
+        "%2e%2e/%2e%2e/etc/passwd",
+        "inner/../secret.pem",
+    ):
+        answer = await client.get(f"{base}/{name}")
+        assert answer.status == 404, name
+        assert (await answer.json())["error"]["code"] == "not_found"
+
+
+async def test_an_installation_without_an_editor_says_so(settings, running, tmp_path):
+    import dataclasses
+
+    async with running(dataclasses.replace(settings, editor=tmp_path / "nowhere")) as client:
+        answer = await client.get("/")
+        assert answer.status == 404
+        assert "no editor" in (await answer.json())["error"]["message"]

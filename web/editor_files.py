@@ -1,0 +1,80 @@
+"""The editor's files: every one under an address that changes with their contents, so that a browser may keep them.
+
+`index.html` is the page at `/`. Where it says `{{base}}`, the page that is sent says `/editor/<hash>`: the modules import
+each other by relative paths, so one hash over all of them serves, and no build is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = "index.html"
+BASE = b"{{base}}"
+TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EditorFile:
+    """A file's bytes, and what they are."""
+
+    body: bytes
+    content_type: str
+
+
+class EditorFiles:
+    """The files of one folder, held in memory and read again when one of them changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stamp: tuple[object, ...] = ()
+        self._files: dict[str, EditorFile] = {}
+        self.version = ""
+
+    def refresh(self) -> None:
+        """Look at the folder; files are read only where a name, a size or a time is new."""
+        found = sorted(_served(self._folder))
+        stamp = tuple((name, status.st_size, status.st_mtime_ns) for name, _, status in found)
+        if stamp == self._stamp and self.version:
+            return
+        files = {name: EditorFile(path.read_bytes(), TYPES[path.suffix]) for name, path, _ in found}
+        digest = hashlib.sha256()
+        for name, file in files.items():
+            digest.update(f"{name}\0{len(file.body)}\0".encode() + file.body)
+        self._files, self._stamp, self.version = files, stamp, digest.hexdigest()[:16]
+
+    def page(self) -> EditorFile | None:
+        """The page at `/`, which names where the rest is now."""
+        file = self._files.get(PAGE)
+        if file is None:
+            return None
+        return EditorFile(file.body.replace(BASE, f"/editor/{self.version}".encode()), file.content_type)
+
+    def file(self, name: str) -> EditorFile | None:
+        """A file by its relative name; only what the folder was seen to hold is ever found."""
+        return self._files.get(name)
+
+
+def _served(folder: Path) -> list[tuple[str, Path, os.stat_result]]:
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        for name in names:
+            path = Path(place, name)
+            if not name.startswith(".") and path.suffix in TYPES and path.is_file() and not path.is_symlink():
+                found.append((path.relative_to(folder).as_posix(), path, path.stat()))
+    return found

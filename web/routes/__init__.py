@@ -1,0 +1,11 @@
+"""The table of contents of the HTTP interface: each module translates between requests and one part of the engine."""
+
+from web.routes import editor, server
+from web.routing import Route
+
+MODULES = (server, editor)
+
+
+def all_routes() -> list[Route]:
+    """Every route, in the order of its module."""
+    return [route for module in MODULES for route in module.routes.all]

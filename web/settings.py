@@ -1,0 +1,53 @@
+"""How a server is set up: plain data, made by the command line or by a test."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.store.home import Home, find_home
+
+EDITOR = Path(__file__).parent / "editor"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may cost; bytes, pixels and seconds."""
+
+    json_bytes: int = 8_500_000  # a workflow of 8 MB and what stands around it
+    upload_bytes: int = 512 << 20
+    pixels: int = 100_000_000
+    body_seconds: float = 60.0
+    idle_seconds: float = 30.0
+    free_bytes: int = 256 << 20  # what is left free on the disk whatever is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`token`, where there is one, is asked of every request; `names` are further names under which it may be called."""
+
+    home: Home = field(default_factory=find_home)
+    host: str = "127.0.0.1"
+    port: int = 8765
+    device: str = "auto"
+    token: str | None = None
+    names: frozenset[str] = frozenset()
+    third_party: bool = True
+    editor: Path = EDITOR
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address or name to bind to is this machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
