@@ -7,12 +7,14 @@ at its targets, else that of their types: a saved workflow carries its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
+from typing import NamedTuple
 
 from engine.graph.document import SubworkflowDoc, Workflow
 from engine.graph.faults import Fault, known
 from engine.graph.fit import says
-from engine.graph.flatten import MAX_DEPTH
-from engine.graph.inner import Place, arrival, definition_of, level_of
+from engine.graph.flatten import MAX_DEPTH, nearness
+from engine.graph.inner import Place, arrival, definition_of, level_of, split_address, told
 from engine.graph.literals import written
 from engine.graph.records import MISSING, InputSpec, JsonValue, Missing, NodeType
 from engine.graph.shapes import Link, links_of, read_value, shorten
@@ -45,39 +47,43 @@ def default_at(workflow: Workflow, types: Mapping[str, NodeType], place: Place) 
     """
     spec = spec_at(workflow, types, place)
     name, node, given = place
-    outer: Mapping[str, JsonValue] = {}
-    for _ in range(MAX_DEPTH + 1):
+    outer: Mapping[str, Word] = {}
+    for depth in range(MAX_DEPTH + 1):
         level = level_of(workflow, name)
         doc = level.nodes.get(node) if level is not None else None
         if doc is None:
             break
         name = definition_of(doc)
         body = workflow.workflows.get(name) if name is not None else None
+        words = {**{key: Word((depth, -nearness(key)), value) for key, value in doc.inputs.items()}, **outer}
         if body is None:
-            words = {**doc.inputs, **outer}
-            return _as_written(spec, words[given]) if given in words else _default_of(spec)
-        words = {**_spread(doc.inputs, body), **_spread(outer, body)}
-        target = body.inputs[given].to[0] if given in body.inputs else given
-        if target in words:
-            return _as_written(spec, words[target])
-        node, _, given = target.partition("/" if "/" in target else ".")
-        outer = _inside(words, node)
+            return _as_written(spec, words[given].value) if given in words else _default_of(spec)
+        node, given = split_address(told(body, given)[0])
+        outer = _inside(_spread(words, body), node)
     return _default_of(spec)
 
 
-def _spread(words: Mapping[str, JsonValue], body: SubworkflowDoc) -> dict[str, JsonValue]:
-    """What is said to a use, by the addresses of its inner inputs; an address wins over an exposed input."""
-    found = {name: value for name, value in words.items() if "." in name}
-    for name, value in words.items():
+class Word(NamedTuple):
+    """What a level says of an input further in. What ranks less wins: the level further out, then the nearer name."""
+
+    rank: tuple[int, int]
+    value: JsonValue
+
+
+def _spread(words: Mapping[str, Word], body: SubworkflowDoc) -> dict[str, Word]:
+    """What is said to a use, by the addresses of its inner inputs."""
+    found = {name: word for name, word in words.items() if "." in name}
+    for name, word in sorted(words.items(), key=itemgetter(0)):
         for target in body.inputs[name].to if name in body.inputs else ():
-            found.setdefault(target, value)
+            if target not in found or word.rank < found[target].rank:
+                found[target] = word
     return found
 
 
-def _inside(words: Mapping[str, JsonValue], node: str) -> dict[str, JsonValue]:
+def _inside(words: Mapping[str, Word], node: str) -> dict[str, Word]:
     """The part of it that is said to one inner node, by names relative to that node."""
     cut = len(node) + 1
-    return {name[cut:]: value for name, value in words.items() if name.startswith((f"{node}.", f"{node}/"))}
+    return {name[cut:]: word for name, word in words.items() if name.startswith((f"{node}.", f"{node}/"))}
 
 
 def _default_of(spec: InputSpec | None) -> JsonValue | Missing:

@@ -23,10 +23,14 @@ MAX_NODES = 10_000
 
 
 class Scoped(NamedTuple):
-    """An input's value as written, and the scope in which its links are to be read."""
+    """An input's value as written, and the scope in which its links are to be read.
+
+    `near` is how near the name that it was written under is to the input that it is for: see `nearness`.
+    """
 
     scope: str
     json: JsonValue
+    near: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,12 @@ class Use:
 def _written(node: FlatNode | Use, name: str) -> Scoped | None:
     if name in node.given:
         return node.given[name]
-    return Scoped(node.scope, node.doc.inputs[name]) if name in node.doc.inputs else None
+    return Scoped(node.scope, node.doc.inputs[name], nearness(name)) if name in node.doc.inputs else None
+
+
+def nearness(name: str) -> int:
+    """0 for the name of an exposed input, else how many levels the address of an inner input names."""
+    return 1 + name.count("/") if "." in name else 0
 
 
 @dataclass(slots=True)
@@ -104,6 +113,8 @@ def flatten(workflow: Workflow, prefix: str = "") -> Flat:
             flat.faults.append(Fault("too_large", f"the workflow has more than {MAX_NODES} nodes once expanded"))
             break
     for address, inputs in given.items():
+        if _left_out(workflow, flat.uses, address):
+            continue  # said of what is muted or bypassed: it waits there until that is taken back
         for name, value in inputs.items():
             where = value.scope.rstrip("/") or None
             flat.faults.append(
@@ -133,11 +144,9 @@ def _body(
 def _hand_in(use: Use, given: dict[str, dict[str, Scoped]], faults: list[Fault]) -> None:
     """Carry what a use was given, by exposed name or by inner address, to the inner inputs.
 
-    The first word there wins: what came from further out, and an address before an exposed name.
+    What was written further out wins there, and at one level what names the inner input more nearly.
     """
-    own = [name for name in use.doc.inputs if name not in use.given]
-    names = [*sorted(use.given, key=_is_exposed), *sorted(own, key=_is_exposed)]
-    for name in names:
+    for name in sorted({*use.given, *use.doc.inputs}):
         value = use.value(name)
         assert value is not None
         if "." in name:
@@ -150,8 +159,26 @@ def _hand_in(use: Use, given: dict[str, dict[str, Scoped]], faults: list[Fault])
             continue
         for target in targets:
             node, _, input_name = target.rpartition(".")
-            given.setdefault(f"{use.address}/{node}", {}).setdefault(input_name, value)
+            held = given.setdefault(f"{use.address}/{node}", {})
+            if input_name not in held or _rank(value) < _rank(held[input_name]):
+                held[input_name] = value
 
 
-def _is_exposed(name: str) -> bool:
-    return "." not in name
+def _rank(value: Scoped) -> tuple[int, int]:
+    """What is less wins. All scopes here are levels on the way to one node: the shorter is the one further out."""
+    return len(value.scope), -value.near
+
+
+def _left_out(workflow: Workflow, uses: Mapping[str, Use], address: str) -> bool:
+    """Whether a node of this address stands inside a use that is muted or bypassed, and so was not laid out."""
+    parts = address.split("/")
+    outside = next((n for n in range(len(parts) - 1, 0, -1) if "/".join(parts[:n]) in uses), 0)
+    if not outside or (use := uses["/".join(parts[:outside])]).doc.mode is None:
+        return False
+    body: SubworkflowDoc | None = use.body
+    for part in parts[outside:]:
+        doc = body.nodes.get(part) if body is not None else None
+        if doc is None:
+            return False
+        body = workflow.workflows.get(doc.type.removeprefix(USE)) if doc.type.startswith(USE) else None
+    return True

@@ -4,6 +4,8 @@ A use (`"type": "workflow:NAME"`) is given values by the names of the sub-workfl
 of an inner input (`sampler.seed`, `outer/inner.seed`).
 """
 
+from collections.abc import Callable
+from itertools import product
 from typing import NamedTuple
 
 from engine.graph.document import NodeDoc, SubworkflowDoc, Workflow
@@ -48,12 +50,50 @@ def arrival(workflow: Workflow, place: Place) -> Place | None:
     return None
 
 
+def share_an_input(workflow: Workflow, use: NodeDoc, one: str, other: str) -> bool:
+    """Whether two names or addresses given to a use both lead to one inner input."""
+    return _meet(workflow, use, one, other, told)
+
+
+def passes_through(workflow: Workflow, use: NodeDoc, name: str, address: str) -> bool:
+    """Whether a name or address given to a use leads to this address, or past it further in."""
+    return _meet(workflow, use, name, address, lambda _, given: (given,))
+
+
+def told(body: SubworkflowDoc, given: str) -> tuple[str, ...]:
+    """What a name or address given to a use of `body` says one level further in, as addresses there."""
+    return body.inputs[given].to if given in body.inputs else (given,)
+
+
+def split_address(address: str) -> tuple[str, str]:
+    """The first node of an address, and what is said to it."""
+    node, _, rest = address.partition("/" if "/" in address else ".")
+    return node, rest
+
+
+def _meet(
+    workflow: Workflow, use: NodeDoc, one: str, other: str, reach: Callable[[SubworkflowDoc, str], tuple[str, ...]]
+) -> bool:
+    waiting = [(definition_of(use), one, other)]
+    seen = set(waiting)
+    while waiting:
+        name, a, b = waiting.pop()
+        body = workflow.workflows.get(name) if name is not None else None
+        if body is None:
+            continue
+        for here, there in product(told(body, a), reach(body, b)):
+            if here == there:
+                return True
+            (node, a_rest), (other_node, b_rest) = split_address(here), split_address(there)
+            if node == other_node and node in body.nodes:
+                step = (definition_of(body.nodes[node]), a_rest, b_rest)
+                if step not in seen:
+                    seen.add(step)
+                    waiting.append(step)
+    return False
+
+
 def _one_down(inside: SubworkflowDoc, given: str) -> tuple[str, str] | None:
     """The inner node, and the name there, for a name or address given to a use."""
-    if given in inside.inputs:
-        given = inside.inputs[given].to[0]
-    outer, slash, rest = given.partition("/")
-    if slash:
-        return outer, rest
-    node, dot, name = given.partition(".")
-    return (node, name) if dot else None
+    node, rest = split_address(told(inside, given)[0])
+    return (node, rest) if rest else None

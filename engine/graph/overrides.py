@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 
 from engine.graph.document import NodeDoc, Workflow
 from engine.graph.exposed import default_at, spec_at
 from engine.graph.faults import Fault, InvalidWorkflow, known
-from engine.graph.flatten import MAX_DEPTH
-from engine.graph.inner import Place, definition_of
+from engine.graph.flatten import MAX_DEPTH, nearness
+from engine.graph.inner import Place, definition_of, passes_through, share_an_input
 from engine.graph.literals import check_literal, written
 from engine.graph.records import MISSING, InputSpec, JsonValue, Missing, NodeType
 from engine.graph.shapes import Asset, BadShape, Directory, links_of, read_value
@@ -88,6 +88,18 @@ def find_settable(workflow: Workflow, types: Types, name: str) -> Settable:
     if settable is None:
         raise InvalidWorkflow([Fault("unknown_input", _unknown(workflow, types, name), None, name)])
     return settable
+
+
+def set_one_input(workflow: Workflow, types: Types, one: str, other: str) -> bool:
+    """Whether two names or addresses set an input in common. Raises InvalidWorkflow as `find_settable`."""
+    places = [[_place(target) for target in find_settable(workflow, types, name).targets] for name in (one, other)]
+    return any(
+        a is not None
+        and b is not None
+        and a.node == b.node
+        and (a == b or share_an_input(workflow, workflow.nodes[a.node], a.input, b.input))
+        for a, b in product(*places)
+    )
 
 
 def set_inputs(workflow: Workflow, types: Types, values: Mapping[str, JsonValue]) -> Workflow:
@@ -176,14 +188,44 @@ def _is_literal_type(spec: InputSpec) -> bool:
 
 
 def _put(workflow: Workflow, nodes: dict[str, NodeDoc], target: str, value: JsonValue) -> None:
+    """Say it at the top level, so that nothing else which the same node is told there wins over it."""
     place = _place(target)
     assert place is not None
     doc = nodes[place.node]
-    inside = definition_of(doc)
-    body = workflow.workflows.get(inside) if inside is not None else None
-    hidden = body.inputs[place.input].to if body is not None and place.input in body.inputs else ()
-    inputs = {name: given for name, given in doc.inputs.items() if name not in hidden}
-    nodes[place.node] = doc.model_copy(update={"inputs": {**inputs, place.input: value}})
+    inputs = {
+        name: given
+        for name, given in doc.inputs.items()
+        if name != place.input and not passes_through(workflow, doc, place.input, name)
+    }
+    inputs |= dict.fromkeys(_heard(workflow, doc, place.input, list(inputs)), value)
+    nodes[place.node] = doc.model_copy(update={"inputs": inputs})
+
+
+def _heard(workflow: Workflow, use: NodeDoc, name: str, others: list[str]) -> list[str]:
+    """Names or addresses, that together mean what `name` does, over which none of the other names wins."""
+    found, waiting = [], [name]
+    while waiting:
+        said = waiting.pop()
+        inner = _one_level_in(workflow, use, said)
+        rivals = [other for other in others if nearness(other) >= nearness(said)]
+        if inner and any(share_an_input(workflow, use, said, rival) for rival in rivals):
+            waiting.extend(inner)
+        else:
+            found.append(said)
+    return found
+
+
+def _one_level_in(workflow: Workflow, use: NodeDoc, said: str) -> list[str]:
+    """The addresses by which an exposed input, of the use or of one inside it, says the same; none for a plain input."""
+    path, _, name = said.rpartition("." if "." in said else "/")
+    doc: NodeDoc | None = use
+    for node in path.split("/") if path else ():
+        body = workflow.workflows.get(definition_of(doc) or "") if doc is not None else None
+        doc = body.nodes.get(node) if body is not None else None
+    body = workflow.workflows.get(definition_of(doc) or "") if doc is not None else None
+    if body is None or name not in body.inputs:
+        return []
+    return [f"{path}/{target}" if path else target for target in body.inputs[name].to]
 
 
 def _unknown(workflow: Workflow, types: Types, name: str) -> str:

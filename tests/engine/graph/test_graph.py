@@ -251,6 +251,30 @@ def test_an_override_of_an_inner_node_that_is_not_there_is_a_fault():
     assert "'u/zz.b' is set, but there is no node 'u/zz'" in text
 
 
+@pytest.mark.parametrize("mode", ["mute", "bypass"])
+def test_what_is_said_to_a_use_that_is_left_out_waits_there_by_name_and_by_address_alike(mode):
+    outer = ({"left": {"type": "workflow:twice", "mode": mode}, "x": ("Add", {})}, {}, {"a": "left.a"})
+    levels = {"twice": TWICE, "outer": outer}
+    for given in ({"a": 2}, {"left.a": 2}, {"left/x.a": 2}):
+        assert messages(workflow({"u": ("workflow:outer", given)}, workflows=levels)) == []
+    for address in ("left/zz.a", "left/x/deeper.a"):
+        [text] = messages(workflow({"u": ("workflow:outer", {address: 2})}, workflows=levels))
+        assert f"'u/{address}' is set, but there is no node 'u/{address.removesuffix('.a')}'" in text
+
+
+def test_a_word_further_out_wins_over_a_nearer_one_further_in():
+    middle = ({"use": ("workflow:twice", {"x.a": 7})}, {}, {"a": "use.a"})
+    outer = ({"mid": ("workflow:middle", {"use/x.a": 8})}, {}, {"a": "mid.a"})
+    levels = {"twice": TWICE, "middle": middle, "outer": outer}
+
+    graph = checker().graph(
+        workflow({"u": ("workflow:outer", {"a": 3}), "v": ("workflow:outer", {})}, workflows=levels)
+    )
+
+    assert graph.nodes["u/mid/use/x"].values["a"] == 3
+    assert graph.nodes["v/mid/use/x"].values["a"] == 8
+
+
 def test_an_unknown_type_of_a_pack_names_the_pack():
     [text] = messages(workflow({"u": ("shiny:Glow", {})}))
     assert text == "node 'u': type 'shiny:Glow' comes with pack 'shiny', which is not installed"

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.graph.canonical import dump
 from engine.graph.document import Workflow, load_workflow
 from engine.graph.exposed import exposed_faults
 from engine.graph.faults import InvalidWorkflow
 from engine.graph.flatten import flatten
-from engine.graph.overrides import addresses, find_settable, set_inputs, workflow_inputs
+from engine.graph.overrides import addresses, find_settable, set_inputs, set_one_input, workflow_inputs
 from engine.graph.records import InputSpec, NodeType, OutputSpec
 
 TYPES = {
@@ -154,3 +155,79 @@ def test_what_a_use_was_given_is_the_default_at_the_inner_address_and_a_link_hid
     listed = {item.name: item.default for item in addresses(base, TYPES) if item.name.endswith("turn")}
 
     assert listed == {"one/mid/a.turn": 6, "one/mid/b.turn": 6, "two/mid/b.turn": 3, "x.turn": 1}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("dial", "x.turn", True),
+        ("dial", "dial", True),
+        ("u.turn", "u/mid/b.turn", True),
+        ("u.turn", "u/mid.turn", True),
+        ("u/mid/a.turn", "u/mid/b.turn", False),
+        ("u.turn", "v.turn", False),
+        ("x.turn", "x.note", False),
+    ],
+)
+def test_two_names_are_known_to_set_one_input(one: str, other: str, same: bool) -> None:
+    nodes = {"u": {"type": "workflow:outer"}, "v": {"type": "workflow:outer"}, "x": {"type": "Dial"}}
+    base = workflow(nodes, inputs={"dial": {"to": ["x.turn"]}})
+
+    assert set_one_input(base, TYPES, one, other) is same
+    assert set_one_input(base, TYPES, other, one) is same
+
+
+DEEP: dict[str, dict[str, Any]] = {
+    "leaf": {"nodes": {"a": {"type": "Dial"}, "b": {"type": "Dial"}}, "inputs": {"x": ["a"], "y": ["a", "b"]}},
+    "mid": {"nodes": {"p": "leaf", "q": "leaf"}, "inputs": {"x": ["p.x", "q.y"], "y": ["q.x"]}},
+    "top": {"nodes": {"m": "mid", "n": "leaf"}, "inputs": {"x": ["m.x"], "y": ["m.y", "n.y"]}},
+}
+SAID = ["x", "y", "n.x", "n.y", "n/a.turn", "m.x", "m.y", "m/p.x", "m/q.y", "m/p/a.turn", "m/q/a.turn", "m/q/b.turn"]
+INSIDE = {"mid": ["p.x", "p/a.turn", "q.y", "q/b.turn"], "top": ["m.x", "m/p.y", "m/q/a.turn", "n.y"]}
+
+
+def deep_workflow(said: Mapping[str, int], inside: Mapping[str, Mapping[str, int]]) -> Workflow:
+    """A use `u` of `top`, told `said`; in the definitions, the first node of each address is told what is `inside`."""
+    levels: dict[str, Any] = {}
+    for name, parts in DEEP.items():
+        nodes: dict[str, Any] = {
+            n: {"type": f"workflow:{d}"} if isinstance(d, str) else dict(d) for n, d in parts["nodes"].items()
+        }
+        for address, value in inside.get(name, {}).items():
+            node, _, rest = address.partition("/" if "/" in address else ".")
+            nodes[node].setdefault("inputs", {})[rest] = value
+        inputs = {n: {"to": [t if "." in t else f"{t}.turn" for t in to]} for n, to in parts["inputs"].items()}
+        levels[name] = {"nodes": nodes, "inputs": inputs}
+    return workflow({"u": {"type": "workflow:top", "inputs": said}}, workflows=levels)
+
+
+words_inside = st.fixed_dictionaries(
+    {name: st.dictionaries(st.sampled_from(all_of), st.integers(1, 8)) for name, all_of in INSIDE.items()}
+)
+
+
+@given(st.dictionaries(st.sampled_from(SAID), st.integers(1, 8), max_size=5), words_inside, st.sampled_from(SAID))
+def test_what_is_set_arrives_whatever_the_file_says_there_and_changes_nothing_else(
+    said: dict[str, int], inside: dict[str, dict[str, int]], name: str
+) -> None:
+    address = f"u/{name}" if "." in name else f"u.{name}"
+    meant = given_values(set_inputs(deep_workflow({}, {}), TYPES, {address: 9}))
+    base = deep_workflow(said, inside)
+
+    changed = set_inputs(base, TYPES, {address: 9})
+
+    assert given_values(changed) == given_values(base) | meant
+    assert find_settable(changed, TYPES, address).default == 9
+    assert given_values(load_workflow(dump(changed))) == given_values(changed)
+
+
+@given(st.dictionaries(st.sampled_from(SAID), st.integers(1, 8), max_size=5), words_inside)
+def test_the_default_that_is_listed_is_what_the_node_gets(
+    said: dict[str, int], inside: dict[str, dict[str, int]]
+) -> None:
+    base = deep_workflow(said, inside)
+    arrived = given_values(base)
+
+    listed = {item.name: item.default for item in addresses(base, TYPES) if item.name.endswith("turn")}
+
+    assert listed == {f"{address}.turn": arrived.get(address, 1) for address in flatten(base).nodes}
