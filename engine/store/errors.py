@@ -6,7 +6,12 @@ LoomError
     ├── UnknownModelError    no model of that name or fingerprint
     ├── UnsafeModelError     there is one, in a format that can run code
     ├── AssetError           a file or folder that a workflow names is not there, or another one
-    └── PictureError         a picture can't be read or written
+    ├── PictureError         a picture can't be read or written
+    ├── DatabaseError        the server's database can't be used
+    │   └── DiskFullError    there is no room for what was to be written
+    ├── UnknownRun           no run of that id
+    └── Conflict             it can't be done to what there is now
+        └── KeyConflict      a client's key was used before, for something else
 """
 
 from typing import ClassVar
@@ -48,3 +53,33 @@ class PictureError(StoreError):
     """A picture can't be read or written."""
 
     code = "bad_picture"
+
+
+class DatabaseError(StoreError):
+    """The server's database can't be opened, read or written."""
+
+    code = "database"
+
+
+class DiskFullError(DatabaseError):
+    """Nothing more can be written; what was acknowledged before is unharmed."""
+
+    code = "disk_full"
+
+
+class UnknownRun(StoreError):
+    """There is no run of that id."""
+
+    code = "unknown_run"
+
+
+class Conflict(StoreError):
+    """The state of a thing does not allow what was asked."""
+
+    code = "conflict"
+
+
+class KeyConflict(Conflict):
+    """A client's own key came again with something else under it."""
+
+    code = "key_conflict"

@@ -1,0 +1,154 @@
+"""How runs end: finished, cancelled, cut off; and what becomes of them when the server starts again.
+
+A run is ended by the attempt that is under way and by no other: what an earlier attempt still reports is refused, so
+that no run has two results.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from engine.store.database import Transaction
+from engine.store.errors import Conflict
+from engine.store.event_log import tell
+from engine.store.failpoints import failpoint
+from engine.store.gallery import note_results
+from engine.store.runs.records import CANCELLED, FAILED, INTERRUPTED, QUEUED, RUNNING, SUCCEEDED, Ended, Run, to_text
+from engine.store.runs.rows import find
+
+STARTS = 2
+"""How often a run under which the server died is started: once more by itself, and no more."""
+_SHARE = 0.3
+CANCEL = "cancel"
+
+
+def finish(transaction: Transaction, id: str, attempt: int, end: Ended) -> bool:
+    """Write how an attempt ended, with all that it made; False where that attempt is not under way any more."""
+    if end.status not in (SUCCEEDED, FAILED, CANCELLED):
+        raise ValueError(f"a run does not end as {end.status!r}")
+    run = _under_way(transaction, id, attempt)
+    if run is None:
+        return False
+    columns = {
+        "status": end.status, "partial": int(end.partial), "ended": time.time(), "seconds": end.seconds,
+        "outputs": to_text(end.outputs), "nodes": to_text(end.nodes), "faults": to_text(list(end.faults)),
+        "notices": to_text(list(end.notices)), "made_with": to_text(end.made_with), "data": to_text(end.data),
+        "wish": None,
+    }  # fmt: skip
+    names = ", ".join(f"{name} = ?" for name in columns)
+    transaction.run(f"UPDATE run SET {names} WHERE id = ?", *columns.values(), id)  # noqa: S608
+    note_results(transaction, run.owner, id, run.document, end.outputs)
+    _note_timings(transaction, end)
+    failpoint("runs.finishing")
+    told: dict[str, Any] = {"seconds": round(end.seconds, 6)}
+    if end.partial:
+        told["partial"] = True
+    told |= {"faults": list(end.faults)} if end.status == FAILED else {"outputs": end.outputs}
+    tell(transaction, f"run.{end.status}", id, **told)
+    return True
+
+
+def note(transaction: Transaction, id: str, attempt: int, events: Sequence[tuple[str, dict[str, Any]]]) -> bool:
+    """Write what a run under way tells, as (type, fields); False where that attempt is not under way any more."""
+    if _under_way(transaction, id, attempt) is None:
+        return False
+    for type, fields in events:
+        tell(transaction, type, id, **fields)
+    return True
+
+
+def interrupt(transaction: Transaction, id: str, attempt: int, why: str) -> bool:
+    """End a run whose worker died. Where the user had cancelled it, it is cancelled."""
+    run = _under_way(transaction, id, attempt)
+    if run is not None:
+        _cut_off(transaction, run, why)
+    return run is not None
+
+
+def requeue(transaction: Transaction, id: str, attempt: int) -> bool:
+    """Put a run back in its place because the server stops; that start does not count."""
+    run = _under_way(transaction, id, attempt)
+    if run is None:
+        return False
+    if run.wish == CANCEL:
+        _end(transaction, run, CANCELLED)
+    else:
+        transaction.run("UPDATE run SET status = 'queued', attempts = attempts - 1 WHERE id = ?", id)
+        tell(transaction, "run.queued", id, title=run.title, document=run.document, again=True)
+    return True
+
+
+def recover(transaction: Transaction) -> dict[str, int]:
+    """What the start of a server does with runs under which one died; how many became what."""
+    became = {QUEUED: 0, INTERRUPTED: 0, CANCELLED: 0}
+    for (id,) in transaction.all("SELECT id FROM run WHERE status = 'running' ORDER BY place"):
+        run = find(transaction.one, id)
+        if run.attempts < STARTS and run.wish != CANCEL:
+            transaction.run("UPDATE run SET status = 'queued' WHERE id = ?", id)
+            tell(transaction, "run.queued", id, title=run.title, document=run.document, again=True)
+            became[QUEUED] += 1
+        else:
+            became[_cut_off(transaction, run, f"the server died under it, {run.attempts} times")] += 1
+    return became
+
+
+def cancel(transaction: Transaction, id: str) -> Run:
+    """End a queued run; note the wish of a running one, which its worker is then to be told.
+
+    Raises UnknownRun, and Conflict for one that ended otherwise.
+    """
+    run = find(transaction.one, id)
+    if run.status == QUEUED:
+        _end(transaction, run, CANCELLED)
+    elif run.status == RUNNING:
+        transaction.run("UPDATE run SET wish = ? WHERE id = ?", CANCEL, id)
+    elif run.status != CANCELLED:
+        raise Conflict(f"run {id} is over: {run.status}")
+    return find(transaction.one, id)
+
+
+def delete(transaction: Transaction, id: str) -> None:
+    """Take a run that is over out of the history; its assets stay. Raises UnknownRun, Conflict."""
+    run = find(transaction.one, id)
+    if not run.over:
+        raise Conflict(f"run {id} is {run.status}; cancel it first")
+    (sha,) = transaction.one("SELECT workflow FROM run WHERE id = ?", id)
+    transaction.run("DELETE FROM run WHERE id = ?", id)
+    transaction.run("DELETE FROM submission WHERE id = ?", id)
+    transaction.run("DELETE FROM workflow WHERE sha = ? AND sha NOT IN (SELECT workflow FROM run)", sha)
+
+
+def _under_way(transaction: Transaction, id: str, attempt: int) -> Run | None:
+    row = transaction.one("SELECT 1 FROM run WHERE id = ? AND status = 'running' AND attempts = ?", id, attempt)
+    return find(transaction.one, id) if row else None
+
+
+def _cut_off(transaction: Transaction, run: Run, why: str) -> str:
+    if run.wish == CANCEL:
+        _end(transaction, run, CANCELLED)
+        return CANCELLED
+    fault = {"code": "interrupted", "node": None, "input": None, "message": why}
+    transaction.run("UPDATE run SET faults = ? WHERE id = ?", to_text([fault]), run.id)
+    _end(transaction, run, INTERRUPTED, faults=[fault])
+    return INTERRUPTED
+
+
+def _end(transaction: Transaction, run: Run, status: str, **told: Any) -> None:
+    transaction.run("UPDATE run SET status = ?, ended = ?, wish = NULL WHERE id = ?", status, time.time(), run.id)
+    tell(transaction, f"run.{status}", run.id, **told)
+
+
+def _note_timings(transaction: Transaction, end: Ended) -> None:
+    """Learn what nodes of a type take, the latest counting most."""
+    rows = [
+        (node["type"], node["seconds"], _SHARE)
+        for node in end.nodes.values()
+        if node.get("state") == "ran" and node.get("type")
+    ]
+    transaction.many(
+        "INSERT INTO timing (type, seconds) VALUES (?1, ?2)"
+        " ON CONFLICT (type) DO UPDATE SET seconds = seconds + (?2 - seconds) * ?3",
+        rows,
+    )

@@ -1,0 +1,42 @@
+"""Reading runs out of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.store.errors import UnknownRun
+from engine.store.runs.records import COLUMNS, LOCAL, Run, run_from
+
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM run"  # noqa: S608  (names of our own)
+
+
+def find(one: Callable[..., Any], id: str) -> Run:
+    """The run of an id; `one` asks the database for a row. Raises UnknownRun."""
+    row = one(f"{SELECT} WHERE id = ?", id)
+    if row is None:
+        raise UnknownRun(f"there is no run '{id[:40]}'")
+    return run_from(row)
+
+
+def page(
+    query: Callable[..., list[Any]],
+    *,
+    status: str | None = None,
+    limit: int = 50,
+    before: str | None = None,
+    sweep: str | None = None,
+    document: str | None = None,
+    owner: str = LOCAL,
+) -> list[Run]:
+    """The newest runs, or those before the run of this id; `query` asks the database for rows."""
+    wanted, values = ["owner = ?"], list[Any]([owner])
+    for column, value in (("status", status), ("sweep", sweep), ("document", document)):
+        if value is not None:
+            wanted.append(f"{column} = ?")
+            values.append(value)
+    if before is not None:
+        wanted.append("number < (SELECT number FROM run WHERE id = ?)")
+        values.append(before)
+    rows = query(f"{SELECT} WHERE {' AND '.join(wanted)} ORDER BY number DESC LIMIT ?", *values, limit)
+    return [run_from(row) for row in rows]
