@@ -1,4 +1,5 @@
 import json
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -25,7 +26,7 @@ PICTURE = {
 class Shop:
     """A store on a file, opened again at will; `told` is what listeners were told since the last opening."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder):
         self.path = folder / "loom.db"
         self.open()
 
@@ -212,7 +213,7 @@ def test_a_run_that_others_are_preferred_to_knows_how_often(shop):
     seen = []
     shop.runs.claim("cpu", lambda waiting: seen.extend(waiting) or waiting[0]).result()
 
-    assert [(one.id, one.passed_over) for one in seen][0] == (first, 1)
+    assert (seen[0].id, seen[0].passed_over) == (first, 1)
 
 
 def test_events_resume_after_any_number_and_say_when_the_log_does_not_reach_back(shop, monkeypatch):
@@ -234,8 +235,6 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        import tempfile
-
         self.folder = tempfile.TemporaryDirectory()
         self.shop = Shop(Path(self.folder.name))
         self.status, self.attempts, self.wished, self.order = {}, {}, set(), []
