@@ -46,12 +46,12 @@ class Thumbnails:
 
 
 def _write(picture: Path, size: int, target: str) -> None:
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     from engine.store.pictures import open_picture
 
     try:
-        image = open_picture(picture)
+        image = ImageOps.exif_transpose(open_picture(picture))  # without its EXIF a viewer can't turn it
         if image.mode not in ("RGB", "RGBA"):
             image = image.convert("RGBA" if "transparency" in image.info or "A" in image.getbands() else "RGB")
         image.thumbnail((size, size), Image.Resampling.LANCZOS)

@@ -102,13 +102,13 @@ def kind_of(path: Path, name: str, pixels: int) -> Kind:
         except PictureError as error:
             raise PictureError(str(error).replace(str(path), "the picture")) from None
         return Kind(SUFFIXES[found], "Image", picture.width, picture.height)
-    if Path(name).suffix.lower() == WEIGHTS or start[8:9] == b"{":
+    suffix = Path(name).suffix.lower()
+    if suffix == WEIGHTS or (start[8:9] == b"{" and suffix not in TEXTS):
         try:
             read_header(path)
         except WeightsError as error:
             raise WeightsError(str(error).replace(str(path), "the file")) from None
         return Kind(WEIGHTS)
-    suffix = Path(name).suffix.lower()
     if suffix in TEXTS and _is_text(path):
         return Kind(suffix)
     raise UnsupportedFile(
