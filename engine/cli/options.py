@@ -11,7 +11,6 @@ import click
 
 if TYPE_CHECKING:
     from engine.host.host import Host
-    from engine.host.opening import Opened
 
 file_argument = click.argument("file", metavar="FILE")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -45,13 +44,3 @@ def a_host(*, no_packs: bool = False, **options: Any) -> Iterator[Host]:
         yield host
     finally:
         host.close()
-
-
-def tell_opened(opened: Opened) -> None:
-    """Say on standard error what opening the file has changed."""
-    from engine.cli.say import note
-
-    for upgraded in opened.upgraded:
-        note(f"upgraded: {upgraded}")
-    for notice in opened.notices:
-        note(f"notice: {notice.message}")

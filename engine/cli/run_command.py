@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import a_host, device_option, file_argument, json_option, packs_option, tell_opened
+from engine.cli.options import a_host, device_option, file_argument, json_option, packs_option
 
 if TYPE_CHECKING:
     from engine.graph.faults import InvalidWorkflow
@@ -20,7 +20,7 @@ _STATUS = {"succeeded": 0, "failed": 1, "cancelled": 130}
 @click.command("run")
 @file_argument
 @click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="Set an input, by name or by address.")
-@click.option("--sweep", multiple=True, metavar="NAME=VALUES", help="Run for each value: 1..8, or a,b,c; repeatable.")
+@click.option("--sweep", multiple=True, metavar="NAME=VALUES", help="Run for each value; repeatable.")
 @click.option("--each", metavar="CSV", help="Run for each row of a table whose columns are inputs.")
 @click.option(
     "--out",
@@ -52,8 +52,14 @@ def command(
       loom run picture.png --set sampler.steps=30 --set prompt=@prompt.txt
       loom run workflow.json --sweep seed=1..8 --sweep cfg=3,5
 
-    NAME is one of the workflow's inputs, or an address such as sampler.steps; `loom check FILE` lists them. What is
-    made goes to DIR under the next free number. Progress goes to standard error, results to standard output.
+    NAME is one of the workflow's inputs, or an address such as sampler.steps; `loom check FILE` lists them. VALUE is a
+    number, a text, the path of a picture, or @file for the text in a file (@@ begins a text with @).
+
+    VALUES is a range (1..8, 1..9..2), a list (a,b,c; a value with a comma is put in double quotes: "a, b",c), or a JSON
+    array (["a, b", "c"]). Several sweeps and a table of --each multiply; the pictures also come as a labelled grid, and
+    what was set and made as results.csv.
+
+    What is made goes to DIR under the next free number. Progress goes to standard error, results to standard output.
     """
     from engine.graph.faults import InvalidWorkflow
 
@@ -71,21 +77,14 @@ def command(
 
 
 def _run_once(host: Host, file: str, values: tuple[str, ...], folder: Path, as_json: bool) -> int:
-    from engine.cli.interrupts import cancelling
-    from engine.cli.progress import make_watcher
-    from engine.cli.values import read_settings
+    from engine.cli.running import open_aloud, watched
+    from engine.cli.values import given_for, read_settings
     from engine.host.job import perform, prepare
-    from engine.run.control import Control
 
-    opened = host.open(file)
-    tell_opened(opened)
-    job = prepare(host, opened, read_settings(host, opened, values))
-    watcher, control = make_watcher(), Control()
-    try:
-        with cancelling(control, watcher.say):
-            finished = perform(job, folder, watcher.see, control)
-    finally:
-        watcher.close()
+    opened = open_aloud(host, file)
+    job = prepare(host, opened, read_settings(given_for(host, opened), values))
+    with watched() as (watcher, control):
+        finished = perform(job, folder, watcher.see, control)
     _tell(finished, as_json)
     return _STATUS[finished.status]
 

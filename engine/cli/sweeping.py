@@ -13,15 +13,15 @@ from typing import Any
 
 import click
 
-from engine.cli.interrupts import cancelling
-from engine.cli.options import tell_opened
-from engine.cli.progress import Watcher, duration, make_watcher
+from engine.cli.progress import Watcher, duration
+from engine.cli.running import open_aloud, watched
 from engine.cli.say import note, print_json
 from engine.cli.values import given_for, read_settings, split_setting
 from engine.graph.faults import Fault, InvalidWorkflow
 from engine.graph.graph import Graph
 from engine.graph.records import JsonValue
-from engine.host.axes import Axis, check_size, points_of, read_axis, read_table, value_words
+from engine.host.axes import Axis, check_axes, points_of, read_axis, read_table, value_words
+from engine.host.given import Given
 from engine.host.host import Host
 from engine.host.job import Finished, perform, prepare
 from engine.host.opening import Opened
@@ -66,18 +66,14 @@ def run_many(
 ) -> int:
     """Run every point in one process, sharing the caches, and return the exit status."""
     began = time.monotonic()
-    opened = host.open(file)
-    tell_opened(opened)
-    shared = read_settings(host, opened, values)
-    sweep = Sweep(host, opened, shared, _axes(host, opened, sweeps, table), folder)
-    check_size(sweep.axes)
+    opened = open_aloud(host, file)
+    given = given_for(host, opened)
+    shared = read_settings(given, values)
+    sweep = Sweep(host, opened, shared, _axes(given, sweeps, table), folder)
+    check_axes(given, sweep.axes, shared)
     _check_all(sweep)
-    watcher, control = make_watcher(), Control()
-    try:
-        with cancelling(control, watcher.say):
-            _run_all(sweep, watcher, control, as_json)
-    finally:
-        watcher.close()
+    with watched() as (watcher, control):
+        _run_all(sweep, watcher, control, as_json)
     sheets, results = _sheets(sweep), _results(sweep)
     if as_json:
         print_json(_document(sweep, sheets, results, time.monotonic() - began))
@@ -88,8 +84,7 @@ def run_many(
     return {"succeeded": 0, "failed": 1, "cancelled": 130}[sweep.status]
 
 
-def _axes(host: Host, opened: Opened, sweeps: Sequence[str], table: str | None) -> list[Axis]:
-    given = given_for(host, opened)
+def _axes(given: Given, sweeps: Sequence[str], table: str | None) -> list[Axis]:
     axes = [] if table is None else [read_table(given, table)]
     return axes + [read_axis(given, *split_setting("--sweep", setting)) for setting in sweeps]
 

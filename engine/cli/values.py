@@ -19,9 +19,9 @@ def given_for(host: Host, opened: Opened) -> Given:
     return Given(opened.workflow, host.registry.types, assets, host.home.inputs, opened.beside)
 
 
-def read_settings(host: Host, opened: Opened, settings: Iterable[str]) -> dict[str, JsonValue]:
+def read_settings(given: Given, settings: Iterable[str]) -> dict[str, JsonValue]:
     """The values of `--set`; a later one of the same name wins. Raises InvalidWorkflow with all that is wrong."""
-    given, found = given_for(host, opened), {}
+    found: dict[str, JsonValue] = {}
     faults: list[Fault] = []
     for name, text in [split_setting("--set", setting) for setting in settings]:
         try:

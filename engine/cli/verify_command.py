@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import a_host, device_option, json_option, packs_option, tell_opened
+from engine.cli.options import a_host, device_option, json_option, packs_option
 
 if TYPE_CHECKING:
     from engine.host.verify import Verdict
@@ -23,21 +23,14 @@ def command(picture: str, device: str, no_packs: bool, as_json: bool) -> int:
     Says that they are identical, or the largest difference a channel (of 255) and what differs between the environment
     that made the picture and this one. The exit status is 0 where they are identical, else 1.
     """
-    from engine.cli.interrupts import cancelling
-    from engine.cli.progress import make_watcher
+    from engine.cli.running import open_aloud, watched
     from engine.cli.say import complain, print_json
     from engine.host.verify import verify_picture
-    from engine.run.control import Control
 
     with a_host(no_packs=no_packs, device=device, remember=False) as host:
-        opened = host.open(picture)
-        tell_opened(opened)
-        watcher, control = make_watcher(), Control()
-        try:
-            with cancelling(control, watcher.say):
-                verdict = verify_picture(host, opened, watcher.see, control)
-        finally:
-            watcher.close()
+        opened = open_aloud(host, picture)
+        with watched() as (watcher, control):
+            verdict = verify_picture(host, opened, watcher.see, control)
     for fault in verdict.faults:
         complain(fault.message)
     if as_json:

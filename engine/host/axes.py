@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from math import prod
 from pathlib import Path
 
 from engine.graph.faults import Fault, InvalidWorkflow
 from engine.graph.jsontext import parse_json
-from engine.graph.overrides import find_settable, fit_value
+from engine.graph.overrides import find_settable, fit_value, set_one_input
 from engine.graph.records import JsonValue
 from engine.graph.shapes import Asset, Directory, read_value, shorten
 from engine.host.given import Given
@@ -42,7 +42,8 @@ def points_of(axes: Sequence[Axis]) -> Iterator[dict[str, JsonValue]]:
 def read_axis(given: Given, name: str, text: str) -> Axis:
     """The values of `--sweep`: `1..8` or `1..9..2` for whole numbers, a JSON array, or a list parted by commas.
 
-    Raises InvalidWorkflow.
+    The list is a line of CSV: a value in double quotes may hold commas, and spaces after a comma do not count. Raises
+    InvalidWorkflow.
     """
     spec = find_settable(given.workflow, given.types, name).spec
     span = _RANGE(text.strip()) if spec.type == "Int" else None
@@ -52,7 +53,7 @@ def read_axis(given: Given, name: str, text: str) -> Axis:
     elif text.lstrip().startswith("["):
         values = [_fitted(given, name, value) for value in _array(name, text)]
     else:
-        values = [given.read(name, part) for part in text.split(",")]
+        values = [given.read(name, part) for part in _parts(name, text)]
     return Axis(tuple({name: value} for value in values))
 
 
@@ -84,18 +85,24 @@ def read_table(given: Given, path: str) -> Axis:
     return Axis(tuple(points))
 
 
-def check_size(axes: Sequence[Axis]) -> None:
-    """Raises InvalidWorkflow where there are too many points, none, or one input on two axes."""
+def check_axes(given: Given, axes: Sequence[Axis], shared: Iterable[str]) -> None:
+    """Raises InvalidWorkflow where there are too many points, none, or one input is said twice.
+
+    `shared` are the names of what all points have: what an axis varies cannot be among it.
+    """
     count = prod(len(axis.points) for axis in axes)
     if not 0 < count <= MAX_POINTS:
         words = f"{count:,} runs; at most {MAX_POINTS:,} are made at once" if count else "no run: an axis is empty"
         raise InvalidWorkflow([Fault("bad_sweep", f"this makes {words}")])
-    seen: set[str] = set()
-    for axis in axes:
-        names = {name for point in axis.points for name in point}
-        if both := seen & names:
-            raise InvalidWorkflow([Fault("bad_sweep", f"'{min(both)}' is swept twice", None, min(both))])
-        seen |= names
+    varied = [name for axis in axes for name in dict.fromkeys(name for point in axis.points for name in point)]
+    pairs = [(name, other, "swept") for name, other in combinations(varied, 2)]
+    pairs += [(name, other, "set to one value") for name, other in product(varied, shared)]
+    for name, other, how in pairs:
+        if set_one_input(given.workflow, given.types, name, other):
+            text = f"'{name}' is swept, and '{other}', which sets the same input, is {how}: leave one of them out"
+            if name == other:
+                text = f"'{name}' is swept twice" if how == "swept" else f"'{name}' is both swept and {how}: choose one"
+            raise InvalidWorkflow([Fault("bad_sweep", text, None, name)])
 
 
 def value_words(value: JsonValue) -> str:
@@ -114,6 +121,20 @@ def _span(name: str, first: int, last: int, step: int) -> range:
         text = f"'{name}': the range has {len(numbers):,} values; at most {MAX_POINTS:,} are run at once"
         raise InvalidWorkflow([Fault("bad_sweep", text, None, name)])
     return numbers
+
+
+def _parts(name: str, text: str) -> list[str]:
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True))
+    except csv.Error as error:
+        wrong = f'the values of \'{name}\' are no line of CSV ({error}); a value that begins with a quote is "written ""so"""'
+        raise InvalidWorkflow([Fault("bad_sweep", wrong, None, name)]) from None
+    if len(rows) > 1:
+        wrong = (
+            f"the values of '{name}' are in {len(rows)} lines; a value with a line break in it is put in double quotes"
+        )
+        raise InvalidWorkflow([Fault("bad_sweep", wrong, None, name)])
+    return rows[0] if rows and rows[0] else [""]
 
 
 def _array(name: str, text: str) -> list[JsonValue]:

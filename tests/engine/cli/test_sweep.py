@@ -75,12 +75,22 @@ def test_a_table_and_a_sweep_multiply(loom, painting_file, here):
     assert seeds == ["5", "3", "1", "5", "3", "1"]
 
 
-def test_texts_with_commas_are_given_as_an_array(loom, write, here):
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ('["a, b", "c"]', ["a, b", "c"]),
+        ('"a, b",c', ["a, b", "c"]),
+        ('a, "b, ""c""", d', ["a", 'b, "c"', "d"]),
+        ('a 5" pipe,[x]', ['a 5" pipe', "[x]"]),
+        ('"a\nb",', ["a\nb", ""]),
+    ],
+)
+def test_texts_with_commas_are_given_as_an_array_or_in_quotes(loom, write, here, values, texts):
     file = write({"t": "Say"}, outputs={"words": {"link": "t.value"}})
 
-    loom("run", file, "--sweep", 't.text=["a, b", "c"]')
+    loom("run", file, "--sweep", f"t.text={values}")
 
-    assert [row["words"] for row in rows(here / "outputs" / "results.csv")] == ["a, b", "c"]
+    assert [row["words"] for row in rows(here / "outputs" / "results.csv")] == texts
 
 
 def test_one_bad_point_refuses_the_whole_sweep_before_anything_runs(loom, painting_file, here):
@@ -129,6 +139,8 @@ def test_a_cancelled_sweep_keeps_what_it_has(loom, write, here):
         ("seed=-3..-1", "it takes a whole number from 0"),
         ("red=1..3", "'red' is '1..3'"),
         ("seed=", "'seed' is ''"),
+        ('seed="1,2', "are no line of CSV"),
+        ("seed=1\n2", "are in 2 lines"),
     ],
 )
 def test_a_sweep_that_cannot_be_is_refused_in_a_sentence(loom, painting_file, sweep, words):
@@ -160,8 +172,24 @@ def test_a_table_that_cannot_be_used_is_refused_in_a_sentence(loom, painting_fil
     assert words in result.err
 
 
-def test_an_input_is_on_one_axis_only(loom, painting_file):
-    result = loom("run", painting_file, "--sweep", "seed=1,2", "--sweep", "seed=3,4")
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--sweep", "seed=3,4"), "'seed' is swept twice"),
+        (("--sweep", "paint.seed=3,4"), "'seed' is swept, and 'paint.seed', which sets the same input, is swept"),
+        (("--set", "seed=3"), "'seed' is both swept and set to one value"),
+        (
+            ("--set", "paint.seed=3"),
+            "'seed' is swept, and 'paint.seed', which sets the same input, is set to one value",
+        ),
+        (("--each", "rows.csv"), "'paint.seed' is swept, and 'seed', which sets the same input, is swept"),
+    ],
+)
+def test_an_input_is_said_in_one_place_only(loom, painting_file, here, options, words):
+    (here / "rows.csv").write_text("red,paint.seed\n0,1\n")
+
+    result = loom("run", painting_file, "--sweep", "seed=1,2", *options)
 
     assert result.status == 2
-    assert "'seed' is swept twice" in result.err
+    assert words in result.err
+    assert not painting.CALLS
