@@ -16,7 +16,8 @@ from engine.graph.jsontext import parse_json
 from engine.graph.overrides import find_settable, fit_value, set_one_input
 from engine.graph.records import JsonValue
 from engine.graph.shapes import Asset, Directory, read_value, shorten
-from engine.host.given import Given
+from engine.host.given import TEXT_BYTES, Given
+from engine.store.regular import read_regular
 
 MAX_POINTS = 10_000
 _RANGE = re.compile(r"(-?\d{1,20})\.\.(-?\d{1,20})(?:\.\.(\d{1,20}))?").fullmatch
@@ -155,7 +156,7 @@ def _fitted(given: Given, name: str, value: JsonValue) -> JsonValue:
 
 def _rows(path: str) -> list[list[str]]:
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        text = read_regular(Path(path), TEXT_BYTES).decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text), strict=True))
     except (OSError, ValueError, csv.Error) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)

@@ -17,6 +17,7 @@ from engine.graph.records import InputSpec, JsonValue
 from engine.graph.shapes import path_fault
 from engine.graph.values import LITERALS, File, is_variable
 from engine.store.assets import Assets
+from engine.store.regular import read_regular
 
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 TEXT_BYTES = 8_000_000
@@ -67,7 +68,7 @@ class Given:
         path = Path(text)
         if not path.exists() and path_fault(text) is None:
             return {"asset": text, "sha256": self._assets.file(File(text)).sha256}
-        stored = self._assets.put(path.read_bytes(), _suffix(path))
+        stored = self._assets.put(read_regular(path), _suffix(path))
         return {"asset": _asset_name(path, stored.path), "sha256": stored.sha256}
 
     def _folder(self, text: str) -> JsonValue:
@@ -118,10 +119,7 @@ def _json_or_text(text: str) -> JsonValue:
 
 def _content(path: Path) -> str:
     """A text file's content, without the line break at its end. Raises ValueError, OSError."""
-    with path.open("rb") as file:
-        data = file.read(TEXT_BYTES + 1)
-    if len(data) > TEXT_BYTES:
-        raise ValueError(f"{path} is larger than {TEXT_BYTES // 10**6} MB")
+    data = read_regular(path, TEXT_BYTES)
     try:
         return data.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:

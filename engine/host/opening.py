@@ -13,9 +13,10 @@ from engine.graph.faults import Fault, InvalidWorkflow
 from engine.graph.jsontext import MAX_BYTES
 from engine.graph.records import NodeType
 from engine.graph.upgrade import Migration, Upgraded, upgrade
+from engine.store.regular import FILE_BYTES as PICTURE_BYTES
+from engine.store.regular import open_regular
 
 STDIN = "-"
-PICTURE_BYTES = 512 << 20
 _SAYS = {
     "comfyui": "carries a ComfyUI workflow, not a Latent Loom workflow; Latent Loom does not import these",
     "a1111": "carries the generation parameters of an AUTOMATIC1111 web UI picture, not a workflow;"
@@ -53,7 +54,7 @@ def read_file(file: str) -> tuple[bytes, str, Path]:
         return _capped(sys.stdin.buffer), "standard input", Path.cwd()
     path = Path(file)
     try:
-        with path.open("rb") as stream:
+        with open_regular(path, PICTURE_BYTES) as stream:
             return _capped(stream), file, path.resolve().parent
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -8,7 +8,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias
@@ -17,6 +17,7 @@ from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from engine.store.errors import PictureError
 from engine.store.picture_texts import EXIF_IFD, KEYWORD, USER_COMMENT, Format, texts
+from engine.store.regular import open_regular
 
 Source: TypeAlias = Path | bytes
 Kind: TypeAlias = Literal["latentloom", "comfyui", "a1111"]
@@ -150,11 +151,11 @@ def _opened(source: Source) -> Iterator[BinaryIO]:
     if isinstance(source, bytes):
         yield io.BytesIO(source)
         return
-    try:
-        file = source.open("rb")
-    except OSError as error:
-        raise PictureError(f"{source} can't be read: {error.strerror}") from None
-    with file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(open_regular(source))
+        except OSError as error:
+            raise PictureError(f"{source} can't be read: {error.strerror}") from None
         yield file
 
 

@@ -1,6 +1,7 @@
 """Whatever stands in a file, `run` and `check` answer with exit status 2 and sentences, and nothing runs."""
 
 import json
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -218,3 +219,18 @@ def test_a_picture_that_would_fill_the_memory_is_refused(loom, painting_file: st
 
     assert result.status == 2
     assert "pixels" in result.err
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe", "folder"])
+def test_only_plain_files_are_read(loom, write, here: Path, name: str) -> None:
+    os.mkfifo(here / "pipe")
+    (here / "folder").mkdir()
+    file = write({"t": "Say", "m": "Measure"}, outputs={"words": {"link": "t.value"}, "size": {"link": "m.size"}})
+
+    calls = [(command, name) for command in ("run", "check", "verify", "fmt")]
+    calls += [("diff", name, file), ("diff", file, name), ("run", file, "--each", name)]
+    calls += [("run", file, "--set", f"t.text=@{name}"), ("run", file, "--set", f"m.file={name}")]
+    for arguments in calls:
+        result = loom(*arguments)
+        assert result.status == 2
+        assert "can't be read: it is a " in result.err or "can't be read as a CSV table: it is a " in result.err
