@@ -15,6 +15,8 @@ from models.training import checkpoint
 from models.training.denoiser import PATH, SHIPPED, Denoiser, new_scheduler
 from models.training.latents import frozen_vae
 from models.training.tokenizer import new_tokenizer
+from nodes.prompts.vocabulary import FILE as VOCABULARY_FILE
+from nodes.solids.prompts import VOCABULARY
 
 KEPT = ("step", "samples", "seconds", "seed", "rate", "curve")
 
@@ -45,8 +47,19 @@ def main() -> None:
     pipe, state = pipeline(averaged=not options.last)
     pipe.to(dtype=torch.float16)
     pipe.save_pretrained(options.to, safe_serialization=True)
+    write_numbers(options.to, state)
+    write_vocabulary(options.to)
+
+
+def write_numbers(folder: Path, state: dict[str, Any]) -> None:
+    """Put the numbers of a run beside its weights, as `state.json`."""
     numbers = {key: state[key] for key in KEPT if key in state}
-    (options.to / "state.json").write_text(json.dumps(numbers) + "\n")
+    (folder / "state.json").write_text(json.dumps(numbers) + "\n")
+
+
+def write_vocabulary(folder: Path) -> None:
+    """Put the words of the world beside a model of it, so that prompts can be told which ones it doesn't know."""
+    (folder / VOCABULARY_FILE).write_text(json.dumps(VOCABULARY.to_json(), indent=1) + "\n")
 
 
 if __name__ == "__main__":
