@@ -101,6 +101,16 @@ def _facts(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checker) -
     count = len(binding.type.outputs)
     if binding.faults or binding.muted:
         return (_NOTHING,) * count
+    try:
+        found = checker.infer(binding.type.name, known_inputs(binding, nodes))
+    except Mismatch as error:
+        binding.fault("mismatch", str(error), error.input)
+        return (_NOTHING,) * count
+    return tuple(found.get(name, _NOTHING) for name in binding.type.outputs)
+
+
+def known_inputs(binding: Binding, nodes: Mapping[str, GraphNode]) -> dict[str, Any]:
+    """What is known of a node's inputs before it runs, as `Node.infer` and `Node.notices` are given it."""
     inputs: dict[str, Any] = {}
     for name, value in binding.values.items():
         identity = binding.identities.get(name)
@@ -110,12 +120,7 @@ def _facts(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checker) -
         inputs[name] = _facts_of(source, nodes)
     for name, items in binding.lists.items():
         inputs[name] = [{"value": item.value} if isinstance(item, Const) else _facts_of(item, nodes) for item in items]
-    try:
-        found = checker.infer(binding.type.name, inputs)
-    except Mismatch as error:
-        binding.fault("mismatch", str(error), error.input)
-        return (_NOTHING,) * count
-    return tuple(found.get(name, _NOTHING) for name in binding.type.outputs)
+    return inputs
 
 
 def _facts_of(source: Source, nodes: Mapping[str, GraphNode]) -> Facts:

@@ -192,6 +192,15 @@ class Node:
         return {}
 
     @classmethod
+    def notices(cls, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+        """What the user may want to know of sound inputs before anything runs: for an input's name, a sentence.
+
+        Inputs are given as to `infer`. A check tells these; where only `run` can know, it says the same through its context.
+        Imports no torch.
+        """
+        return {}
+
+    @classmethod
     def migrate(cls, version: int, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """Inputs written for an older `version`, one version up, and the outputs that it renamed (old name → new name)."""
         return inputs, {}

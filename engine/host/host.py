@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +13,9 @@ from typing import Any
 
 from engine.graph.checker import Checker
 from engine.graph.document import Workflow
-from engine.graph.faults import LoomError
+from engine.graph.faults import Fault, LoomError, at
+from engine.graph.graph import Graph
+from engine.graph.infer import known_inputs
 from engine.graph.keys import SALT
 from engine.graph.node import Mismatch
 from engine.host.identities import Names
@@ -177,6 +179,21 @@ class Host:
         with suppress(LoomError, OSError):
             name += f" of '{self.catalog.by_fingerprint(getattr(reference, 'fingerprint', '')).stem}'"
         return name
+
+    def notices(self, graph: Graph) -> Iterator[Fault]:
+        """What the node types of a graph tell of its nodes, in file order."""
+        for address in graph.flat.nodes:
+            node = graph.nodes.get(address)
+            code = None if node is None else self.registry.code.get(node.type.name)
+            if node is None or code is None or not node.sound:
+                continue
+            try:
+                told = code.cls.notices(known_inputs(node.binding, graph.nodes))
+            except Exception:
+                log.exception("%s.notices failed", node.type.name)
+                continue
+            for name, sentence in told.items():
+                yield Fault("notice", at(address, sentence), address, name)
 
     def _infer(self, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
         """Run a node type's check-time code, which is a pack's and may fail in any way: then nothing is known."""

@@ -54,7 +54,7 @@ def inspect_workflow(host: Host, opened: Opened) -> Inspection:
     return Inspection(
         workflow.title,
         graph.faults,
-        (*opened.notices, *host.names(workflow, opened.beside).notices()),
+        (*opened.notices, *host.names(workflow, opened.beside).notices(), *host.notices(graph)),
         opened.upgraded,
         tuple(graph.flat.nodes),
         tuple(workflow_inputs(workflow, types).values()),
