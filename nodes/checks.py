@@ -1,6 +1,7 @@
 """What is known before anything runs: the facts that travel along links of the diffusion nodes, and when they clash.
 
     model, encoder, vae    name, family, space, width, height, text_width, lease (the model's fingerprint)
+    encoder                vocabulary (nodes.prompts.vocabulary), where the model says which words it knows
     conditioning           family, text_width, name (of the model that encoded it)
     latent                 space, width, height, batch, name (of the model that it was made for or encoded with)
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine.graph.node import Context, Facts, Multiline, Node
 from nodes.checks import in_sentences, of, picked
+from nodes.prompts.vocabulary import prompt_notice, vocabulary_from
 from nodes.types import Conditioning, TextEncoder
 
 
@@ -42,6 +43,17 @@ class TextEncode(Node):
         """A conditioning is for models of the encoder's family and width."""
         return {"conditioning": picked(of(inputs, "encoder"), "name", "family", "text_width")}
 
+    @classmethod
+    def notices(cls, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+        """Tell of words that the encoder's model does not know, where it says which it knows."""
+        encoder, text = of(inputs, "encoder"), of(inputs, "text").get("value")
+        if not isinstance(text, str):
+            return {}
+        who = f"model '{encoder['name']}'" if "name" in encoder else "the model"
+        emphasis = str(of(inputs, "emphasis").get("value"))
+        told = prompt_notice(vocabulary_from(encoder.get("vocabulary")), text, emphasis, who)
+        return {} if told is None else {"text": told}
+
     def run(self, context: Context) -> Conditioning:
         """Encode. Raises LoomError, in a sentence, for a `clip_skip` that the encoder does not have."""
         import torch
@@ -49,4 +61,6 @@ class TextEncode(Node):
         from nodes.prompts.encode import encode_text
 
         with context.lease(self.encoder) as (encoder,), torch.no_grad(), in_sentences():
+            if told := prompt_notice(encoder.vocabulary, self.text, self.emphasis):
+                context.notice(told, "text")
             return encode_text(encoder, self.text, emphasis=self.emphasis, clip_skip=self.clip_skip)

@@ -49,7 +49,7 @@ class LoadModel(Node):
         known = picked(facts, *MODEL)
         if "digest" in facts:
             known["lease"] = facts["digest"]
-        return {"model": known, "text_encoder": known, "vae": known}
+        return {"model": known, "text_encoder": known | picked(facts, "vocabulary"), "vae": known}
 
     def run(self, context: Context) -> LoadedModel:
         """References to the model's parts: plain data."""

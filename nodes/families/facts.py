@@ -33,7 +33,8 @@ class Facts:
     """What is known of a model before it is loaded.
 
     `width` and `height` are the pixels that it was trained at, `prediction` is what its denoiser answers
-    with ("epsilon", "v_prediction" or "sample"), `text_width` the width of the rows that condition it.
+    with ("epsilon", "v_prediction" or "sample"), `text_width` the width of the rows that condition it, `vocabulary` the
+    words that it knows, where it says so (`nodes.prompts.vocabulary`).
     """
 
     family: str
@@ -42,6 +43,7 @@ class Facts:
     height: int
     prediction: str
     text_width: int
+    vocabulary: Mapping[str, Any] | None = None
 
 
 def identify(path: Path | str) -> Facts:

@@ -12,6 +12,8 @@ from typing import Any
 from nodes.families.errors import UnusableModel
 from nodes.families.facts import Facts, latent_space
 from nodes.families.headers import Header, read_header
+from nodes.prompts.vocabulary import FILE as VOCABULARY
+from nodes.prompts.vocabulary import vocabulary_from
 
 COMPONENTS = {"denoiser": "unet", "text_encoder": "text_encoder", "vae": "vae"}
 WEIGHTS = ("diffusion_pytorch_model", "model", "pytorch_model")
@@ -44,7 +46,8 @@ class DiffusersFolder:
         if prediction not in ("epsilon", "v_prediction", "sample"):
             raise UnusableModel(f"{self.path.name} predicts {prediction!r}; wanted epsilon, v_prediction or sample")
         text_width = int(unet["cross_attention_dim"])
-        return Facts("sd", space, int(width) * space.factor, int(height) * space.factor, prediction, text_width)
+        size = int(width) * space.factor, int(height) * space.factor
+        return Facts("sd", space, *size, prediction, text_width, self._vocabulary())
 
     @cached_property
     def scheduler(self) -> dict[str, Any]:
@@ -73,6 +76,14 @@ class DiffusersFolder:
     def tokenizer(self) -> Path:
         """The tokenizer's folder."""
         return self.path / "tokenizer"
+
+    def _vocabulary(self) -> dict[str, Any] | None:
+        """What the folder says of the model's words; a file of that name that is another thing says nothing."""
+        try:
+            found = vocabulary_from(self._json(VOCABULARY))
+        except UnusableModel:
+            return None
+        return None if found is None else found.to_json()
 
     def _shards(self, index: Path) -> list[str]:
         names = sorted(set(self._json(str(index.relative_to(self.path)))["weight_map"].values()))

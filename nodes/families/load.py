@@ -21,6 +21,7 @@ from nodes.families.headers import Header
 from nodes.families.single_file import SingleFile
 from nodes.families.single_file_weights import diffusers_tensors
 from nodes.families.weights import fill, read_tensors
+from nodes.prompts.vocabulary import vocabulary_from
 
 PARTS = ("denoiser", "text_encoder", "vae")
 DTYPES = {"F16": torch.float16, "BF16": torch.bfloat16}
@@ -90,7 +91,7 @@ def _vae(source: Source, facts: Facts, dtype: torch.dtype) -> nn.Module:
     return sd.VAE(model, facts.space)
 
 
-def _text_encoder(source: Source, facts: Facts, dtype: torch.dtype) -> nn.Module:  # noqa: ARG001
+def _text_encoder(source: Source, facts: Facts, dtype: torch.dtype) -> nn.Module:
     from transformers import CLIPTextConfig, CLIPTextModel
 
     config = CLIPTextConfig.from_dict(dict(source.config("text_encoder")))
@@ -98,7 +99,7 @@ def _text_encoder(source: Source, facts: Facts, dtype: torch.dtype) -> nn.Module
         model = CLIPTextModel(config)
     _fill(model, source, "text_encoder", dtype)
     tokenizer = saved_tokenizer(source.tokenizer) if isinstance(source, DiffusersFolder) else clip_tokenizer()
-    return sd.TextEncoder(model, tokenizer)
+    return sd.TextEncoder(model, tokenizer, vocabulary_from(facts.vocabulary))
 
 
 def _fill(module: nn.Module, source: Source, part: str, dtype: torch.dtype) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from nodes.prompts.vocabulary import Vocabulary
 from nodes.types import LatentSpace
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class TextEncoder(Protocol):
     """The part that turns windows of tokens into what a denoiser is conditioned on."""
 
     family: str
+    vocabulary: Vocabulary | None
+    """The words that it knows; None where it takes any."""
 
     @property
     def window(self) -> int:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from nodes.families.protocol import Tensors
+from nodes.prompts.vocabulary import Vocabulary
 from nodes.samplers.noise_schedule import DiscreteSchedule
 from nodes.types import LatentSpace
 
@@ -113,13 +114,15 @@ class Denoiser(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """A CLIP text model with its tokenizer."""
+    """A CLIP text model with its tokenizer, and the words that it knows, where these are only so many."""
 
     family = FAMILY
 
-    def __init__(self, model: CLIPTextModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    def __init__(
+        self, model: CLIPTextModel, tokenizer: PreTrainedTokenizerBase, vocabulary: Vocabulary | None = None
+    ) -> None:
         super().__init__()
-        self.model, self.tokenizer = model, tokenizer
+        self.model, self.tokenizer, self.vocabulary = model, tokenizer, vocabulary
 
     @property
     def window(self) -> int:

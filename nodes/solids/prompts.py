@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from nodes.prompts.vocabulary import Vocabulary
 from nodes.solids.scene import Scene, Solid, relation
 from nodes.solids.vocabulary import COLOURS, COUNTS, GLUE, GROUNDS, RELATIONS, SHAPES, SIZES
 
@@ -73,20 +74,30 @@ def parse(text: str) -> Facts:
 
 def unknown_words(text: str) -> tuple[str, ...]:
     """The prompt's words that no caption uses, in order, each once."""
-    return tuple(dict.fromkeys(word for word in re.findall(r"[^\W\d_]+|\d+", text.lower()) if word not in WORDS))
+    return VOCABULARY.unknown(text)
 
 
 def notice(text: str) -> str | None:
     """A sentence about words that the world doesn't know, and what it knows; None where all are known."""
-    strange = unknown_words(text)
-    if not strange:
-        return None
-    quoted = ", ".join(f"'{word}'" for word in strange)
-    return (
-        f"solids does not know {quoted}. It knows shapes: {', '.join(SHAPES)}; "
-        f"colours: {', '.join(COLOURS)}; sizes: {', '.join(SIZES)}; grounds (on …): {', '.join(GROUNDS)}; "
-        "places: left of, right of, in front of, behind; one to three objects"
-    )
+    return VOCABULARY.notice(text, "the world of solids")
+
+
+def remarks(text: str) -> tuple[str, ...]:
+    """Sentences about what of a text asks for nothing: unknown words, and shapes without a colour."""
+    told = [notice(text)]
+    if bare := colourless(text):
+        told.append(f"{', '.join(bare)}: a shape without a colour before it asks for nothing")
+    return tuple(remark for remark in told if remark is not None)
+
+
+def colourless(text: str) -> tuple[str, ...]:
+    """The shapes of a text that no colour goes before, by name: `parse` passes them over."""
+    bare, coloured = [], False
+    for kind, name in _tokens(text):
+        if kind == "shape" and not coloured:
+            bare.append(name)
+        coloured = kind == "colour" or (coloured and kind != "shape")
+    return tuple(bare)
 
 
 def _phrase(solid: Solid, draw: random.Random, sized: bool, article: bool) -> str:
@@ -135,6 +146,19 @@ _PATTERN: Final = re.compile(
 
 WORDS: Final[frozenset[str]] = frozenset(GLUE).union(COUNTS.values(), GROUNDS, *(form.split() for form in _MEANING))
 """Every word that a caption may use."""
+
+VOCABULARY: Final = Vocabulary(
+    {
+        "shapes": SHAPES,
+        "colours": COLOURS,
+        "sizes": SIZES,
+        "places": {forms[0]: forms for forms in RELATIONS.values()},
+        "grounds": {f"on {ground}": (f"on {ground}", f"on the {ground}") for ground in GROUNDS},
+        "numbers": {word: (word,) for word in COUNTS.values()},
+    },
+    WORDS,
+)
+"""What there is to say of the world, as models of it carry it with them."""
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
