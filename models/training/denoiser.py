@@ -36,11 +36,11 @@ from nodes.solids.scene import Scene
 PATH: Final = WORK / "denoiser.safetensors"
 SHIPPED: Final = MODELS / "solids"
 PEAK: Final = 1e-3
-BATCH: Final = 48
+BATCH: Final = 32
 SCENES: Final = 14_000
 """How many scenes are encoded before training begins; what is encoded beyond them is used too."""
 EMPTY: Final = 0.1
-DECAY_SHARE: Final = 0.42
+DECAY_SHARE: Final = 0.4
 WIDTH: Final = 192
 
 
