@@ -171,7 +171,7 @@ def test_a_file_that_is_cut_off_is_refused_wherever_it_ends(checkpoint: Path, tm
     path = tmp_path / "cut.safetensors"
     for length in (0, 5, 8, 1000, len(content) // 2, len(content) - 1):
         path.write_bytes(content[:length])
-        with pytest.raises(UnusableModel, match=r"cut\.safetensors .*cut off"):
+        with pytest.raises(UnusableModel, match=r"cut\.safetensors is cut short"):
             identify(path)
 
 
@@ -218,7 +218,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path, suffix: str) -> None:
 def test_a_malformed_table_of_contents_is_refused(tmp_path: Path, header: bytes) -> None:
     path = tmp_path / "bad.safetensors"
     path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(64))
-    with pytest.raises(UnusableModel, match="not a safetensors file"):
+    with pytest.raises(UnusableModel, match=r"bad\.safetensors (is not a safetensors file|is damaged)"):
         identify(path)
 
 
