@@ -12,6 +12,7 @@ from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
 from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
 from nodes.sampling import KSampler
+from nodes.scenes import RenderScene, ScoreScene
 from nodes.texts import Text, TextLines, TextTemplate
 from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model, TextEncoder
 
@@ -40,8 +41,10 @@ __all__ = [
     "Model",
     "Number",
     "Preview",
+    "RenderScene",
     "Repeat",
     "SaveImage",
+    "ScoreScene",
     "SeedList",
     "Switch",
     "Text",

@@ -25,9 +25,10 @@ from models.training.common import MODELS, log
 from models.training.prompts import KINDS
 from models.training.tables import head, row
 from models.training.vae import to_model
+from nodes.solids.comparing import stands
 from nodes.solids.render import render
 from nodes.solids.scene import Scene, Solid, relation, sample_scene
-from nodes.solids.score import read, stands
+from nodes.solids.score import read
 
 FIRST_SEED: Final = 50_000_000
 Picture = NDArray[np.uint8]

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nodes.solids.comparing import assign, stands
 from nodes.solids.fitting import Guess, Patch, covers, fit, grown
 from nodes.solids.prompts import Facts
 from nodes.solids.reading import GROUND, NAMES, UNKNOWN, Look, components, look
@@ -26,8 +27,6 @@ WORST: Final = 0.115
 UNEXPLAINED: Final = 0.012
 """The part of the picture that may be neither ground nor a solid."""
 SIZE_BORDER: Final = (SCALES["small"] * SCALES["large"]) ** 0.5
-CLEARLY: Final = 0.2
-"""How far apart in x or z two solids must stand for a place to be met, in world units."""
 
 
 def read(picture: NDArray[np.uint8]) -> tuple[Solid, ...]:
@@ -94,23 +93,7 @@ def judge(facts: Facts, solids: tuple[Solid, ...]) -> Verdict:
     named = any(thing.size for thing in facts.things)
     if not right:
         return Verdict(False, False if named else None, False if facts.places else None)
-    order = _matched(facts, solids)
+    order = [solid for solid in assign(facts, solids) if solid is not None]
     sizes = all(thing.size in (None, solid.size) for thing, solid in zip(facts.things, order, strict=True))
     places = all(stands(order[a], where, order[b]) for a, where, b in facts.places)
     return Verdict(True, sizes if named else None, places if facts.places else None)
-
-
-def stands(first: Solid, where: str, second: Solid) -> bool:
-    """Whether the first stands clearly left of, right of, in front of or behind the second."""
-    across, along = first.x - second.x, first.z - second.z
-    return {"left": -across, "right": across, "front": -along, "behind": along}[where] > CLEARLY
-
-
-def _matched(facts: Facts, solids: tuple[Solid, ...]) -> list[Solid]:
-    """The solid for each thing in turn, of the wanted size where there is a choice."""
-    left, order = list(solids), []
-    for thing in facts.things:
-        same = [s for s in left if (s.colour, s.shape) == (thing.colour, thing.shape)]
-        order.append(min(same, key=lambda s: s.size != thing.size))
-        left.remove(order[-1])
-    return order
