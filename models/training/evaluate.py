@@ -1,16 +1,18 @@
-"""Count how often a model's pictures show what the prompts ask for.
+"""Count how often a model's pictures show what the prompts ask for, and how the others are wrong.
 
     python -m models.training.evaluate [--model models/solids] [--set development] [--kinds single,pair] [--steps 20]
 
 Pictures come from the stock StableDiffusionPipeline with the prompt's own seed, and are read by the scorer, which never
-sees the prompt. Rates have 95 % intervals (Wilson 1927).
+sees the prompt. Rates have 95 % intervals (Wilson 1927). Right is the exact multiset of (colour, shape); sizes and places
+are counted where the prompt names them, of all pictures (a wrong one has them wrong) and of the right ones. A wrong
+picture is in one row of swaps, neglect, leaks and so on, as `nodes.solids.comparing.mistake` defines them.
 """
 
 import argparse
 import json
-import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import torch
@@ -19,11 +21,38 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.training.common import EVALUATION, MODELS, log
-from nodes.solids.prompts import parse
+from models.training.tables import head, row
+from nodes.solids.comparing import MISTAKES, mistake
+from nodes.solids.prompts import Facts, parse
+from nodes.solids.scene import Solid
 from nodes.solids.score import Verdict, judge, read
 
 BATCH: Final = 10
+SETS: Final = ("development", "held_out", "withheld_prompts")
+SAID: Final = {
+    "unread": "nothing could be read",
+    "swap": "swapped: the colours and the shapes asked for, bound otherwise",
+    "neglect": "neglected: fewer solids than asked for",
+    "leak": "leaked: a solid more than asked for bears an asked colour",
+    "extra": "extra: more solids than asked for",
+    "colour": "other colours",
+    "shape": "other shapes",
+    "both": "other colours and shapes",
+}
+"""What the rows of wrong pictures are called."""
 Pictures = NDArray[np.uint8]
+
+
+class Shown(NamedTuple):
+    """What a prompt asks for, and what was read in its picture."""
+
+    facts: Facts
+    solids: tuple[Solid, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether things, sizes and places are right."""
+        return judge(self.facts, self.solids)
 
 
 def load(folder: Path) -> StableDiffusionPipeline:
@@ -35,13 +64,13 @@ def load(folder: Path) -> StableDiffusionPipeline:
     return pipe
 
 
-def draw(pipe: Any, prompts: list[str], seeds: list[int], steps: int, cfg: float) -> Pictures:
+def draw(pipe: Any, prompts: Sequence[str], seeds: Sequence[int], steps: int, cfg: float) -> Pictures:
     """Pictures for prompts, each from its own seed: (N, 128, 128, 3) bytes."""
     made = []
     for first in range(0, len(prompts), BATCH):
         noise = [torch.Generator().manual_seed(seed) for seed in seeds[first : first + BATCH]]
         images = pipe(
-            prompts[first : first + BATCH],
+            list(prompts[first : first + BATCH]),
             generator=noise,
             num_inference_steps=steps,
             guidance_scale=cfg,
@@ -51,56 +80,60 @@ def draw(pipe: Any, prompts: list[str], seeds: list[int], steps: int, cfg: float
     return np.concatenate(made)
 
 
-def interval(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a rate (Wilson 1927), as two fractions; (0, 1) where nothing was counted."""
-    if of == 0:
-        return 0.0, 1.0
-    z, rate = 1.959964, hits / of
-    middle = (rate + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * math.sqrt(rate * (1 - rate) / of + z * z / (4 * of * of))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
-def row(name: str, counted: list[bool | None]) -> str:
-    """One line of a table: name, hits of those counted, the rate and its interval."""
-    known = [value for value in counted if value is not None]
-    low, high = interval(sum(known), len(known))
-    rate = 100 * sum(known) / max(len(known), 1)
-    return f"| {name} | {sum(known)} of {len(known)} | {rate:.0f} % ({100 * low:.0f}–{100 * high:.0f}) |"
-
-
 def sheet(pictures: Pictures, path: Path, columns: int = 8) -> None:
     """Write pictures as one, row by row."""
     rows = [pictures[i : i + columns] for i in range(0, len(pictures) // columns * columns, columns)]
     Image.fromarray(np.concatenate([np.concatenate(list(line), 1) for line in rows])).save(path)
 
 
-def measure(pipe: Any, entries: list[dict[str, Any]], steps: int, cfg: float) -> tuple[Pictures, list[Verdict]]:
-    """Draw and judge the entries of one kind."""
+def entries_of(name: str) -> dict[str, list[dict[str, Any]]]:
+    """The entries of a committed set of prompts, by kind."""
+    found: dict[str, list[dict[str, Any]]] = json.loads((EVALUATION / f"{name}.json").read_text())
+    return found
+
+
+def measure(pipe: Any, entries: list[dict[str, Any]], steps: int, cfg: float) -> tuple[Pictures, list[Shown]]:
+    """Draw and read the entries of one kind."""
     prompts = [entry["prompt"] for entry in entries]
     pictures = draw(pipe, prompts, [entry["seed"] for entry in entries], steps, cfg)
-    return pictures, [judge(parse(text), read(image)) for text, image in zip(prompts, pictures, strict=True)]
+    return pictures, [Shown(parse(text), read(image)) for text, image in zip(prompts, pictures, strict=True)]
+
+
+def rows(kind: str, shown: Sequence[Shown]) -> Iterator[str]:
+    """A kind's lines of the table."""
+    verdicts = [one.verdict for one in shown]
+    yield row(f"{kind}: right", [verdict.right for verdict in verdicts])
+    for part in ("sizes", "places"):
+        counted = [getattr(verdict, part) for verdict in verdicts]
+        if any(value is not None for value in counted):
+            yield row(f"{kind}: {part}", counted)
+            right = [value for value, verdict in zip(counted, verdicts, strict=True) if verdict.right]
+            yield row(f"{kind}: {part} of the right ones", right)
+    wrong = [mistake(*one) for one in shown]
+    for name in MISTAKES:
+        if name in wrong:
+            yield row(f"{kind}, wrong: {SAID[name]}", [found == name for found in wrong])
 
 
 def main() -> None:
     """Read the command line, print the table, write a sheet if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=MODELS / "solids")
-    parser.add_argument("--set", default="development", choices=("development", "held_out", "withheld_prompts"))
+    parser.add_argument("--set", default="development", choices=SETS)
     parser.add_argument("--kinds", default="single,pair,three")
     parser.add_argument("--limit", type=int, help="only so many prompts of each kind")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--cfg", type=float, default=2.5)
     parser.add_argument("--sheets", type=Path, help="folder for a sheet of each kind")
     options = parser.parse_args()
-    pipe = load(options.model)
-    sets = json.loads((EVALUATION / f"{options.set}.json").read_text())
+    pipe, entries = load(options.model), entries_of(options.set)
+    print(head(f"{options.model.name}, {options.set}, {options.steps} steps, guidance {options.cfg}"))
     for kind in options.kinds.split(","):
-        if kind not in sets:
+        if kind not in entries:
             continue
-        pictures, verdicts = measure(pipe, sets[kind][: options.limit], options.steps, options.cfg)
-        for part in ("right", "sizes", "places"):
-            print(row(f"{kind}: {part}", [getattr(verdict, part) for verdict in verdicts]), flush=True)
+        pictures, shown = measure(pipe, entries[kind][: options.limit], options.steps, options.cfg)
+        for line in rows(kind, shown):
+            print(line, flush=True)
         if options.sheets:
             sheet(pictures, options.sheets / f"{options.set}_{kind}.png")
     log("done")

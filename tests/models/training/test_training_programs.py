@@ -7,7 +7,6 @@ import torch
 
 from models.training import checkpoint
 from models.training.common import EVALUATION, Decay, ending, withheld_pairs
-from models.training.evaluate import interval
 from models.training.latents import encode, normalise
 from models.training.prompts import held_out_pairs, make
 from models.training.tokenizer import LENGTH, new_tokenizer
@@ -89,10 +88,3 @@ def test_normalised_latents_have_unit_deviation_and_decode_as_before():
         assert torch.allclose(vae.decode(after).sample, decoded, atol=1e-3)
     assert torch.allclose(after.mean((0, 2, 3)), torch.zeros(4), atol=1e-3)
     assert torch.allclose(after.std((0, 2, 3)), torch.ones(4), atol=1e-3)
-
-
-def test_an_interval_holds_its_rate_and_narrows_with_counting():
-    low, high = interval(90, 100)
-    assert low == pytest.approx(0.8256, abs=1e-3)
-    assert high == pytest.approx(0.9448, abs=1e-3)
-    assert interval(0, 0) == (0.0, 1.0)

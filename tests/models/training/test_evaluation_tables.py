@@ -1,0 +1,80 @@
+from collections.abc import Sequence
+
+import pytest
+
+from models.training.evaluate import SAID, Shown, rows
+from models.training.score_table import exact
+from models.training.tables import interval, row
+from nodes.solids.comparing import MISTAKES
+from nodes.solids.prompts import parse
+from nodes.solids.scene import Scene, Solid
+
+
+def test_an_interval_holds_its_rate_and_narrows_with_counting():
+    low, high = interval(90, 100)
+    assert low == pytest.approx(0.8256, abs=1e-3)
+    assert high == pytest.approx(0.9448, abs=1e-3)
+    assert interval(0, 0) == (0.0, 1.0)
+    wide, narrow = interval(9, 10), interval(900, 1000)
+    assert narrow[1] - narrow[0] < wide[1] - wide[0]
+
+
+def test_a_row_counts_what_is_known():
+    assert row("places", [True, None, False, True]).startswith("| places | 2 of 3 | 66.7 % (")
+
+
+def solid(words: str, x: float = 0.0) -> Solid:
+    size, colour, shape = words.split()
+    return Solid(colour, shape, size, x, 0.0, 0.5)
+
+
+def shown(prompt: str, *read: str) -> Shown:
+    return Shown(parse(prompt), tuple(solid(words, float(index)) for index, words in enumerate(read)))
+
+
+def test_every_wrong_picture_is_in_one_row_and_every_part_in_its_own():
+    prompt = "a red cube left of a small blue sphere"
+    several = [
+        shown(prompt, "large red cube", "small blue sphere"),
+        shown(prompt, "small blue sphere", "large red cube"),
+        shown(prompt, "large red cube", "large blue sphere"),
+        shown(prompt, "large blue cube", "small red sphere"),
+        shown(prompt, "large red cube"),
+        shown(prompt, "large red cube", "small red sphere"),
+        shown(prompt, "large red cube", "small blue cone"),
+        shown("a red cube and a blue sphere"),
+    ]
+    table = [line.strip("| ").split(" | ") for line in rows("pair", several)]
+    counted = {name: found for name, found, _ in table}
+    assert counted == {
+        "pair: right": "3 of 8",
+        "pair: sizes": "2 of 7",
+        "pair: sizes of the right ones": "2 of 3",
+        "pair: places": "2 of 7",
+        "pair: places of the right ones": "2 of 3",
+        f"pair, wrong: {SAID['swap']}": "1 of 8",
+        f"pair, wrong: {SAID['neglect']}": "1 of 8",
+        f"pair, wrong: {SAID['leak']}": "1 of 8",
+        f"pair, wrong: {SAID['shape']}": "1 of 8",
+        f"pair, wrong: {SAID['unread']}": "1 of 8",
+    }
+    assert set(SAID) == set(MISTAKES)
+
+
+SCENE = Scene((solid("large red cube", -0.5), solid("small blue sphere", 0.5)), "sand")
+
+
+@pytest.mark.parametrize(
+    ("read", "right"),
+    [
+        ((("large red cube", -0.45), ("small blue sphere", 0.6)), True),
+        ((("small blue sphere", 0.6), ("large red cube", -0.45)), True),
+        ((("large red cube", 0.5), ("small blue sphere", -0.5)), False),
+        ((("large red cube", -0.5), ("large blue sphere", 0.5)), False),
+        ((("large red cube", -0.5),), False),
+        ((("large red cube", -0.5), ("small blue sphere", 0.5), ("small blue sphere", 1.0)), False),
+        ((), False),
+    ],
+)
+def test_a_scene_is_read_exactly_when_nothing_of_it_is_missed(read: Sequence[tuple[str, float]], right: bool):
+    assert exact(SCENE, [solid(words, x) for words, x in read]) is right
