@@ -103,6 +103,9 @@ class VAEDecode(Node):
         import torch
 
         from nodes.ops.latents import decode
+        from nodes.ops.previews import learn
 
         with context.lease(self.vae) as (vae,), torch.no_grad(), in_sentences():
-            return decode(vae, self.latent)
+            image = decode(vae, self.latent)
+        learn(self.latent, image)  # for the previews of later runs; no result depends on it
+        return image

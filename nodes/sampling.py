@@ -15,6 +15,8 @@ from nodes.types import Conditioning, Image, Latent, LatentSpace, Model
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from nodes.ops.previews import Preview
+
 
 class Sampled(NamedTuple):
     """What KSampler gives."""
@@ -108,7 +110,9 @@ class KSampler(Node):
                 except StopIteration as end:
                     return Sampled(end.value.latent, end.value.x0)
                 try:
-                    yield Progress(state.step, state.of, partial(_preview, state.x0, self.latent.space))
+                    yield Progress(
+                        state.step, state.of, partial(_preview, state.x0, self.latent.space, denoiser.preview)
+                    )
                 except Stop:
                     # What is noisy is no picture yet: the clean latent that the model sees in it is the best so far.
                     steps.close()
@@ -116,8 +120,7 @@ class KSampler(Node):
                     return Sampled(best, best)
 
 
-def _preview(x0: Tensor, space: LatentSpace) -> Image:
-    """The first image of a batch as a small picture, one pixel a latent cell."""
-    from nodes.ops.previews import unfitted
+def _preview(x0: Tensor, space: LatentSpace, known: Preview | None) -> Image:
+    from nodes.ops.previews import small_picture
 
-    return Image(unfitted(space)(x0)[None].float() / 255)
+    return Image(small_picture(x0, space, known))

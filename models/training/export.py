@@ -14,6 +14,7 @@ from diffusers import StableDiffusionPipeline
 from models.training import checkpoint
 from models.training.denoiser import PATH, SHIPPED, Denoiser, new_scheduler
 from models.training.latents import frozen_vae
+from models.training.previews import write_preview
 from models.training.tokenizer import new_tokenizer
 from nodes.prompts.vocabulary import FILE as VOCABULARY_FILE
 from nodes.solids.prompts import VOCABULARY
@@ -49,6 +50,7 @@ def main() -> None:
     pipe.save_pretrained(options.to, safe_serialization=True)
     write_numbers(options.to, state)
     write_vocabulary(options.to)
+    write_preview(options.to)
 
 
 def write_numbers(folder: Path, state: dict[str, Any]) -> None:

@@ -77,6 +77,14 @@ class DiffusersFolder:
         """The tokenizer's folder."""
         return self.path / "tokenizer"
 
+    @property
+    def preview(self) -> dict[str, Any] | None:
+        """What the folder says of its latents' colours (`nodes.ops.previews`), unchecked."""
+        try:
+            return self._json(f"{COMPONENTS['vae']}/preview.json")
+        except UnusableModel:
+            return None
+
     def _vocabulary(self) -> dict[str, Any] | None:
         """What the folder says of the model's words; a file of that name that is another thing says nothing."""
         try:

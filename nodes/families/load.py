@@ -21,6 +21,7 @@ from nodes.families.headers import Header
 from nodes.families.single_file import SingleFile
 from nodes.families.single_file_weights import diffusers_tensors
 from nodes.families.weights import fill, read_tensors
+from nodes.ops.previews import preview_from
 from nodes.prompts.vocabulary import vocabulary_from
 
 PARTS = ("denoiser", "text_encoder", "vae")
@@ -79,7 +80,9 @@ def _denoiser(source: Source, facts: Facts, dtype: torch.dtype) -> nn.Module:
     with torch.device("meta"):
         unet = UNet2DConditionModel.from_config(source.config("denoiser"))
     _fill(unet, source, "denoiser", dtype)
-    return sd.Denoiser(unet, sd.noise_schedule(source.scheduler), facts.prediction, facts.space)
+    saved = preview_from(source.preview, facts.space) if isinstance(source, DiffusersFolder) else None
+    preview = saved or sd.known_preview(facts.space)
+    return sd.Denoiser(unet, sd.noise_schedule(source.scheduler), facts.prediction, facts.space, preview)
 
 
 def _vae(source: Source, facts: Facts, dtype: torch.dtype) -> nn.Module:

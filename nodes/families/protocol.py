@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from nodes.ops.previews import Preview
     from nodes.samplers.noise_schedule import NoiseSchedule
 
 Tensors = Mapping[str, "Tensor"]
@@ -26,6 +27,8 @@ class Denoiser(Protocol):
 
     family: str
     space: LatentSpace
+    preview: Preview | None
+    """Its latents' colours, where they are known."""
 
     @property
     def schedule(self) -> NoiseSchedule:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from nodes.families.protocol import Tensors
+from nodes.ops.previews import Preview
 from nodes.prompts.vocabulary import Vocabulary
 from nodes.samplers.noise_schedule import DiscreteSchedule
 from nodes.types import LatentSpace
@@ -49,6 +50,15 @@ def noise_schedule(config: Mapping[str, Any]) -> DiscreteSchedule:
     return DiscreteSchedule.from_alphas_cumprod(DDIMScheduler(**training).alphas_cumprod.numpy())
 
 
+def known_preview(space: LatentSpace) -> Preview | None:
+    """The colours of Stable Diffusion 1's latents, as keturn measured them ("Decoding latents to RGB without upscaling",
+    Hugging Face forum, 2022, for pixels in −1…1); None for another space."""
+    if space.name != "sd1":
+        return None
+    factors = [[0.298, 0.207, 0.208], [0.187, 0.286, 0.173], [-0.158, 0.189, 0.264], [-0.184, -0.271, -0.473]]
+    return Preview(torch.tensor(factors) / 2, torch.full((3,), 0.5))
+
+
 class Denoiser(nn.Module):
     """A UNet as a denoiser of unscaled latents: x (B, C, h, w) at sigma to x0.
 
@@ -60,10 +70,16 @@ class Denoiser(nn.Module):
     family = FAMILY
 
     def __init__(
-        self, unet: UNet2DConditionModel, schedule: DiscreteSchedule, prediction: str, space: LatentSpace
+        self,
+        unet: UNet2DConditionModel,
+        schedule: DiscreteSchedule,
+        prediction: str,
+        space: LatentSpace,
+        preview: Preview | None = None,
     ) -> None:
         super().__init__()
         self.unet, self.schedule, self.prediction, self.space = unet, schedule, prediction, space
+        self.preview = preview
 
     @property
     def device(self) -> torch.device:

@@ -41,6 +41,7 @@ class GaussianDenoiser:
     variance: float = 0.25
     family: str = "gaussian"
     space: LatentSpace = field(default_factory=lambda: LatentSpace("gaussian", 4, 8))
+    preview: None = None
     schedule: "DiscreteSchedule" = field(default_factory=sd_schedule)
     batches: list[int] = field(default_factory=list)
 

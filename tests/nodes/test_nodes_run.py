@@ -207,6 +207,18 @@ def test_the_sampler_tells_every_step_and_shows_what_it_sees(gaussian: Any) -> N
     assert 0 <= preview.pixels.min() <= preview.pixels.max() <= 1
 
 
+def test_previews_have_the_colours_that_the_denoiser_knows(gaussian: Any) -> None:
+    from nodes.ops.previews import Preview
+
+    gaussian.preview = Preview(torch.zeros(4, 3), torch.tensor([1.0, 0.0, 0.2]))
+    told, _ = finished(work(gaussian, steps=2))
+    assert told[0].preview is not None
+    preview = told[0].preview()
+    assert isinstance(preview, Image)
+    pixels = preview.pixels
+    torch.testing.assert_close(pixels, torch.tensor([1.0, 0.0, 0.2]).expand_as(pixels))
+
+
 def test_a_stop_keeps_the_clean_latent_as_far_as_it_got(gaussian: Any) -> None:
     steps = work(gaussian, steps=10, schedule="normal", sampler="euler")
     for _ in range(3):

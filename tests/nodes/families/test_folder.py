@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -162,3 +162,16 @@ def test_what_is_asked_for_must_be_known(tiny_model: Callable[..., Path]) -> Non
         load_part(tiny_model(), "vae", dtype="int8")
     with pytest.raises(UnusableModel, match="there is no model at nowhere"):
         identify("nowhere")
+
+
+def test_the_colours_beside_its_vae_are_those_of_its_denoiser_unless_they_are_for_another_vae(copy: Path) -> None:
+    from nodes.ops.previews import unfitted
+
+    space = identify(copy).space
+    file = copy / "vae" / "preview.json"
+    assert cast(Any, load_part(copy, "denoiser")).preview is None
+    for name, found in ((space.name, True), ("vae:of another", False)):
+        file.write_text(json.dumps(unfitted(space).to_json(space) | {"space": name}))
+        assert (cast(Any, load_part(copy, "denoiser")).preview is not None) is found
+    file.write_text("{")
+    assert cast(Any, load_part(copy, "denoiser")).preview is None
