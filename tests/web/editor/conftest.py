@@ -3,10 +3,11 @@
 Each `test("sentence", …)` of such a file is one case. A file runs once, in a page of its own; the cases report from that.
 """
 
+import asyncio
 import json
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,43 @@ ORIGIN = "http://editor.test"
 _TEST = re.compile(r'^test\("((?:[^"\\]|\\.)*)"', re.MULTILINE)
 
 
+class _Loop:
+    """Playwright's event loop, which waits in a greenlet of its own but counts as running in this thread all the while.
+
+    Tests that await could not run beside it; so it is put forward only while a test of the editor runs.
+    """
+
+    held: asyncio.AbstractEventLoop | None = None
+
+    @classmethod
+    def put_forward(cls) -> None:
+        asyncio._set_running_loop(cls.held)
+
+    @classmethod
+    def put_back(cls) -> None:
+        cls.held = asyncio._get_running_loop() or cls.held
+        asyncio._set_running_loop(None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Around each test of this folder."""
+    _Loop.put_forward()
+    try:
+        return (yield)
+    finally:
+        _Loop.put_back()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for all tests of this process."""
     with sync_playwright() as playwright:
         browser = launched(playwright)
         yield browser
+        _Loop.put_forward()  # the session may end after a test of another folder
         browser.close()
+    _Loop.held = None
 
 
 @pytest.fixture
@@ -38,6 +69,14 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def modules(page: Page) -> Page:
+    """A blank page that can import the editor's modules, by their path in the repository."""
+    page.route("**/*", _serve)
+    page.goto(f"{ORIGIN}/blank.html")
+    return page
 
 
 @pytest.fixture(scope="session")

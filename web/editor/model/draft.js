@@ -26,19 +26,20 @@ class Entries {
     this._own = null;
   }
 
-  /** The entries as they stand. @returns {ReadonlyMap<string, V>} */
+  /** The entries as they stand; a later write goes to a copy, because readers keep what they found by this Map. */
   get entries() {
-    return this._own ?? this._base;
+    if (this._own !== null) [this._base, this._own] = [this._own, null];
+    return this._base;
   }
 
   /** @param {string} key */
   get(key) {
-    return this.entries.get(key);
+    return (this._own ?? this._base).get(key);
   }
 
   /** @param {string} key */
   has(key) {
-    return this.entries.has(key);
+    return (this._own ?? this._base).has(key);
   }
 
   /**

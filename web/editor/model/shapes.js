@@ -77,12 +77,23 @@ export function linkTo({ node, output }) {
  * @returns {{from: OutputRef, index: number | null}[]}
  */
 export function linksIn(value) {
-  if (Array.isArray(value)) {
-    return value.flatMap((item, index) => linksIn(item).map((link) => ({ from: link.from, index })));
+  if (!Array.isArray(value)) {
+    const from = linkIn(value);
+    return from === null ? [] : [{ from, index: null }];
   }
-  if (!isObject(value)) return [];
-  const shape = readObject(value);
-  return shape.kind === "link" ? [{ from: { node: shape.node, output: shape.output }, index: null }] : [];
+  return value.flatMap((item, index) => {
+    const from = linkIn(item);
+    return from === null ? [] : [{ from, index }];
+  });
+}
+
+/**
+ * @param {Json} value
+ * @returns {OutputRef | null}
+ */
+function linkIn(value) {
+  const shape = isObject(value) ? readObject(value) : null;
+  return shape?.kind === "link" ? { node: shape.node, output: shape.output } : null;
 }
 
 /**
@@ -95,14 +106,23 @@ export function linksIn(value) {
  */
 export function mapLinks(value, change) {
   if (Array.isArray(value)) {
-    const items = value.flatMap((item) => mapLinks(item, change) ?? (item === null ? [null] : []));
+    const items = value.map((item) => mapLink(item, change)).filter((item) => item !== undefined);
     return same(items, value) ? value : Object.freeze(items);
   }
-  const [link] = linksIn(value);
-  if (link === undefined) return value;
-  const changed = change(link.from);
+  return mapLink(value, change);
+}
+
+/**
+ * @param {Json} value
+ * @param {(from: OutputRef) => OutputRef | null} change
+ * @returns {Json | undefined}
+ */
+function mapLink(value, change) {
+  const from = linkIn(value);
+  if (from === null) return value;
+  const changed = change(from);
   if (changed === null) return undefined;
-  return changed.node === link.from.node && changed.output === link.from.output ? value : linkTo(changed);
+  return changed.node === from.node && changed.output === from.output ? value : linkTo(changed);
 }
 
 /**
