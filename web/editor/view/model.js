@@ -1,0 +1,192 @@
+/**
+ * The drawing of the level that is shown: geometry, faces and wire colours, brought up to date from what changed.
+ *
+ * Records that are the same object as before are skipped, so that a keystroke costs one node, not two thousand.
+ */
+
+import { linksOf, wiring } from "../model/links.js";
+import { portOf } from "../model/shapes.js";
+import { portsOf, shownTitle, typeAt } from "../model/ports.js";
+import { counters } from "./counters.js";
+import { Geometry } from "./geometry.js";
+import { ratioOf } from "./media.js";
+import { shapeOf } from "./shape.js";
+import { statusOf } from "./status.js";
+import { toned } from "./theme.js";
+
+/** @typedef {import("../session/app.js").App} App */
+/** @typedef {import("../session/tab.js").Tab} Tab */
+/** @typedef {import("../model/document.js").Node} Node */
+/** @typedef {import("./painter.js").Face} Face */
+/** @typedef {import("./theme.js").Theme} Theme */
+
+export class DrawnLevel {
+  geometry = new Geometry();
+  /** @type {Face[]} */ faces = [];
+  /** @type {string[]} */ colours = [];
+  /** @type {Node[]} */ nodes = [];
+  /** @type {import("./status.js").Status[]} */ statuses = [];
+  /** @type {ReadonlySet<string>} */ promised = new Set();
+  /** @type {unknown} */ outputs = null;
+  /** @type {unknown} */ catalogue = null;
+
+  /** @param {App} app @param {Tab} tab @param {Theme} theme */
+  constructor(app, tab, theme) {
+    this.app = app;
+    this.tab = tab;
+    this.theme = theme;
+    this.name = tab.levelName.peek();
+    this.prefix = tab.prefix.peek();
+  }
+
+  /** Whether this is the drawing of what is to be shown now. @param {Tab} tab @param {Theme} theme */
+  isOf(tab, theme) {
+    return tab === this.tab && theme === this.theme && tab.prefix.peek() === this.prefix && tab.levelName.peek() === this.name && this.catalogue === this.app.catalogue.peek();
+  }
+
+  /**
+   * Bring all up to the document; gives the ids whose element must be rendered anew, and those that only moved.
+   * @returns {{changed: Set<string>, moved: Set<string>}}
+   */
+  sync() {
+    counters.syncs += 1;
+    const level = this.tab.level.peek();
+    this.catalogue = this.app.catalogue.peek();
+    const ids = [...level.nodes.keys()];
+    const same = ids.length === this.nodes.length && ids.every((id, i) => id === this.geometry.ids[i]);
+    const before = new Map(this.geometry.ids.map((id, i) => [id, this.nodes[i]]));
+    const changed = new Set([...before.keys()].filter((id) => !level.nodes.has(id)));
+    this.#readOutputs(level, changed);
+    if (!same) this.#reset(ids);
+    /** @type {Set<string>} */
+    const moved = new Set();
+    let wired = !same;
+    for (let i = 0; i < ids.length; i++) {
+      const node = /** @type {Node} */ (level.nodes.get(ids[i]));
+      const old = before.get(ids[i]);
+      if (same && node === old && !changed.has(ids[i])) continue;
+      if (same && old && onlyMoved(old, node) && !changed.has(ids[i])) {
+        this.nodes[i] = node;
+        this.geometry.move(i, Number(node.ui.x) || 0, Number(node.ui.y) || 0);
+        moved.add(ids[i]);
+        continue;
+      }
+      if (node.inputs !== old?.inputs || node.type !== old.type || node.ui.collapsed !== old.ui.collapsed || node.ui.width !== old.ui.width || node.ui.height !== old.ui.height) wired = true;
+      if (node !== old) changed.add(ids[i]);
+      this.nodes[i] = node;
+      this.#place(i);
+      this.#face(i);
+    }
+    if (wired) this.#wire(level, changed, before);
+    return { changed, moved };
+  }
+
+  /** @param {readonly string[]} ids */
+  #reset(ids) {
+    this.geometry.setNodes(ids);
+    this.nodes = new Array(ids.length);
+    this.faces = new Array(ids.length);
+    this.statuses = new Array(ids.length);
+  }
+
+  /** @param {import("../model/document.js").Level} level @param {Set<string>} changed */
+  #readOutputs(level, changed) {
+    if (level.outputs === this.outputs) return;
+    const promised = new Set([...level.outputs.values()].map(({ link }) => portOf(link).node));
+    for (const id of new Set([...promised, ...this.promised])) if (promised.has(id) !== this.promised.has(id)) changed.add(id);
+    this.promised = promised;
+    this.outputs = level.outputs;
+  }
+
+  /** Wires, and the nodes whose rows change because a link came or went. @param {import("../model/document.js").Level} level @param {Set<string>} changed @param {ReadonlyMap<string, Node>} before */
+  #wire(level, changed, before) {
+    const links = linksOf(level);
+    for (const link of links) if (changed.has(link.to.node) && before.get(link.from.node) !== level.nodes.get(link.from.node)) changed.add(link.from.node);
+    this.geometry.setLinks(links);
+    const document = this.tab.document.peek();
+    const catalogue = this.app.catalogue.peek();
+    this.colours = links.map((link) => this.colour(typeAt(catalogue, document, this.name, link.from)));
+  }
+
+  /** @param {string} type of a value */
+  colour = (type) => toned(this.app.catalogue.peek().types.get(type)?.color, this.theme);
+
+  /** @param {string} id */
+  portsOf(id) {
+    return portsOf(this.app.catalogue.peek(), this.tab.document.peek(), this.name, id);
+  }
+
+  /** @param {number} i */
+  #place(i) {
+    const { geometry } = this;
+    const id = geometry.ids[i];
+    const node = this.nodes[i];
+    const ports = this.portsOf(id);
+    const links = wiring(this.tab.level.peek()).incoming.get(id) ?? [];
+    const linked = new Set(links.map((link) => link.to.input));
+    const run = this.tab.nodeRun(this.prefix + id).peek();
+    const ratio = ratioOf(run, ports.writes || this.promised.has(id));
+    geometry.setNode(i, Number(node.ui.x) || 0, Number(node.ui.y) || 0, shapeOf(ports, node, (input) => linked.has(input), ratio));
+  }
+
+  /** @param {number} i */
+  #face(i) {
+    const id = this.geometry.ids[i];
+    const node = this.nodes[i];
+    const address = this.prefix + id;
+    const status = statusOf(this.tab.nodeRun(address).peek(), this.tab.plan.peek().get(address), this.tab.faults.peek().get(address));
+    this.statuses[i] = status;
+    this.faces[i] = {
+      title: shownTitle(node, this.portsOf(id)),
+      colour: typeof node.ui.color === "string" ? toned(node.ui.color, this.theme) : this.theme.head,
+      tone: status.tone,
+      done: status.done,
+      faded: node.mode !== null,
+    };
+  }
+
+  /** The nodes whose plan or faults say something else than their face does. @returns {string[]} */
+  changedStates() {
+    const plan = this.tab.plan.peek();
+    const faults = this.tab.faults.peek();
+    return this.geometry.ids.filter((id, i) => {
+      const address = this.prefix + id;
+      const now = statusOf(this.tab.nodeRun(address).peek(), plan.get(address), faults.get(address));
+      return !alike(now, this.statuses[i]);
+    });
+  }
+
+  /**
+   * The states of nodes, after a run, a plan or faults said something of them; gives those that look otherwise now.
+   * @param {Iterable<string>} ids @returns {Set<string>}
+   */
+  refresh(ids) {
+    const changed = new Set();
+    let moved = false;
+    for (const id of ids) {
+      const i = this.geometry.places.get(id);
+      if (i === undefined) continue;
+      const height = this.geometry.height[i];
+      this.#place(i);
+      this.#face(i);
+      moved ||= height !== this.geometry.height[i];
+      changed.add(id);
+    }
+    if (moved) this.geometry.setLinks(this.geometry.links);
+    return changed;
+  }
+}
+
+/** @param {Node} before @param {Node} now */
+function onlyMoved(before, now) {
+  if (before.inputs !== now.inputs || before.type !== now.type || before.mode !== now.mode || before.version !== now.version) return false;
+  const keys = new Set([...Object.keys(before.ui), ...Object.keys(now.ui)]);
+  keys.delete("x");
+  keys.delete("y");
+  return [...keys].every((key) => before.ui[key] === now.ui[key]);
+}
+
+/** @param {import("./status.js").Status} a @param {import("./status.js").Status} b */
+function alike(a, b) {
+  return a.tone === b.tone && a.words === b.words && a.why === b.why && a.faults.length === b.faults.length && a.faults.every((fault, i) => fault.message === b.faults[i].message && fault.input === b.faults[i].input);
+}

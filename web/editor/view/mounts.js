@@ -1,0 +1,127 @@
+/**
+ * The elements of the nodes in view: made when a node comes near, dropped when it is well away, a few a frame.
+ *
+ * Nodes that wait for their element are drawn by the canvas meanwhile, so that nothing is ever missing and no frame is long.
+ */
+
+import { render } from "../vendor/lit-html/lit-html.js";
+import { counters } from "./counters.js";
+import { nodeTemplate } from "./node.js";
+import { overlap, seen } from "./camera.js";
+
+/** @typedef {import("./model.js").DrawnLevel} DrawnLevel */
+/** @typedef {import("./camera.js").Camera} Camera */
+/** @typedef {import("./camera.js").Size} Size */
+
+export const FAR_BELOW = 0.38;
+const NEAR = 80;
+const AWAY = 480;
+const A_FRAME = 6;
+
+export class Mounts {
+  /** @type {Map<string, HTMLElement>} */ elements = new Map();
+  /** @type {Set<string>} */ ids = new Set();
+
+  /** @param {HTMLElement} layer */
+  constructor(layer) {
+    this.layer = layer;
+  }
+
+  /**
+   * Make and drop elements for what the camera sees; true when some are still waiting.
+   * @param {DrawnLevel} drawn @param {Camera} camera @param {Size} size
+   */
+  update(drawn, camera, size) {
+    const far = camera.zoom < FAR_BELOW;
+    this.#drop(drawn, far ? null : seen(camera, size, AWAY));
+    if (far) return false;
+    let left = A_FRAME;
+    for (const place of drawn.geometry.nodesIn(seen(camera, size, NEAR))) {
+      const id = drawn.geometry.ids[place];
+      if (this.elements.has(id)) continue;
+      if (left === 0) return true;
+      left -= 1;
+      this.mount(drawn, id);
+    }
+    return false;
+  }
+
+  /** @param {DrawnLevel} drawn @param {import("./camera.js").Box | null} kept */
+  #drop(drawn, kept) {
+    for (const [id, element] of this.elements) {
+      const rect = drawn.geometry.rectOf(id);
+      const near = rect && kept && overlap(kept, { left: rect.x, top: rect.y, right: rect.x + rect.width, bottom: rect.y + rect.height });
+      if (near || (rect && element.contains(document.activeElement))) continue;
+      this.#unmount(id, element);
+    }
+  }
+
+  /** @param {string} id @param {HTMLElement} element */
+  #unmount(id, element) {
+    counters.unmounts += 1;
+    element.remove();
+    this.elements.delete(id);
+    this.ids.delete(id);
+  }
+
+  clear() {
+    for (const [id, element] of this.elements) this.#unmount(id, element);
+  }
+
+  /** @param {DrawnLevel} drawn @param {string} id */
+  mount(drawn, id) {
+    counters.mounts += 1;
+    const element = document.createElement("article");
+    element.dataset.id = id;
+    element.tabIndex = -1;
+    element.setAttribute("role", "group");
+    element.setAttribute("aria-labelledby", `title-${id}`);
+    this.elements.set(id, element);
+    this.ids.add(id);
+    this.draw(drawn, id);
+    this.layer.append(element);
+  }
+
+  /** Render a node that has an element. @param {DrawnLevel} drawn @param {string} id */
+  draw(drawn, id) {
+    const element = this.elements.get(id);
+    const place = drawn.geometry.places.get(id);
+    if (!element || place === undefined) return;
+    counters.renders += 1;
+    const { app, tab, prefix, name } = drawn;
+    const node = drawn.nodes[place];
+    const address = prefix + id;
+    const ports = drawn.portsOf(id);
+    const status = drawn.statuses[place];
+    const shape = drawn.geometry.shapes[place];
+    const run = tab.nodeRun(address).peek();
+    this.#dress(element, drawn, place);
+    render(nodeTemplate({ app, tab, id, address, level: name, node, ports, shape, run, status, colour: drawn.colour }), element);
+  }
+
+  /** @param {HTMLElement} element @param {DrawnLevel} drawn @param {number} place */
+  #dress(element, drawn, place) {
+    const node = drawn.nodes[place];
+    const { tone } = drawn.statuses[place];
+    const chosen = drawn.tab.selection.peek().has(drawn.geometry.ids[place]);
+    const known = drawn.portsOf(drawn.geometry.ids[place]).known;
+    element.className = ["node", tone && `is-${tone}`, node.mode && `is-${node.mode}`, node.ui.collapsed && "is-collapsed", chosen && "selected", !known && "is-unknown"].filter(Boolean).join(" ");
+    if (typeof node.ui.color === "string") element.style.setProperty("--own", drawn.faces[place].colour);
+    else element.style.removeProperty("--own");
+    this.place(drawn, place, element);
+  }
+
+  /** @param {DrawnLevel} drawn @param {number} place @param {HTMLElement} element */
+  place({ geometry }, place, element) {
+    counters.moves += 1;
+    element.style.transform = `translate(${geometry.x[place]}px, ${geometry.y[place]}px)`;
+    element.style.width = `${geometry.width[place]}px`;
+    element.style.height = `${geometry.height[place]}px`;
+  }
+
+  /** @param {ReadonlySet<string>} before @param {ReadonlySet<string>} now */
+  select(before, now) {
+    for (const id of before) if (!now.has(id)) this.elements.get(id)?.classList.remove("selected");
+    for (const id of now) if (!before.has(id)) this.elements.get(id)?.classList.add("selected");
+  }
+}

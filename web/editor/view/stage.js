@@ -1,0 +1,388 @@
+/**
+ * The stage: what is on the screen, kept up with the document by one animation frame at a time.
+ *
+ * Whoever changes something only says that it is out of date (`ask`); one frame later everything is brought up at once, and
+ * when nothing is out of date no frame is asked for. The canvas is larger than the stage by a margin on all sides, so that panning
+ * mostly shifts a picture that is already painted.
+ */
+
+import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { drawnOf } from "../model/edits/drawing.js";
+import { firstFit, firstFitOutput } from "../model/edits/wires.js";
+import { centred, fitted, seen, toScreen, toWorld } from "./camera.js";
+import { counters } from "./counters.js";
+import { Frames } from "./frames.js";
+import { joined } from "./geometry.js";
+import { DrawnLevel } from "./model.js";
+import { FAR_BELOW, Mounts } from "./mounts.js";
+import { paint } from "./painter.js";
+import { themeOf } from "./theme.js";
+import { Trail } from "./trail.js";
+
+/** @typedef {import("../session/app.js").App} App */
+/** @typedef {import("../session/tab.js").Tab} Tab */
+/** @typedef {import("./camera.js").Camera} Camera */
+/** @typedef {import("./camera.js").Point} Point */
+
+const MARGIN = 240;
+
+export class Stage {
+  /** @type {DrawnLevel | null} */ drawn = null;
+  size = { width: 0, height: 0 };
+  hovered = -1;
+  hidden = -1;
+  onlySelected = false;
+  /** @type {Camera | null} */ painted = null;
+  /** @type {Set<(stage: Stage) => void>} */ followers = new Set();
+  /** @type {Point} */ pointer = { x: 0, y: 0 };
+  pointerInside = false;
+  /** @type {ReadonlySet<string>} */ selection = new Set();
+
+  #frame = 0;
+  #document = true;
+  #canvas = true;
+  /** @type {Set<string>} */ #touched = new Set();
+  #all = false;
+
+  /** @param {App} app @param {HTMLElement} root */
+  constructor(app, root) {
+    this.app = app;
+    this.root = root;
+    this.frames = new Frames(this, part(root, "frames-layer"));
+    this.canvas = /** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas"));
+    this.canvas.setAttribute("aria-hidden", "true");
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.layer = part(root, "nodes-layer");
+    this.overlay = part(root, "overlay");
+    this.mounts = new Mounts(this.layer);
+    this.theme = themeOf(root);
+    this.trail = new Trail(() => this.tab);
+    this.#watch();
+    new ResizeObserver(() => this.#resized()).observe(root);
+    this.#resized();
+  }
+
+  get tab() {
+    return this.app.active.peek();
+  }
+
+  get camera() {
+    return this.tab.camera.peek();
+  }
+
+  #watch() {
+    const { app } = this;
+    effect(() => {
+      const tab = app.active.value;
+      void [tab.document.value, tab.prefix.value, app.catalogue.value, app.models.value];
+      this.askDocument();
+    });
+    effect(() => {
+      void app.active.value.camera.value;
+      this.ask();
+    });
+    effect(() => {
+      void app.active.value.selection.value;
+      this.askPaint();
+    });
+    effect(() => {
+      const tab = app.active.value;
+      void [tab.plan.value, tab.faults.value];
+      this.#all = true;
+      this.ask();
+    });
+    effect(() => {
+      for (const address of app.active.value.runTouched.value) this.#touched.add(address);
+      this.ask();
+    });
+  }
+
+  ask() {
+    if (!this.#frame) this.#frame = requestAnimationFrame(() => this.#bringUp());
+  }
+
+  askPaint() {
+    this.#canvas = true;
+    this.ask();
+  }
+
+  askDocument() {
+    this.#document = true;
+    this.ask();
+  }
+
+  /** The theme's variables have changed. */
+  askTheme() {
+    this.theme = themeOf(this.root);
+    this.askDocument();
+  }
+
+  /** Bring all up now, for who needs geometry of what was just edited. */
+  flush() {
+    if (this.#frame) cancelAnimationFrame(this.#frame);
+    this.#bringUp();
+  }
+
+  #bringUp() {
+    this.#frame = 0;
+    if (!this.size.width) return;
+    counters.frames += 1;
+    if (this.#document) this.#syncDocument();
+    this.#syncStates();
+    this.#syncSelection();
+    this.#moveCamera();
+    const before = counters.mounts + counters.unmounts;
+    const drawn = /** @type {DrawnLevel} */ (this.drawn);
+    const waiting = this.mounts.update(drawn, this.camera, this.size);
+    if (before !== counters.mounts + counters.unmounts) this.#canvas = true;
+    if (this.#canvas) this.#paint();
+    for (const follow of this.followers) follow(this);
+    if (waiting) this.ask();
+  }
+
+  #syncDocument() {
+    this.#document = false;
+    const { tab } = this;
+    if (!this.drawn?.isOf(tab, this.theme)) {
+      this.mounts.clear();
+      this.drawn = new DrawnLevel(this.app, tab, this.theme);
+      this.root.classList.toggle("dark-canvas", this.theme.dark);
+    }
+    const { changed, moved } = this.drawn.sync();
+    for (const id of changed) this.mounts.draw(this.drawn, id);
+    for (const id of moved) this.#move(id);
+    this.frames.draw();
+    this.#canvas = true;
+  }
+
+  /** @param {string} id */
+  #move(id) {
+    const element = this.mounts.elements.get(id);
+    const drawn = /** @type {DrawnLevel} */ (this.drawn);
+    const place = drawn.geometry.places.get(id);
+    if (element && place !== undefined) this.mounts.place(drawn, place, element);
+  }
+
+  #syncStates() {
+    const drawn = /** @type {DrawnLevel} */ (this.drawn);
+    if (!this.#all && !this.#touched.size) return;
+    const { prefix } = drawn;
+    const ids = this.#all ? drawn.changedStates() : [...this.#touched].filter((address) => address.startsWith(prefix)).map((address) => address.slice(prefix.length));
+    for (const id of drawn.refresh(ids)) {
+      this.mounts.draw(drawn, id);
+      this.#canvas = true;
+    }
+    this.#all = false;
+    this.#touched.clear();
+  }
+
+  #syncSelection() {
+    const now = this.tab.selection.peek();
+    if (now === this.selection) return;
+    this.mounts.select(this.selection, now);
+    this.selection = now;
+    this.frames.draw();
+  }
+
+  #moveCamera() {
+    const { x, y, zoom } = this.camera;
+    const transform = `translate(${round(-x * zoom)}px, ${round(-y * zoom)}px) scale(${zoom})`;
+    this.layer.style.transform = transform;
+    this.frames.layer.style.transform = transform;
+    const { painted } = this;
+    if (!painted || painted.zoom !== zoom) {
+      this.#canvas = true;
+      return;
+    }
+    const dx = (painted.x - x) * zoom;
+    const dy = (painted.y - y) * zoom;
+    if (Math.abs(dx) > MARGIN || Math.abs(dy) > MARGIN) this.#canvas = true;
+    else this.canvas.style.transform = `translate(${round(dx)}px, ${round(dy)}px)`;
+  }
+
+  #paint() {
+    this.#canvas = false;
+    counters.paints += 1;
+    const drawn = /** @type {DrawnLevel} */ (this.drawn);
+    const { x, y, zoom } = this.camera;
+    const camera = { x: x - MARGIN / zoom, y: y - MARGIN / zoom, zoom };
+    const size = { width: this.size.width + 2 * MARGIN, height: this.size.height + 2 * MARGIN };
+    const { geometry, faces, colours } = drawn;
+    const { theme, hovered, hidden, onlySelected } = this;
+    const selection = this.tab.selection.peek();
+    paint(this.context, { camera, size, theme, geometry, faces, colours, selection, mounted: this.mounts.ids, onlySelected, hovered, hidden }, devicePixelRatio);
+    this.painted = this.camera;
+    this.canvas.style.transform = "";
+  }
+
+  #resized() {
+    const { clientWidth, clientHeight } = this.root;
+    if (clientWidth === this.size.width && clientHeight === this.size.height) return;
+    this.size = { width: clientWidth, height: clientHeight };
+    const width = clientWidth + 2 * MARGIN;
+    const height = clientHeight + 2 * MARGIN;
+    this.canvas.width = Math.round(width * devicePixelRatio);
+    this.canvas.height = Math.round(height * devicePixelRatio);
+    this.canvas.style.width = `${width}px`;
+    this.canvas.style.height = `${height}px`;
+    this.canvas.style.left = this.canvas.style.top = `${-MARGIN}px`;
+    this.painted = null;
+    this.flush();
+  }
+
+  get geometry() {
+    return /** @type {DrawnLevel} */ (this.drawn).geometry;
+  }
+
+  /** What the edits ask about: catalogue, document and level that are shown. */
+  get place() {
+    const { app, tab } = this;
+    return { catalogue: app.catalogue.peek(), document: tab.document.peek(), level: tab.levelName.peek() };
+  }
+
+  /** @param {string} id */
+  rectOf = (id) => this.drawn?.geometry.rectOf(id) ?? { x: 0, y: 0, width: 0, height: 0 };
+
+  /** Where a node, frame or note lies. @param {string} key @returns {Point | null} */
+  placeOf(key) {
+    const drawn = itemsOf(this.tab.level.peek()).find((item) => item.key === key);
+    if (drawn) return { x: drawn.x, y: drawn.y };
+    return this.geometry.rectOf(key);
+  }
+
+  /** What a box touches: nodes and notes, and frames that lie in it whole. @param {import("./camera.js").Box} box @returns {string[]} */
+  touching(box) {
+    const { geometry } = this;
+    const items = itemsOf(this.tab.level.peek()).filter((item) => (item.key.startsWith("frame:") ? within(item, box) : touches(item, box)));
+    return [...geometry.nodesIn(box).map((place) => geometry.ids[place]), ...items.map((item) => item.key)];
+  }
+
+  /** Whether an unlinked node fits into a wire. @param {string} id @param {number} wire */
+  fitsWire(id, wire) {
+    const link = this.geometry.links[wire];
+    if (link.from.node === id || link.to.node === id) return false;
+    const { place } = this;
+    const input = firstFit(place, link.from, id);
+    const output = firstFitOutput(place, link.to, id);
+    return input !== null && output !== null;
+  }
+
+  /** @param {string} id */
+  titleOf(id) {
+    const place = this.geometry.places.get(id);
+    return place === undefined ? id : (this.drawn?.faces[place]?.title ?? id);
+  }
+
+  /** @param {string} id */
+  statusOf(id) {
+    const place = this.geometry.places.get(id);
+    return place === undefined ? undefined : this.drawn?.statuses[place];
+  }
+
+  /** The last pointer's place in the drawing; the middle of what is seen when it is not over the stage. */
+  pointerInWorld() {
+    const middle = { x: this.size.width / 2, y: this.size.height / 2 };
+    return toWorld(this.camera, this.pointerInside ? this.pointer : middle);
+  }
+
+  /** All, or some, into the window. @param {Iterable<string>} [ids] */
+  fit(ids) {
+    this.flush();
+    let box = this.geometry.bounds(ids);
+    if (!ids) for (const item of itemsOf(this.tab.level.peek())) box = joined(box, { left: item.x, top: item.y, right: item.x + item.width, bottom: item.y + item.height });
+    if (box) this.trail.jump(fitted(box, this.size));
+  }
+
+  /** A node into the middle; near enough to be read. @param {string} id */
+  center(id) {
+    const rect = this.geometry.rectOf(id);
+    if (!rect) return;
+    const zoom = Math.max(this.camera.zoom, 0.6);
+    this.trail.jump(centred({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }, this.size, zoom));
+  }
+
+  /** Select a node, bring it into view if it is not, and give it the focus. @param {string} id */
+  goTo(id) {
+    const rect = this.geometry.rectOf(id);
+    if (!rect) return;
+    this.tab.selection.value = new Set([id]);
+    const box = seen(this.camera, this.size, -24);
+    const inside = rect.x >= box.left && rect.y >= box.top && rect.x + rect.width <= box.right && rect.y + rect.height <= box.bottom;
+    if (!inside || this.camera.zoom < FAR_BELOW) this.center(id);
+    this.focusNode(id);
+  }
+
+  /** @param {string} id */
+  focusNode(id) {
+    this.flush();
+    if (this.drawn && !this.mounts.elements.has(id)) this.mounts.mount(this.drawn, id);
+    (this.mounts.elements.get(id) ?? this.root).focus({ preventScroll: true });
+  }
+
+  /** The focus into a node's first field. @param {string} id */
+  enterFields(id) {
+    const field = this.mounts.elements.get(id)?.querySelector(".field textarea, .field input, .field button");
+    if (field instanceof HTMLElement) field.focus();
+  }
+
+  /** @param {number} wire that lights up; -1 none */
+  hover(wire) {
+    if (wire === this.hovered) return;
+    this.hovered = wire;
+    this.askPaint();
+  }
+
+  /** @param {number} wire that is not painted; -1 none */
+  hide(wire) {
+    if (wire === this.hidden) return;
+    this.hidden = wire;
+    this.askPaint();
+  }
+
+  /** @param {{clientX: number, clientY: number}} event */
+  world(event) {
+    return toWorld(this.camera, this.screen(event));
+  }
+
+  /** @param {Point} world */
+  toScreen(world) {
+    return toScreen(this.camera, world);
+  }
+
+  /** Screen point of an event, from the stage's corner. @param {{clientX: number, clientY: number}} event @returns {Point} */
+  screen(event) {
+    const box = this.root.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+}
+
+/** @param {HTMLElement} root @param {string} name @param {string} [tag] */
+function part(root, name, tag = "div") {
+  const element = document.createElement(tag);
+  element.className = name;
+  root.append(element);
+  return element;
+}
+
+/** On whole device pixels, so that text stays sharp. @param {number} value */
+function round(value) {
+  return Math.round(value * devicePixelRatio) / devicePixelRatio;
+}
+
+/** Frames and notes of a level under their keys. @param {import("../model/document.js").Level} level */
+function itemsOf(level) {
+  const frames = drawnOf(level, "frames").map((item) => ({ ...item, key: `frame:${item.id}` }));
+  return [...frames, ...drawnOf(level, "notes").map((item) => ({ ...item, key: `note:${item.id}` }))];
+}
+
+/** @typedef {{x: number, y: number, width: number, height: number}} Rect */
+
+/** @param {Rect} item @param {import("./camera.js").Box} box */
+function within(item, box) {
+  return item.x >= box.left && item.y >= box.top && item.x + item.width <= box.right && item.y + item.height <= box.bottom;
+}
+
+/** @param {Rect} item @param {import("./camera.js").Box} box */
+function touches(item, box) {
+  return item.x <= box.right && item.y <= box.bottom && item.x + item.width >= box.left && item.y + item.height >= box.top;
+}

@@ -1,0 +1,56 @@
+/**
+ * What is said of a node's run, in one place for header, canvas, minimap, outline and screen reader.
+ */
+
+/** @typedef {import("../session/tab.js").NodeRun} NodeRun */
+/** @typedef {import("./painter.js").Tone} Tone */
+/** @typedef {{code: string, node: string | null, input: string | null, message: string}} Fault */
+/** @typedef {{state: string, why?: string | null, seconds?: number | null}} Planned */
+/** @typedef {Readonly<{tone: Tone, words: string, done: number, faults: readonly Fault[], why: string, running: boolean}>} Status
+ *  tone: its colour; words: short, for the header; done: 0 … 1; why: what makes it stale */
+
+/** @type {readonly Fault[]} */
+const NONE = Object.freeze([]);
+
+/**
+ * @param {NodeRun} run @param {Planned | undefined} plan @param {readonly Fault[] | undefined} faults
+ * @returns {Status}
+ */
+export function statusOf(run, plan, faults = NONE) {
+  const running = run.state === "running";
+  const failed = run.state === "failed" && run.fault && plan?.state !== "stale" ? [run.fault] : NONE;
+  const all = failed.length ? [...faults, ...failed] : faults;
+  const stale = !running && plan?.state === "stale";
+  return {
+    tone: all.length ? "failed" : toneOf(run, stale),
+    words: wordsOf(run, stale, plan),
+    done: running && run.of ? Math.min(1, (run.step ?? 0) / run.of) : 0,
+    faults: all,
+    why: stale ? (plan?.why ?? "") : "",
+    running,
+  };
+}
+
+/** @param {NodeRun} run @param {boolean} stale @returns {Tone} */
+function toneOf(run, stale) {
+  if (run.state === "running") return "running";
+  if (run.state === "failed") return "failed";
+  if (stale) return "stale";
+  return run.state === "ran" || run.state === "cached" ? "done" : "";
+}
+
+/** @param {NodeRun} run @param {boolean} stale @param {Planned | undefined} plan */
+function wordsOf(run, stale, plan) {
+  if (run.state === "running") return run.of ? `${run.step ?? 0} / ${run.of}` : "running";
+  if (run.state === "queued" || run.state === "failed" || run.state === "skipped") return run.state;
+  if (stale) return plan?.seconds ? `stale, ${duration(plan.seconds)}` : "stale";
+  if (run.state === "cached" || (plan?.state === "cached" && run.seconds === undefined)) return "cached";
+  return run.state === "ran" && run.seconds !== undefined ? duration(run.seconds) : "";
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  if (seconds < 0.095) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

@@ -1,0 +1,75 @@
+/**
+ * One of several: a button that opens a list which is searched by typing. Choices that depend on the machine (models) are read from
+ * what the server has now; one that is not there any more stays, and says so.
+ */
+
+import { html } from "../vendor/lit-html/lit-html.js";
+import { openPicker } from "../palette/picker.js";
+import { match } from "../palette/fuzzy.js";
+import { valueOf, write } from "./subject.js";
+
+/** @typedef {import("./subject.js").Subject} Subject */
+/** @typedef {import("../palette/picker.js").Entry} Entry */
+
+/** @param {Subject} subject @returns {readonly {value: import("../model/json.js").Json, title: string, detail?: string}[]} */
+export function choicesOf({ app, port }) {
+  if (port.choices) return port.choices.map((value) => ({ value, title: String(value) }));
+  if (port.choices_from !== "models") return [];
+  return app.models.value.map((model) => ({ value: model.name, title: model.name, detail: model.fault ?? model.family ?? undefined }));
+}
+
+/** @param {Subject} subject */
+export function choiceWidget(subject) {
+  const value = valueOf(subject);
+  const choices = choicesOf(subject);
+  const there = choices.some((choice) => choice.value === value);
+  const text = value === undefined || value === null ? "choose…" : String(value);
+  return html`<button type="button" class="choice ${there || value === null ? "" : "missing"}" aria-haspopup="listbox"
+    aria-labelledby="${subject.label} ${subject.label}-value"
+    @click=${(/** @type {Event} */ event) => open(subject, /** @type {HTMLElement} */ (event.currentTarget))}
+    @keydown=${(/** @type {KeyboardEvent} */ event) => key(subject, event)}
+    @wheel=${(/** @type {WheelEvent} */ event) => wheel(subject, event)}>
+    <span class="choice-value" id="${subject.label}-value">${text}</span></button>`;
+}
+
+/** @param {Subject} subject @param {HTMLElement} button */
+function open(subject, button) {
+  const rect = button.getBoundingClientRect();
+  const now = valueOf(subject);
+  const choices = choicesOf(subject);
+  openPicker({
+    label: subject.port.title,
+    placeholder: `${subject.port.title}…`,
+    at: { x: rect.left, y: rect.bottom + 4, width: rect.width },
+    entries: (query) => ranked(choices, query, now),
+    choose: (entry) => write(subject, choices[Number(entry.id)].value),
+    empty: (query) => (choices.length ? `Nothing called “${query}”` : "There is none on this machine yet"),
+  });
+}
+
+/** @param {ReturnType<typeof choicesOf>} choices @param {string} query @param {unknown} now @returns {Entry[]} */
+function ranked(choices, query, now) {
+  return choices
+    .map((choice, i) => ({ choice, i, fit: match(query, choice.title) }))
+    .filter(({ fit }) => fit !== null)
+    .sort((a, b) => (b.fit?.score ?? 0) - (a.fit?.score ?? 0) || a.i - b.i)
+    .map(({ choice, i, fit }) => ({ id: String(i), title: choice.title, detail: choice.detail, marks: fit?.marks, chosen: choice.value === now, hint: choice.value === now ? "now" : undefined }));
+}
+
+/** @param {Subject} subject @param {KeyboardEvent} event */
+function key(subject, event) {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  event.preventDefault();
+  open(subject, /** @type {HTMLElement} */ (event.currentTarget));
+}
+
+/** @param {Subject} subject @param {WheelEvent} event */
+function wheel(subject, event) {
+  if (document.activeElement !== event.currentTarget || event.ctrlKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const choices = choicesOf(subject);
+  const at = choices.findIndex((choice) => choice.value === valueOf(subject));
+  const next = choices[Math.max(0, Math.min(choices.length - 1, at + Math.sign(event.deltaY)))];
+  if (next) write(subject, next.value, true);
+}
