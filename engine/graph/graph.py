@@ -14,7 +14,6 @@ from engine.graph.bind import Binding, Item
 from engine.graph.faults import Fault, InvalidWorkflow, known
 from engine.graph.flatten import Flat
 from engine.graph.infer import Outputs
-from engine.graph.keys import action_base
 from engine.graph.links import Source
 from engine.graph.records import NodeType
 
@@ -45,7 +44,6 @@ class GraphNode:
     group: str | None
     lazy: frozenset[str]
     reduced: bool = False
-    _base: str | None = None
 
     @property
     def mapped(self) -> bool:
@@ -67,12 +65,12 @@ class GraphNode:
         """The items of its list inputs."""
         return self.binding.lists
 
-    @property
-    def base(self) -> str:
-        """What its action keys begin with."""
-        if self._base is None:
-            self._base = action_base(self.binding)
-        return self._base
+    def sources_of(self, name: str) -> tuple[str, ...]:
+        """The addresses that feed one input, each once."""
+        source = self.links.get(name)
+        if source is not None:
+            return (source.address,)
+        return tuple(dict.fromkeys(item.address for item in self.lists.get(name, ()) if isinstance(item, Source)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,32 +6,16 @@ input values in place of recipes. Where a recipe is new but the action is known,
 the node does not run. Node ids, positions and titles enter neither.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from engine.graph.bind import Binding, Const, Item
-from engine.graph.records import Identity, NodeType
+from engine.graph.records import SALT, Identity, short_hash
 from engine.graph.values import File, Folder
 
-SALT = "latentloom-1"
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-@lru_cache(maxsize=4096)
-def _ident(name: str, version: int, code: str, ports: tuple[str, ...]) -> str:
-    return _hash(orjson.dumps([SALT, name, version, code, ports]))
-
-
-def ident(record: NodeType) -> str:
-    """A digest of a node type: its name, version, source code and outputs."""
-    return _ident(record.name, record.version, record.code, tuple(record.outputs))
+__all__ = ["SALT", "action_key", "further_key", "recipe_key"]
 
 
 def recipe_key(binding: Binding, sources: Mapping[str, str | None]) -> str | None:
@@ -53,7 +37,7 @@ def recipe_key(binding: Binding, sources: Mapping[str, str | None]) -> str | Non
     if len(links) > 1:
         links.sort()
     lists.sort()
-    return _hash(_dump([ident(binding.type), _literals(binding), links, lists]))
+    return _key([binding.type.ident, _literals(binding), links, lists])
 
 
 def _item_recipe(item: Item, sources: Mapping[str, str | None]) -> Any:
@@ -63,21 +47,20 @@ def _item_recipe(item: Item, sources: Mapping[str, str | None]) -> Any:
     return None if recipe is None else [recipe, item.port]
 
 
-def action_base(binding: Binding) -> str:
-    """What an action key says beside its inputs: type, code and literals."""
-    return _hash(_dump(["a", ident(binding.type), _literals(binding)]))
+def action_key(binding: Binding, given: Mapping[str, str | list[str]]) -> str:
+    """The key of one call: type, code, literals, and the digests of what it is given by input."""
+    return _key([binding.type.ident, _literals(binding), given])
 
 
-def action_key(base: str, inputs: Sequence[tuple[str, str | list[str]]]) -> str:
-    """The key of one call, from `action_base` and the digests of the values that it is given."""
-    return _hash(_dump([base, inputs]))
+def further_key(key: str, given: Mapping[str, str | list[str]]) -> str:
+    """The key of the same call once it has asked for more."""
+    return _key([key, given])
 
 
-def _literals(binding: Binding) -> Any:
+def _literals(binding: Binding) -> Mapping[str, Any]:
+    """Its literals as they enter a key; a sound node has an identity for whatever names content."""
     if not binding.identities:
-        values = binding.values
-        if not any(isinstance(value, (File, Folder)) for value in values.values()):
-            return values
+        return binding.values
     return {name: _plain(value, binding.identities.get(name)) for name, value in binding.values.items()}
 
 
@@ -92,5 +75,5 @@ def _plain(value: Any, identity: Identity | None) -> Any:
     return value
 
 
-def _dump(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+def _key(parts: list[Any]) -> str:
+    return short_hash(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS))

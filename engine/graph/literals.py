@@ -167,6 +167,9 @@ _CHECKS: dict[str, Callable[[InputSpec, JsonValue], Checked]] = {
     "Folder": _folder,
 }
 
+SCALARS = {name: _CHECKS[name] for name in ("Int", "Float", "Text", "Bool")}
+"""The checks of inputs whose linked values are held to the same bounds."""
+
 
 def _refuse(value: object, wanted: str) -> Checked:
     return None, f"is {shorten(value)}; it takes {wanted}"

@@ -4,10 +4,16 @@ Registry, graph, plan, catalogue, server and editor know node types only by thei
 (`NodeCode`) is found by type name where its pack is imported. Sub-workflows and placeholders are records too.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, TypeAlias
+
+import orjson
+
+SALT = "latentloom-2"
+"""Enters every key: a release that remembers results otherwise has another."""
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
@@ -22,6 +28,11 @@ class Missing(Enum):
 
 
 MISSING: Final = Missing.MISSING
+
+
+def short_hash(data: bytes) -> str:
+    """BLAKE2b, 128 bits, as 32 hex digits: what keys are made of."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class NodeType:
 
     `name` is bare for built-in nodes, `pack:Name` for those of other packs. `code` is a digest over the pack's whole source:
     a changed helper is never missed. `volatile` nodes run every time; `output` nodes return what the host is to write;
-    `leases` nodes use a model, so that what they make depends on the environment.
+    `leases` nodes use a model, so that what they make depends on the environment. `ident` is what keys have of it.
     """
 
     name: str
@@ -92,6 +103,7 @@ class NodeType:
     port_lists: tuple[bool, ...] = field(init=False, repr=False, default=())
     generic: bool = field(init=False, repr=False, default=False)
     lazy: bool = field(init=False, repr=False, default=False)
+    ident: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
         """Read once what the graph would else read off the ports for every node of this type."""
@@ -101,6 +113,7 @@ class NodeType:
             "port_lists": tuple(spec.list for spec in self.outputs.values()),
             "generic": any(spec.type.startswith("*") for spec in self.outputs.values()),
             "lazy": any(spec.lazy for spec in self.inputs.values()),
+            "ident": short_hash(orjson.dumps([SALT, self.name, self.version, self.code, tuple(self.outputs)])),
         }
         for name, value in told.items():
             object.__setattr__(self, name, value)

@@ -58,6 +58,14 @@ class _LateModels:
         """The modules behind references, until the `with` ends."""
         return self._host.models.lease(*references)
 
+    def reset_peak(self) -> None:
+        """Count anew how much of the device is held at most."""
+        self._host.models.reset_peak()
+
+    def peak_bytes(self) -> int | None:
+        """The most that was held there since; None where the device does not count."""
+        return self._host.models.peak_bytes()
+
 
 class Host:
     """Opens, checks and runs workflows with these packs and these folders.

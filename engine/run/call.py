@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator
 from typing import Any, TypeAlias
 
 from engine.graph.faults import Fault, LoomError, at
-from engine.graph.literals import check_literal
+from engine.graph.graph import GraphNode
+from engine.graph.literals import SCALARS
 from engine.graph.node import Expand, Need, Progress, Stop
 from engine.graph.reading import NodeCode
-from engine.graph.records import InputSpec
 from engine.run.context import CallContext
 from engine.run.control import Cancelled, Control
 from engine.run.events import Event, NodeData, NodeNotice, NodeProgress
 
 log = logging.getLogger("latentloom.run")
 PREVIEW_SECONDS = 0.2
-_CHECKED = frozenset({"Int", "Float", "Text", "Bool"})
 
 
 class Failed(Exception):
@@ -38,36 +36,62 @@ class Skipped(Exception):
 Asks: TypeAlias = Generator[Event | Need | Expand, Any, Any]
 
 
-@dataclass(slots=True)
 class Call:
-    """One call. `seconds` counts the node's own time, not what it waited for others."""
+    """One call. `seconds` counts the node's own time, not what it waited for others.
 
-    code: NodeCode
-    specs: Mapping[str, InputSpec]
-    context: CallContext
-    control: Control
-    item: int | None = None
-    builds_on_partial: bool = False
-    seconds: float = 0.0
-    partial: bool = False
-    _late: bool = field(init=False, default=False)
-    _previewed: float = field(init=False, default=-1.0)
+    `partial`: it was stopped, or built on what was; `used_model`: a model had a share in what it built on. `context` is None
+    for code that takes none.
+    """
+
+    __slots__ = (
+        "_previewed",
+        "_told",
+        "code",
+        "context",
+        "control",
+        "item",
+        "node",
+        "partial",
+        "seconds",
+        "used_model",
+    )
+
+    def __init__(
+        self,
+        node: GraphNode,
+        code: NodeCode,
+        context: CallContext | None,
+        control: Control,
+        item: int | None = None,
+        partial: bool = False,
+    ) -> None:
+        self.node = node
+        self.code = code
+        self.context = context
+        self.control = control
+        self.item = item
+        self.seconds = 0.0
+        self.partial = partial
+        self.used_model = False
+        self._previewed = -1.0
+        self._told = 0
 
     def start(self, values: dict[str, Any]) -> Any:
         """Call `run` on these values: what it returned, or a generator that is still to be driven by `steps`."""
-        self._late = self.control.stopped and not self.builds_on_partial
         return self._timed(self.code.call, values, self.context)
 
     def notices(self) -> Generator[Event, None, None]:
         """What the node told the user since the last time."""
-        while self.context.notices:
-            message, input_name = self.context.notices.pop(0)
-            yield NodeNotice(self.context.address, message, input_name)
+        if self.context is not None:
+            for message, input_name in self.context.notices[self._told :]:
+                self._told += 1
+                yield NodeNotice(self.node.address, message, input_name)
 
     def steps(self, work: Generator[Any, Any, Any]) -> Asks:
         """Drive what `start` returned; yields events, `Need` and `Expand`, and returns what `run` returned."""
         reply: Any = None
         throw = False
+        late = self.control.stopped and not self.partial
         try:
             while True:
                 self.control.check()
@@ -80,7 +104,7 @@ class Call:
                 reply, throw = None, False
                 yield from self.notices()
                 if isinstance(asked, Progress):
-                    if self._late:
+                    if late:
                         raise Skipped("the run was stopped before it began")
                     yield from self._progress(asked)
                     throw = self.control.take_stop()
@@ -93,7 +117,7 @@ class Call:
             work.close()
 
     def _progress(self, told: Progress) -> Generator[Event, None, None]:
-        address, now = self.context.address, time.monotonic()
+        address, now = self.node.address, time.monotonic()
         left = self.seconds / told.step * (told.of - told.step) if told.step > 0 else None
         preview = None
         if told.preview is not None and self.control.watched and now - self._previewed >= PREVIEW_SECONDS:
@@ -112,7 +136,7 @@ class Call:
         except LoomError as error:
             raise self.failure(str(error)) from error
         except Exception as error:
-            log.exception("node %s failed", self.context.address)
+            log.exception("node %s failed", self.node.address)
             first = next(iter(str(error).strip().splitlines()), "")
             raise self.failure(f"{type(error).__name__}: {first}".rstrip(": ")) from error
         finally:
@@ -120,21 +144,24 @@ class Call:
 
     def failure(self, text: str, input_name: str | None = None) -> Failed:
         """A fault of this node, about one of its inputs where that is known."""
-        address = self.context.address
+        address = self.node.address
         where = f" (item {self.item})" if self.item is not None else ""
         return Failed(Fault("node_failed", at(address, text + where), address, input_name), self.item)
 
     def accept(self, name: str, value: Any) -> Any:
         """A linked value at the door: literals are held to the input's bounds, as they would be in a file."""
-        spec = self.specs[name]
-        if spec.type not in _CHECKED or (value is None and spec.optional):
+        spec = self.node.type.inputs[name]
+        check = SCALARS.get(spec.type)
+        if check is None or (value is None and spec.optional):
             return value
-        if isinstance(value, list):
-            return [self._checked(spec, item) for item in value]
-        return self._checked(spec, value)
-
-    def _checked(self, spec: InputSpec, value: Any) -> Any:
-        canonical, wrong = check_literal(spec, value)
+        if type(value) is list:
+            return [self.accept(name, item) for item in value]
+        canonical, wrong = check(spec, value)
         if wrong is not None:
-            raise self.failure(f"input '{spec.name}' {wrong}", spec.name)
+            raise self.failure(f"input '{name}' {wrong}", name)
         return canonical
+
+    def close(self) -> None:
+        """Remove what the call left behind."""
+        if self.context is not None:
+            self.context.close()

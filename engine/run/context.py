@@ -17,12 +17,17 @@ from engine.run.machine import Machine
 
 @dataclass(slots=True)
 class CallContext:
-    """What a node is given. `leased` tells afterwards whether a model had a share in the result."""
+    """What a node is given.
+
+    `leased` tells afterwards whether a model had a share in the result, `peak_bytes` how much device memory was held at most
+    while models were on lease: None where none was, or where the device does not count.
+    """
 
     address: str
     machine: Machine
     identities: Mapping[str, Identity]
     leased: bool = False
+    peak_bytes: int | None = None
     notices: list[tuple[str, str | None]] = field(default_factory=list)
     _folder: Path | None = None
 
@@ -41,8 +46,15 @@ class CallContext:
     def lease(self, *references: object) -> Iterator[tuple[Any, ...]]:
         """The modules behind model references, all at once."""
         self.leased = True
-        with self.machine.models.lease(*references) as modules:
-            yield modules
+        models = self.machine.models
+        models.reset_peak()
+        try:
+            with models.lease(*references) as modules:
+                yield modules
+        finally:
+            peak = models.peak_bytes()
+            if peak is not None:
+                self.peak_bytes = max(peak, self.peak_bytes or 0)
 
     def path(self, file: File | Folder) -> Path:
         """Where a file or folder of the workflow lies."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.graph.faults import Fault
+from engine.graph.frozen import frozen
+from engine.run.outcome import Output
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """`type` is the name that the outside knows it by."""
 
     type: ClassVar[str] = "event"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunPlanned(Event):
     """What will run, in order, and what is at hand already. Told again when the plan grows."""
 
@@ -25,7 +26,7 @@ class RunPlanned(Event):
     type: ClassVar[str] = "run.planned"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeStarted(Event):
     """A node is called; `item` counts from 0 where it is called once an item of a list."""
 
@@ -34,7 +35,7 @@ class NodeStarted(Event):
     type: ClassVar[str] = "node.started"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeProgress(Event):
     """`step` of `of` is done; `seconds_left` is a guess from the steps so far. `preview` makes a small picture if called."""
 
@@ -47,7 +48,7 @@ class NodeProgress(Event):
     type: ClassVar[str] = "node.progress"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeData(Event):
     """The whole state of a node's own view, as JSON."""
 
@@ -57,9 +58,13 @@ class NodeData(Event):
     type: ClassVar[str] = "node.data"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeSucceeded(Event):
-    """A node has its outputs (`outputs`: name → digest). `cached`: it did not have to run for them."""
+    """A node has its outputs (`outputs`: name → digest). `cached`: it did not have to run for them.
+
+    `peak_bytes` is the most device memory that was held while the node had models on lease; None where it leased none, and
+    on devices that do not count it (the processor's memory is the machine's, and nobody counts it by the call).
+    """
 
     node: str
     seconds: float
@@ -70,7 +75,7 @@ class NodeSucceeded(Event):
     type: ClassVar[str] = "node.succeeded"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeFailed(Event):
     """A node failed; what depends on it is skipped."""
 
@@ -80,7 +85,7 @@ class NodeFailed(Event):
     type: ClassVar[str] = "node.failed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeSkipped(Event):
     """A node did not run; `why` says for what reason."""
 
@@ -89,7 +94,7 @@ class NodeSkipped(Event):
     type: ClassVar[str] = "node.skipped"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodeNotice(Event):
     """A word from a node to the user that is no error."""
 
@@ -99,7 +104,15 @@ class NodeNotice(Event):
     type: ClassVar[str] = "node.notice"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class OutputMade(Event):
+    """Something that the run is for is there, and may be written while the rest of it runs."""
+
+    output: Output
+    type: ClassVar[str] = "run.output"
+
+
+@frozen
 class RunEnded(Event):
     """The last event. `status` is succeeded, failed or cancelled; `partial` where a stop cut something short."""
 

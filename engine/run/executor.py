@@ -8,10 +8,9 @@ nothing recurses over the depth of the graph.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
 
 from engine.graph.faults import InvalidWorkflow
 from engine.graph.graph import Graph, GraphNode
@@ -20,30 +19,21 @@ from engine.graph.plan import eager_sources, plan
 from engine.graph.records import MISSING
 from engine.run.call import Failed, Skipped
 from engine.run.control import Cancelled, Control
-from engine.run.events import Event, NodeFailed, NodeSkipped, NodeSucceeded, RunEnded, RunPlanned
-from engine.run.given import Wait
+from engine.run.events import Event, NodeFailed, NodeSkipped, NodeSucceeded, OutputMade, RunEnded, RunPlanned
+from engine.run.given import Given, Steps, Wait
+from engine.run.lifetimes import Lifetimes
 from engine.run.machine import Machine
-from engine.run.outcome import Made, Outcome, Port
-from engine.run.visit import Visit
+from engine.run.make import trace_of
+from engine.run.notices import noticed_inputs, told_again
+from engine.run.outcome import Made, Outcome, Output, Port, each
+from engine.run.visit import visit
 
-Steps: TypeAlias = Generator[Event | Wait, Any, None]
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One thing that a run made: a value, or a list of them where its port carries many."""
-
-    name: str
-    source: Source
-    many: bool
-    values: tuple[Any, ...]
-    digests: tuple[str, ...]
-    partial: bool
+__all__ = ["Output", "Run"]
 
 
 @dataclass
 class Run:
-    """One run of a graph. Iterate `events()`; afterwards `outputs` holds what was made, `status` how it ended.
+    """One run of a graph. Iterate `events()`; `outputs` holds what was made so far, `status` how it ended.
 
     `targets` names what is wanted (see Graph.targets). Raises InvalidWorkflow at once where faults refuse the run.
     """
@@ -63,23 +53,24 @@ class Run:
         self.outcomes: dict[str, Outcome] = {}
         self.skipped: dict[str, str] = {}
         self.gone: set[str] = set()
-        self.wanted = {source.address for source in self.targets.values()}
         self.failed = False
+        self.wanted: dict[str, list[str]] = {}
+        for name, source in self.targets.items():
+            self.wanted.setdefault(source.address, []).append(name)
         self._recalled: dict[str, Outcome] = {}
-        self._waiting: dict[str, int] = {}
-        self._held = set(self.wanted)
+        self._lifetimes = Lifetimes(self.nodes, self.outcomes, self.wanted)
+        self._noticed: set[str] = set()
+        self._told: set[str] = set()
         self._pins = ExitStack()
 
     def events(self) -> Iterator[Event]:
         """Run, telling what happens. The last event is RunEnded. Closing the iterator cancels."""
         began = time.monotonic()
         self.status = "running"
-        live = dict.fromkeys(source.address for source in self.targets.values() if source.address in self.nodes)
         try:
-            yield from self._loop(Wait(tuple(live)))
+            yield from self._loop(Wait(tuple(address for address in self.wanted if address in self.nodes)))
             while lost := self._lost():
                 yield from self._loop(Wait(lost, again=True))
-            self._collect()
             self.status = "failed" if self.failed else "succeeded"
         except (Cancelled, GeneratorExit) as error:
             self.status = "cancelled"
@@ -87,86 +78,104 @@ class Run:
                 raise
         finally:
             self._pins.close()
+        self.outputs = {name: self.outputs[name] for name in self.targets if name in self.outputs}
         partial = any(output.partial for output in self.outputs.values()) or bool(self.control.stopped and self.skipped)
         yield RunEnded(self.status, time.monotonic() - began, partial)
 
     def _loop(self, first: Wait) -> Iterator[Event]:
         """The trampoline: generators wait on a stack while what they asked for is made."""
-        stack: list[Steps] = [self._steps(first)]
+        stack: list[Steps[None]] = [self._steps(first)]
         try:
             while stack:
-                try:
-                    item = next(stack[-1])
-                except StopIteration:
-                    stack.pop()
-                    continue
-                if isinstance(item, Wait):
-                    stack.append(self._steps(item))
-                else:
+                for item in stack[-1]:
+                    if isinstance(item, Wait):
+                        stack.append(self._steps(item))
+                        break
                     yield item
+                else:
+                    stack.pop()
         finally:
             for steps in reversed(stack):
                 steps.close()
 
-    def _steps(self, asked: Wait) -> Steps:
+    def _steps(self, asked: Wait) -> Steps[None]:
         """Plan for what is wanted with what is at hand, and run that plan."""
         if asked.graph is not None:
             self._adopt(asked.graph, asked.given)
         if asked.again:
             self._forget(asked.wanted)
         if asked.again or asked.graph is not None:
-            self._held.update(asked.wanted)
+            self._lifetimes.kept.update(asked.wanted)
         found = plan(self.nodes, asked.wanted, self._at_hand)
-        for address in found.cached:
-            self._take(address)
-        self._expect(found.order)
+        taken = [address for address in found.cached if self._take(address)]
+        self._lifetimes.expect(found.order)
         yield RunPlanned(found.order, tuple(filter(self._remembered, found.cached)))
+        for address in taken:
+            yield from self._remembered_now(address)
         for address in found.order:
-            if self.failed:
-                self.skipped.setdefault(address, "an earlier node failed")
-                yield NodeSkipped(address, "an earlier node failed")
-                continue
-            yield from self._node(address)
+            yield from self._turn(address)
 
-    def _node(self, address: str) -> Steps:
-        self.control.check()
-        if address in self.outcomes:
-            return
+    # A node's turn
+
+    def _turn(self, address: str) -> Steps[None]:
         node = self.nodes[address]
-        reason = self._blocked(node)
-        if reason is None:
-            try:
-                outcome = yield from Visit(self, node).steps()
-            except Skipped as skipped:
-                reason = str(skipped)
-            except Failed as failed:
-                self.failed = True
-                self.skipped[address] = "it failed"
-                yield NodeFailed(address, failed.fault, failed.item)
-                return
-        if reason is not None:
-            self.skipped[address] = reason
-            yield NodeSkipped(address, reason)
+        if address in self.outcomes:  # another round has been faster
+            self._lifetimes.had_turn(node)
             return
-        outcome.waiting = self._waiting.pop(address, 0)
+        ending: Event
+        try:
+            self._check(node)
+            outcome = yield from visit(Given(self, node))
+        except Skipped as skipped:
+            self.skipped.setdefault(address, str(skipped))
+            ending = NodeSkipped(address, str(skipped))
+        except Failed as failed:
+            self.failed = True
+            self.skipped[address] = "it failed"
+            ending = NodeFailed(address, failed.fault, failed.item)
+        else:
+            ending = self._succeeded(node, outcome)
+        self._lifetimes.had_turn(node)
+        yield ending
+        if address in self.wanted:
+            yield from self._hand_over(address)
+        self._lifetimes.release(address)
+
+    def _check(self, node: GraphNode) -> None:
+        """Raises Skipped where this node is not to run after all, and Cancelled."""
+        if self.failed:
+            raise Skipped("an earlier node failed")
+        self.control.check()
+        if self.skipped:
+            for source in eager_sources(node):
+                if source in self.skipped:
+                    raise Skipped(f"'{source}' did not run")
+
+    def _succeeded(self, node: GraphNode, outcome: Outcome) -> NodeSucceeded:
+        """Note what a node gave, under its recipe too: so that next time nothing upstream is even looked at."""
+        self.outcomes[node.address] = outcome
         if node.type.volatile:
-            self._held.add(address)  # it would give something else a second time
-        self.outcomes[address] = outcome
-        self._release_sources(node)
+            self._lifetimes.kept.add(node.address)  # it would give something else a second time
+        noticed = noticed_inputs(node, self._noticed) if self._noticed else ()
+        if noticed or outcome.notices:
+            self._noticed.add(node.address)
+            self._told.add(node.address)
+        if node.recipe is not None:
+            self._remember(node.recipe, outcome, noticed)
         digests = {name: _digest(port) for name, port in zip(node.type.outputs, outcome.ports, strict=True)}
         partial = self.control.stopped and outcome.partial
-        yield NodeSucceeded(address, outcome.seconds, digests, outcome.cached, partial)
-        if not outcome.waiting and address not in self._held:
-            outcome.release()
+        return NodeSucceeded(node.address, outcome.seconds, digests, outcome.cached, partial, outcome.peak_bytes)
 
-    def _remembered(self, address: str) -> bool:
-        return address in self.outcomes and self.outcomes[address].cached
-
-    def _blocked(self, node: GraphNode) -> str | None:
-        for source in eager_sources(node):
-            if source in self.skipped:
-                return f"'{source}' did not run"
-        return None
+    def _remember(self, recipe: str, outcome: Outcome, noticed: tuple[str, ...]) -> None:
+        trace = outcome.trace
+        if trace is None:
+            if outcome.partial:
+                return
+            environment = next((made.environment for made in outcome.each() if made.environment), "")
+            trace = trace_of(self.machine, outcome, environment, noticed)
+        elif noticed:
+            trace = replace(trace, noticed=noticed)
+        self.machine.results.record(recipe, trace)
 
     # What is at hand
 
@@ -181,12 +190,25 @@ class Run:
             self._recalled[address] = found
         return found is not None
 
-    def _take(self, address: str) -> None:
-        """Make an outcome of what the cache remembers, and pin it until the run ends."""
+    def _remembered(self, address: str) -> bool:
+        return address in self.outcomes and self.outcomes[address].cached
+
+    def _take(self, address: str) -> bool:
+        """Make an outcome of what the cache remembers, and pin it until the run ends; False where there is one already."""
         if address in self.outcomes or address in self.skipped:
-            return
+            return False
         outcome = self.outcomes[address] = self._recalled.pop(address)
         self._pins.enter_context(self.machine.results.pin([made.digest for made in outcome.each()]))
+        return True
+
+    def _remembered_now(self, address: str) -> Iterator[Event]:
+        """Tell of a node that the cache remembered what else is to be told."""
+        trace = self.outcomes[address].trace
+        if trace is not None and (trace.notices or trace.noticed):
+            self._noticed.add(address)
+            yield from told_again(self.nodes, address, self.machine.results.trace, self._told)
+        if address in self.wanted:
+            yield from self._hand_over(address)
 
     def _forget(self, wanted: Iterable[str]) -> None:
         """What was remembered of these is gone: make them anew."""
@@ -202,55 +224,29 @@ class Run:
             self.skipped.pop(address, None)
         self.outcomes.update(given)
 
-    # How long values live
+    # What the run is for
 
-    def _expect(self, order: Iterable[str]) -> None:
-        """Count who is going to take a value from whom, lazily or not."""
-        for address in order:
-            for source in self.nodes[address].sources:
-                outcome = self.outcomes.get(source)
-                if outcome is not None:
-                    outcome.waiting += 1
-                else:
-                    self._waiting[source] = self._waiting.get(source, 0) + 1
-
-    def _release_sources(self, node: GraphNode) -> None:
-        for source in node.sources:
-            outcome = self.outcomes.get(source)
-            if outcome is not None:
-                outcome.waiting -= 1
-                if outcome.waiting <= 0 and source not in self._held:
-                    outcome.release()
+    def _hand_over(self, address: str) -> Iterator[Event]:
+        """Tell of each output that this node makes; one whose remembered value is gone waits for `_lost`."""
+        outcome = self.outcomes.get(address)
+        if outcome is None:
+            return
+        for name in self.wanted[address]:
+            source = self.targets[name]
+            port = outcome.ports[source.port]
+            made = each(port)
+            values = tuple([self.machine.value(one) for one in made])
+            if name in self.outputs or any(value is MISSING for value in values):
+                continue
+            partial = any(one.partial for one in made)
+            digests = tuple([one.digest for one in made])
+            output = self.outputs[name] = Output(name, source, isinstance(port, list), values, digests, partial)
+            yield OutputMade(output)
 
     def _lost(self) -> tuple[str, ...]:
         """Wanted nodes whose remembered values were pushed out of the cache before they could be handed over."""
-        lost = {}
-        for source in self.targets.values():
-            outcome = self.outcomes.get(source.address)
-            for made in _each(outcome.ports[source.port]) if outcome is not None else ():
-                value = self.machine.value(made)
-                if value is MISSING:
-                    lost[source.address] = True
-                else:
-                    made.value = value
-        return tuple(lost)
-
-    def _collect(self) -> None:
-        for name, source in self.targets.items():
-            outcome = self.outcomes.get(source.address)
-            if outcome is None:
-                continue
-            port = outcome.ports[source.port]
-            items = _each(port)
-            values = tuple(made.value for made in items)
-            digests = tuple(made.digest for made in items)
-            self.outputs[name] = Output(
-                name, source, isinstance(port, list), values, digests, any(made.partial for made in items)
-            )
-
-
-def _each(port: Port) -> list[Made]:
-    return port if isinstance(port, list) else [port]
+        missing = [source.address for name, source in self.targets.items() if name not in self.outputs]
+        return tuple(dict.fromkeys(address for address in missing if address in self.outcomes))
 
 
 def _digest(port: Port) -> str:

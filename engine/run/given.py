@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from engine.graph.bind import Const
 from engine.graph.graph import Graph, GraphNode
@@ -13,11 +13,12 @@ from engine.graph.records import MISSING
 from engine.run.call import Skipped
 from engine.run.codec import digest
 from engine.run.events import Event
-from engine.run.outcome import Made, Outcome, Port
+from engine.run.outcome import ABSENT, Made, Outcome, Port, each
 
 if TYPE_CHECKING:
     from engine.run.executor import Run
 
+T = TypeVar("T")
 Inputs: TypeAlias = dict[str, Port]
 
 
@@ -31,17 +32,28 @@ class Wait:
     given: Mapping[str, Outcome] = field(default_factory=dict)
 
 
+Steps: TypeAlias = Generator[Event | Wait, Any, T]
+"""What may have to wait for other nodes before it returns T."""
+
+
 class Given:
-    """The inputs of a node, read from what the run has by now. Raises Skipped where a source did not run."""
+    """A node in a run, and its inputs read from what the run has by now. Raises Skipped where a source did not run."""
+
+    __slots__ = ("machine", "node", "run")
 
     def __init__(self, run: Run, node: GraphNode) -> None:
         self.run = run
         self.node = node
+        self.machine = run.machine
 
     def eager(self) -> Inputs:
         """Every input that is not lazy: what its sources made."""
-        node = self.node
-        return {name: self.of(name) for table in (node.links, node.lists) for name in table if name not in node.lazy}
+        binding, lazy = self.node.binding, self.node.lazy
+        inputs: Inputs = {name: self.port(source) for name, source in binding.links.items() if name not in lazy}
+        for name in binding.lists:
+            if name not in lazy:
+                inputs[name] = self.of(name)
+        return inputs
 
     def of(self, name: str) -> Port:
         """What the sources of an input made: one value, or many."""
@@ -65,13 +77,6 @@ class Given:
             raise Skipped(f"'{source.address}' did not run")
         return outcome.ports[source.port]
 
-    def sources(self, name: str) -> tuple[str, ...]:
-        """The addresses that feed an input, each once."""
-        source = self.node.links.get(name)
-        if source is not None:
-            return (source.address,)
-        return tuple(dict.fromkeys(item.address for item in self.node.lists[name] if isinstance(item, Source)))
-
     def item_of(self, name: str, item: int | None) -> Port:
         """What an input is given in one call: one item where the node is called once an item."""
         port = self.of(name)
@@ -79,53 +84,56 @@ class Given:
             return port[(item or 0) % len(port)]
         return port
 
-    def load(self, inputs: Inputs, item: int | None) -> Generator[Event | Wait, Any, dict[str, Any]]:
-        """The values behind the inputs; what was remembered but is gone is made again first."""
-        values: dict[str, Any] = {}
-        for name in inputs:
-            values[name] = self.held(inputs[name])
-            if is_gone(values[name]):
-                yield Wait(self.sources(name), again=True)
-                inputs[name] = self.item_of(name, item)
-                values[name] = self.held(inputs[name])
-                if is_gone(values[name]):
-                    raise Skipped(f"input '{name}' could not be kept long enough to be used")
+    def lazily(self, name: str, item: int | None) -> Steps[Port]:
+        """What a lazy input is given, once it is made."""
+        yield Wait(self.node.sources_of(name))
+        return self.item_of(name, item)
+
+    def values(self, inputs: Inputs) -> dict[str, Any] | None:
+        """The values behind the inputs, or None where one is not remembered any more."""
+        values = {}
+        for name, port in inputs.items():
+            value = values[name] = self.held(port)
+            if value is MISSING or (type(value) is list and any(item is MISSING for item in value)):
+                return None
         return values
 
     def held(self, port: Port) -> Any:
         """The values of a port, MISSING where they are gone."""
         if isinstance(port, list):
-            return [self.run.machine.value(made) for made in port]
-        return self.run.machine.value(port)
+            return [self.machine.value(made) for made in port]
+        return port.value if port.value is not ABSENT else self.machine.value(port)
+
+    def brought_back(self, inputs: Inputs, item: int | None) -> Steps[dict[str, Any]]:
+        """The same, after what was remembered but is gone was made again."""
+        for name in inputs:
+            if self.values({name: inputs[name]}) is None:
+                yield Wait(self.node.sources_of(name), again=True)
+                inputs[name] = self.item_of(name, item)
+        values = self.values(inputs)
+        if values is None:
+            raise Skipped(f"its inputs ({', '.join(inputs)}) could not be kept long enough to be used")
+        return values
 
 
-def digests_of(inputs: Inputs) -> Sequence[tuple[str, str | list[str]]]:
-    """Names and digests as an action key takes them, sorted by name."""
-    found: list[tuple[str, str | list[str]]] = [
-        (name, port.digest if isinstance(port, Made) else [made.digest for made in port])
-        for name, port in inputs.items()
-    ]
-    return found if len(found) < 2 else sorted(found, key=lambda pair: pair[0])
+def digests_of(inputs: Inputs) -> dict[str, str | list[str]]:
+    """The digests of what is given, as an action key takes them."""
+    return {
+        name: port.digest if isinstance(port, Made) else [made.digest for made in port] for name, port in inputs.items()
+    }
 
 
 def is_partial(inputs: Inputs) -> bool:
     """Whether anything given comes from a stopped node."""
-    for port in inputs.values():
-        for made in port if isinstance(port, list) else (port,):
-            if made.partial:
-                return True
+    for port in inputs.values():  # noqa: SIM110  (asked once a call, and a generator would take twice as long)
+        if port.partial if type(port) is Made else any(one.partial for one in each(port)):
+            return True
     return False
 
 
 def used_model(inputs: Inputs) -> bool:
     """Whether a model had a share in anything given."""
     for port in inputs.values():
-        for made in port if isinstance(port, list) else (port,):
-            if made.environment:
-                return True
+        if port.environment if type(port) is Made else any(one.environment for one in each(port)):
+            return True
     return False
-
-
-def is_gone(value: Any) -> bool:
-    """Whether a value, or an item of a list of values, is not remembered any more."""
-    return value is MISSING or (isinstance(value, list) and any(item is MISSING for item in value))

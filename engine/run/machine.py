@@ -30,9 +30,21 @@ class Models(Protocol):
     def lease(self, *references: Any) -> AbstractContextManager[tuple[Any, ...]]:
         """The modules behind references, until the `with` ends."""
 
+    def reset_peak(self) -> None:
+        """Count anew what is held at most."""
+
+    def peak_bytes(self) -> int | None:
+        """The most that the device held since; None where it does not count."""
+
 
 class _NoModels:
     seconds_loading = 0.0
+
+    def reset_peak(self) -> None:
+        """Nothing is held."""
+
+    def peak_bytes(self) -> None:
+        """Nothing is counted."""
 
     def lease(self, *references: Any) -> AbstractContextManager[tuple[Any, ...]]:
         if not references:
@@ -48,7 +60,7 @@ def _no_files(file: File | Folder) -> Path:
 class Machine:
     """Node code by type name, the result cache, the model cache, where files are, and the environment of disk keys.
 
-    `claims` is given where several runs share this machine in threads: what one is making the others wait for. `classes`
+    Machines whose runs share a cache in threads share the `claims` too: what one run is making the others wait for. `classes`
     are those that stored values may hold.
     """
 
@@ -57,7 +69,7 @@ class Machine:
     models: Models = field(default_factory=_NoModels)
     path: Callable[[File | Folder], Path] = _no_files
     environment: str = ""
-    claims: Claims[bool] | None = None
+    claims: Claims[bool] = field(default_factory=Claims)
     classes: Classes = field(default_factory=Classes)
 
     def recall(self, node: GraphNode) -> Outcome | None:
@@ -66,6 +78,11 @@ class Machine:
             return None
         trace = self.results.trace(node.recipe)
         return None if trace is None else self.outcome(node, trace)
+
+    def known(self, node: GraphNode, key: str) -> Outcome | None:
+        """What is remembered of one call of a node by its action key, if every value of it is still there."""
+        trace = self.results.trace(key)
+        return None if trace is None else self.outcome(node, trace, mapped=False)
 
     def outcome(self, node: GraphNode, trace: Trace, mapped: bool | None = None) -> Outcome | None:
         """The outcome that a trace tells of, if it holds in this environment and every value of it is still there."""
@@ -83,7 +100,7 @@ class Machine:
             if not isinstance(index, ListIndex) or not all(self._held(item, node.type.output) for item in index.items):
                 return None
             ports.append([Made(item, environment=trace.environment) for item in index.items])
-        return Outcome(tuple(ports), trace.seconds, cached=True)
+        return Outcome(tuple(ports), trace.seconds, True, trace, trace.notices)
 
     def _held(self, name: str, artifact: bool) -> bool:
         if not self.results.has(name):

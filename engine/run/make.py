@@ -1,196 +1,187 @@
-"""Has a node called: its values loaded, what it asks for answered, what it returns digested and remembered."""
+"""Has a node called: what it asks for is answered, what it returns digested and remembered."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from types import GeneratorType
-from typing import Any, TypeAlias
+from typing import Any
 
 from engine.graph.faults import LoomError, known
-from engine.graph.keys import action_key
+from engine.graph.keys import further_key
 from engine.graph.node import Artifact, Expand, Need
 from engine.graph.values import File, record_of
 from engine.run.cache import Trace
 from engine.run.call import Call, Failed
 from engine.run.codec import CodecError, detach, digest, load
 from engine.run.context import CallContext
-from engine.run.events import Event, NodeStarted
+from engine.run.events import NodeStarted
 from engine.run.expansion import expansion_graph
-from engine.run.given import Given, Inputs, Wait, digests_of, is_gone, is_partial, used_model
-from engine.run.outcome import Made, Port
+from engine.run.given import Given, Inputs, Steps, Wait, digests_of, is_partial, used_model
+from engine.run.machine import Machine
+from engine.run.outcome import Made, Outcome, Port, each
 
-Steps: TypeAlias = Generator[Event | Wait, Any, Any]
 _PLAIN = frozenset({int, float, str, bool, type(None)})
 
 
-@dataclass(slots=True)
-class Done:
-    """What one call, or the memory of one, gave; `trace` is what was noted of it."""
+def made(
+    given: Given, inputs: Inputs, values: dict[str, Any], item: int | None, key: str | None, partial: bool
+) -> Steps[Outcome]:
+    """Call the node. `inputs` grows by the lazy ones that it takes, `key` by what it asked for."""
+    node = given.node
+    call = call_of(given, item, partial)
+    for name, value in values.items():
+        values[name] = call.accept(name, value)
+    values = {**node.binding.values, **values}
+    if node.binding.identities or node.binding.lists:
+        _read_files(given.machine, call, values)
+    if node.lazy:
+        values.update(dict.fromkeys(node.lazy))
+    yield NodeStarted(node.address, item)
+    try:
+        result = call.start(values)
+        if isinstance(result, GeneratorType):
+            result, key = yield from _answering(given, call, result, values, inputs, key)
+        if call.context is not None:
+            yield from call.notices()
+        return _outcome(given, call, result, inputs, key)
+    finally:
+        call.close()
 
-    ports: tuple[Port, ...]
-    seconds: float
-    cached: bool
-    trace: Trace | None = None
+
+def call_of(given: Given, item: int | None, partial: bool) -> Call:
+    """A call of this node, ready to start."""
+    node, machine = given.node, given.machine
+    code = machine.code[node.type.name]
+    context = CallContext(node.address, machine, node.binding.identities) if code.takes_context else None
+    return Call(node, code, context, given.run.control, item, partial)
 
 
-class Make:
-    """The making of a node's outputs by calling it."""
-
-    def __init__(self, given: Given) -> None:
-        self.given = given
-        self.run = given.run
-        self.node = given.node
-        self.machine = given.run.machine
-
-    def outputs(
-        self, inputs: Inputs, item: int | None, key: str | None, partial: bool
-    ) -> Generator[Event | Wait, Any, Done]:
-        """Call the node. `inputs` grows by the lazy ones that it takes, `key` by what it asked for."""
-        node = self.node
-        inputs = dict(inputs)
-        values = {name: self.given.held(port) for name, port in inputs.items()}
-        if any(map(is_gone, values.values())):
-            values = yield from self.given.load(inputs, item)
-        call = self.call(item, partial)
-        for name in values:
-            values[name] = call.accept(name, values[name])
-        values = {**node.values, **values}
-        for name, value in values.items():
-            if isinstance(value, File | list):
-                values[name] = self._read(call, name, value)
-        if node.lazy:
-            values.update(dict.fromkeys(node.lazy))
-        yield NodeStarted(node.address, item)
-        try:
-            result = call.start(values)
-            if isinstance(result, GeneratorType):
-                result, key = yield from self._answering(call, result, values, inputs, key)
-            if call.context.notices:
-                yield from call.notices()
-            return self._done(call, result, inputs, key)
-        finally:
-            call.context.close()
-
-    def _read(self, call: Call, name: str, value: Any) -> Any:
-        """A literal that names a file, as the input takes it: one of a value type reads a value that a run stored."""
-        wanted = self.node.type.inputs[name].type
+def _read_files(machine: Machine, call: Call, values: dict[str, Any]) -> None:
+    """Literals that name a file, as the inputs take them: one of a value type reads a value that a run stored."""
+    for name, value in values.items():
+        wanted = call.node.type.inputs[name].type
         if wanted == "File" or wanted.startswith("*"):
-            return value
-        if isinstance(value, list):
-            return [self._read(call, name, item) if isinstance(item, File) else item for item in value]
-        try:
-            stored = load(self.machine.path(value), self.machine.classes)
-        except (CodecError, OSError, LoomError) as error:
-            text = f"input '{name}': '{value.name}' holds no stored {wanted} ({error}); a picture is read by LoadImage"
-            raise call.failure(text, name) from error
-        record = record_of(type(stored))
-        if record is None or record.name != wanted.rpartition(":")[2]:
-            text = f"input '{name}' takes {wanted}, but '{value.name}' holds {type(stored).__name__}"
-            raise call.failure(text, name)
-        return stored
+            continue
+        if isinstance(value, File):
+            values[name] = _stored(machine, call, name, wanted, value)
+        elif isinstance(value, list) and any(isinstance(item, File) for item in value):
+            values[name] = [
+                _stored(machine, call, name, wanted, item) if isinstance(item, File) else item for item in value
+            ]
 
-    def call(self, item: int | None, partial: bool) -> Call:
-        """A call of this node, ready to start."""
-        node = self.node
-        context = CallContext(node.address, self.machine, node.binding.identities)
-        code = self.machine.code[node.type.name]
-        return Call(code, node.type.inputs, context, self.run.control, item, partial)
 
-    def _answering(
-        self, call: Call, work: Generator[Any, Any, Any], values: dict[str, Any], inputs: Inputs, key: str | None
-    ) -> Generator[Event | Wait, Any, tuple[Any, str | None]]:
-        """Drive the call, answering what it asks for; returns its result, and the key under which it is remembered."""
-        steps = call.steps(work)
-        reply: Any = None
-        try:
-            while True:
-                try:
-                    asked = steps.send(reply)
-                except StopIteration as end:
-                    return end.value, key
-                reply = None
-                if isinstance(asked, Need):
-                    if asked.input not in self.node.lazy:
-                        reply = self._known(call, values, asked.input)
-                        continue
-                    reply, port = yield from self._answer(call, asked.input)
-                    inputs[asked.input] = port
-                    if key is not None:
-                        self.machine.results.record(key, Trace((), 0.0, need=asked.input))
-                        key = None if is_partial(inputs) else action_key(key, digests_of({asked.input: port}))
-                elif isinstance(asked, Expand):
-                    reply = yield from self._expand(call, asked)
-                else:
-                    yield asked
-        finally:
-            steps.close()
+def _stored(machine: Machine, call: Call, name: str, wanted: str, file: File) -> Any:
+    try:
+        stored = load(machine.path(file), machine.classes)
+    except (CodecError, OSError, LoomError) as error:
+        text = f"input '{name}': '{file.name}' holds no stored {wanted} ({error}); a picture is read by LoadImage"
+        raise call.failure(text, name) from error
+    record = record_of(type(stored))
+    if record is None or record.name != wanted.rpartition(":")[2]:
+        text = f"input '{name}' takes {wanted}, but '{file.name}' holds {type(stored).__name__}"
+        raise call.failure(text, name)
+    return stored
 
-    def _known(self, call: Call, values: dict[str, Any], name: str) -> Any:
-        """A lazy input that is a literal, or that had to be made before the call."""
-        if name not in self.node.type.inputs:
-            raise call.failure(f"asked for input '{name}'; it has: {known(self.node.type.inputs)}")
-        return values[name]
 
-    def _answer(self, call: Call, name: str) -> Generator[Event | Wait, Any, tuple[Any, Port]]:
-        port = yield from self.lazy(name, call.item)
-        loaded = yield from self.given.load({name: port}, call.item)
-        return call.accept(name, loaded[name]), port
+def _answering(
+    given: Given, call: Call, work: Generator[Any, Any, Any], values: dict[str, Any], inputs: Inputs, key: str | None
+) -> Steps[tuple[Any, str | None]]:
+    """Drive the call, answering what it asks for; returns its result, and the key under which it is remembered."""
+    steps = call.steps(work)
+    reply: Any = None
+    try:
+        while True:
+            try:
+                asked = steps.send(reply)
+            except StopIteration as end:
+                return end.value, key
+            reply = None
+            if isinstance(asked, Need):
+                if asked.input not in call.node.lazy:
+                    reply = _known(call, values, asked.input)
+                    continue
+                reply, port = yield from _answer(given, call, asked.input)
+                inputs[asked.input] = port
+                if key is not None:
+                    given.machine.results.record(key, Trace((), 0.0, need=asked.input))
+                    key = None if is_partial(inputs) else further_key(key, digests_of({asked.input: port}))
+            elif isinstance(asked, Expand):
+                reply = yield from _expand(given, call, asked)
+            else:
+                yield asked
+    finally:
+        steps.close()
 
-    def _expand(self, call: Call, asked: Expand) -> Steps:
-        try:
-            graph, given = expansion_graph(self.run.graph.checker, asked, self.node.address)
-        except LoomError as error:
-            raise call.failure(str(error)) from error
-        refusals = graph.refusals(graph.outputs.values())
-        if refusals:
-            raise Failed(refusals[0], call.item)
-        wanted = tuple(dict.fromkeys(source.address for source in graph.outputs.values()))
-        yield Wait(wanted, graph=graph, given=given)
-        values = {}
-        for name, source in graph.outputs.items():
-            port = self.given.port(source)
-            made = port if isinstance(port, list) else [port]
-            call.partial |= any(one.partial for one in made)
-            call.context.leased |= any(one.environment for one in made)
-            values[name] = self.given.held(port)
-        return values
 
-    def _done(self, call: Call, result: Any, inputs: Inputs, key: str | None) -> Done:
-        """What a call returned, digested, remembered and ready to be passed on."""
-        partial = call.partial or call.builds_on_partial or is_partial(inputs)
-        models = call.context.leased or used_model(inputs)
-        environment = self.machine.environment if models else ""
-        wanted = self.node.address in self.run.wanted
-        ports: list[Port] = []
-        try:
-            returned = call.code.outputs(result)
-            for many, value in zip(self.node.type.port_lists, returned, strict=True):
-                if many:
-                    ports.append([self._keep(item, call, environment, wanted, partial) for item in value])
-                else:
-                    ports.append(self._keep(value, call, environment, wanted, partial))
-        except (TypeError, ValueError) as error:
-            raise call.failure(f"returned what cannot travel: {error}") from error
-        trace = None
-        if key is not None and not partial:
-            trace = self.trace(ports, call.seconds, environment)
-            self.machine.results.record(key, trace)
-        return Done(tuple(ports), call.seconds, False, trace)
+def _known(call: Call, values: dict[str, Any], name: str) -> Any:
+    """A lazy input that is a literal, or that had to be made before the call."""
+    specs = call.node.type.inputs
+    if name not in specs:
+        raise call.failure(f"asked for input '{name}'; it has: {known(specs)}")
+    return values[name]
 
-    def trace(self, ports: Sequence[Port], seconds: float, environment: str) -> Trace:
-        """What is noted of outputs under a key."""
-        names = tuple([self.machine.name_of(port, seconds) for port in ports])
-        return Trace(names, seconds, None, environment)
 
-    def _keep(self, value: Any, call: Call, environment: str, wanted: bool, partial: bool) -> Made:
-        if type(value) not in _PLAIN:
-            value = detach(value)
-        if partial:
-            return Made("" if isinstance(value, Artifact) else digest(value), value, True, environment)
-        return self.machine.keep(value, call.seconds, environment, wanted)
+def _answer(given: Given, call: Call, name: str) -> Steps[tuple[Any, Port]]:
+    inputs = {name: (yield from given.lazily(name, call.item))}
+    values = given.values(inputs)
+    if values is None:
+        values = yield from given.brought_back(inputs, call.item)
+    return call.accept(name, values[name]), inputs[name]
 
-    def lazy(self, name: str, item: int | None) -> Generator[Event | Wait, Any, Port]:
-        """Have a lazy input made."""
-        yield Wait(self.given.sources(name))
-        return self.given.item_of(name, item)
+
+def _expand(given: Given, call: Call, asked: Expand) -> Steps[dict[str, Any]]:
+    try:
+        graph, entering = expansion_graph(given.run.graph.checker, asked, call.node.address)
+    except LoomError as error:
+        raise call.failure(str(error)) from error
+    refusals = graph.refusals(graph.outputs.values())
+    if refusals:
+        raise Failed(refusals[0], call.item)
+    wanted = tuple(dict.fromkeys(source.address for source in graph.outputs.values()))
+    yield Wait(wanted, graph=graph, given=entering)
+    values = {}
+    for name, source in graph.outputs.items():
+        port = given.port(source)
+        call.partial |= any(one.partial for one in each(port))
+        call.used_model |= any(one.environment for one in each(port))
+        values[name] = given.held(port)
+    return values
+
+
+def _outcome(given: Given, call: Call, result: Any, inputs: Inputs, key: str | None) -> Outcome:
+    """What a call returned, digested, remembered and ready to be passed on."""
+    node, machine, context = call.node, given.machine, call.context
+    partial = call.partial or (call.control.stopped and is_partial(inputs))
+    models = (context is not None and context.leased) or call.used_model or used_model(inputs)
+    environment = machine.environment if models else ""
+    wanted = node.address in given.run.wanted
+    ports: list[Port] = []
+    try:
+        for many, value in zip(node.type.port_lists, call.code.outputs(result), strict=True):
+            if many:
+                ports.append([_keep(machine, item, call, environment, wanted, partial) for item in value])
+            else:
+                ports.append(_keep(machine, value, call, environment, wanted, partial))
+    except (TypeError, ValueError) as error:
+        raise call.failure(f"returned what cannot travel: {error}") from error
+    outcome = Outcome(tuple(ports), call.seconds)
+    if context is not None:
+        outcome.notices, outcome.peak_bytes = tuple(context.notices), context.peak_bytes
+    if key is not None and not partial:
+        outcome.trace = trace_of(machine, outcome, environment)
+        machine.results.record(key, outcome.trace)
+    return outcome
+
+
+def trace_of(machine: Machine, outcome: Outcome, environment: str, noticed: Sequence[str] = ()) -> Trace:
+    """What is noted of an outcome under a key."""
+    names = tuple([machine.name_of(port, outcome.seconds) for port in outcome.ports])
+    return Trace(names, outcome.seconds, None, environment, outcome.notices, tuple(noticed))
+
+
+def _keep(machine: Machine, value: Any, call: Call, environment: str, wanted: bool, partial: bool) -> Made:
+    if type(value) not in _PLAIN:
+        value = detach(value)
+    if partial:
+        return Made("" if isinstance(value, Artifact) else digest(value), value, True, environment)
+    return machine.keep(value, call.seconds, environment, wanted)

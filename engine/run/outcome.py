@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
+from engine.graph.frozen import frozen
+from engine.graph.links import Source
+from engine.run.cache import Notices, Trace
+
 
 class Absent(Enum):
     """The marker for a value that is not held here, because None is a good value."""
@@ -33,22 +37,30 @@ class Made:
 Port: TypeAlias = Made | list[Made]
 
 
+def each(port: Port) -> list[Made]:
+    """The single values of a port."""
+    return port if isinstance(port, list) else [port]
+
+
 @dataclass(slots=True)
 class Outcome:
-    """A node's outputs, one entry a port; a port of many values is a list. `waiting` counts the consumers still to come."""
+    """A node's outputs, one entry a port; a port of many values is a list.
+
+    `trace` is what is noted of them, None where they may not be remembered. `notices` is what the node told the user.
+    `peak_bytes` is as in `NodeSucceeded`.
+    """
 
     ports: tuple[Port, ...]
     seconds: float = 0.0
     cached: bool = False
-    waiting: int = 0
+    trace: Trace | None = None
+    notices: Notices = ()
+    peak_bytes: int | None = None
 
     def each(self) -> Iterator[Made]:
         """Every single value."""
         for port in self.ports:
-            if isinstance(port, list):
-                yield from port
-            else:
-                yield port
+            yield from each(port)
 
     @property
     def partial(self) -> bool:
@@ -61,5 +73,17 @@ class Outcome:
             if type(port) is Made:
                 port.value = ABSENT
             else:
-                for made in port:  # type: ignore[union-attr]
+                for made in each(port):
                     made.value = ABSENT
+
+
+@frozen
+class Output:
+    """One thing that a run is for: a value, or a list of them where its port carries many."""
+
+    name: str
+    source: Source
+    many: bool
+    values: tuple[Any, ...]
+    digests: tuple[str, ...]
+    partial: bool

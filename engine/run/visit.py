@@ -2,129 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
-
-from engine.graph.graph import GraphNode
-from engine.graph.keys import action_key
-from engine.run.cache import Claims
+from engine.graph.keys import action_key, further_key
 from engine.run.call import Skipped
-from engine.run.events import Event
-from engine.run.given import Given, Inputs, Wait, digests_of, is_partial
-from engine.run.make import Done, Make
-from engine.run.outcome import Made, Outcome
-
-if TYPE_CHECKING:
-    from engine.run.executor import Run
+from engine.run.events import NodeNotice
+from engine.run.given import Given, Inputs, Steps, digests_of, is_partial
+from engine.run.make import call_of, made
+from engine.run.outcome import Made, Outcome, each
 
 
-class Visit:
-    """A node's turn in a run."""
+def visit(given: Given) -> Steps[Outcome]:
+    """Have a node's outputs. Raises Skipped or Failed."""
+    inputs = given.eager()
+    return _mapped(given, inputs) if given.node.outputs.mapped else _one(given, inputs, None)
 
-    def __init__(self, run: Run, node: GraphNode) -> None:
-        self.run = run
-        self.node = node
-        self.machine = run.machine
-        self.given = Given(run, node)
-        self.make = Make(self.given)
 
-    def steps(self) -> Generator[Event | Wait, Any, Outcome]:
-        """Have the node's outputs. Raises Skipped or Failed."""
-        inputs = self.given.eager()
-        if self.node.mapped:
-            done = yield from self._mapped(inputs)
-        else:
-            done = yield from self._one(inputs, None)
-        self._remember(done)
-        return Outcome(done.ports, done.seconds, done.cached)
+def _one(given: Given, inputs: Inputs, item: int | None) -> Steps[Outcome]:
+    """One call, or what is remembered of the same call."""
+    node, run = given.node, given.run
+    partial = run.control.stopped and is_partial(inputs)
+    key = None if partial or node.type.volatile else action_key(node.binding, digests_of(inputs))
+    if key is not None and node.address not in run.gone:
+        found = (yield from _asked_before(given, inputs, item, key)) if node.lazy else given.machine.known(node, key)
+        if found is not None:
+            yield from _told_again(given, found)
+            return found
+    values = given.values(inputs)
+    if values is None:  # and it is done before the claim, for what has to be made again may ask for the very same key
+        values = yield from given.brought_back(inputs, item)
+    if key is None or node.lazy:
+        return (yield from made(given, inputs, values, item, key, partial))
+    with given.machine.claims.claim(key, run.control.check) as claim:
+        if claim.result is True and (found := given.machine.known(node, key)) is not None:
+            yield from _told_again(given, found)
+            return found
+        outcome = yield from made(given, inputs, values, item, key, partial)
+        claim.fulfil(True)
+    return outcome
 
-    def _remember(self, done: Done) -> None:
-        """Note the result under the recipe, so that next time nothing upstream is even looked at."""
-        if self.node.recipe is None:
-            return
-        trace = done.trace
-        if trace is None:
-            environment = ""
-            for port in done.ports:
-                for made in port if isinstance(port, list) else (port,):
-                    if made.partial:
-                        return
-                    environment = made.environment or environment
-            trace = self.make.trace(done.ports, done.seconds, environment)
-        self.machine.results.record(self.node.recipe, trace)
 
-    def _mapped(self, inputs: Inputs) -> Generator[Event | Wait, Any, Done]:
-        """Call the node once an item. Several lists are walked in step; a list of one repeats."""
-        specs = self.node.type.inputs
-        lists = {name: port for name, port in inputs.items() if isinstance(port, list) and not specs[name].list}
-        count = self._count(lists)
-        collected: list[list[Made]] = [[] for _ in self.node.type.outputs]
-        seconds, cached = 0.0, count > 0
-        for index in range(count):
-            item = {
-                name: port[index % len(port)] if name in lists and isinstance(port, list) else port
-                for name, port in inputs.items()
-            }
-            try:
-                done = yield from self._one(item, index)
-            except Skipped:
-                if not self.run.control.stopped or not any(collected):
-                    raise
-                break
-            for many, port in zip(collected, done.ports, strict=True):
-                many.extend(port if isinstance(port, list) else [port])
-            seconds += done.seconds
-            cached = cached and done.cached
-        if len(collected) and count and any(made.partial for many in collected for made in many):
-            cached = False
-        return Done(tuple(collected), seconds, cached)
+def _asked_before(given: Given, inputs: Inputs, item: int | None, key: str | None) -> Steps[Outcome | None]:
+    """What is remembered of a node that takes lazy inputs: those that it asked for then are made first."""
+    results, taken = given.machine.results, dict(inputs)
+    while key is not None and (trace := results.trace(key)) is not None:
+        if trace.need is None:
+            return given.machine.outcome(given.node, trace, mapped=False)
+        taken[trace.need] = yield from given.lazily(trace.need, item)
+        key = None if is_partial(taken) else further_key(key, digests_of({trace.need: taken[trace.need]}))
+    return None
 
-    def _count(self, lists: dict[str, list[Made]]) -> int:
-        lengths = {name: len(port) for name, port in lists.items()}
-        if not lengths:
-            return 1
-        if 0 in lengths.values():
-            return 0
-        longest = max(lengths.values())
-        several = {length for length in lengths.values() if length > 1}
-        if len(several) < 2:
-            return longest
-        if any(made.partial for port in lists.values() for made in port):
-            return min(several)  # a stop cut one of them short
-        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        call = self.make.call(None, False)
-        raise call.failure(
-            f"the lists given to it have different lengths: {told}; give lists of one length, or of one item"
-        )
 
-    def _one(self, inputs: Inputs, item: int | None) -> Generator[Event | Wait, Any, Done]:
-        partial = is_partial(inputs)
-        first = None if partial or self.node.type.volatile else action_key(self.node.base, digests_of(inputs))
-        taken, key = inputs, first if self.node.address not in self.run.gone else None
-        while key is not None and (trace := self.machine.results.trace(key)) is not None:
-            if trace.need is None:
-                found = self.machine.outcome(self.node, trace, mapped=False)
-                if found is None:
-                    break
-                return Done(found.ports, found.seconds, True, trace)
-            port = yield from self.make.lazy(trace.need, item)
-            taken = {**taken, trace.need: port}
-            key = action_key(key, digests_of({trace.need: port})) if not is_partial(taken) else None
-        if first is None or self.node.lazy or self.machine.claims is None:
-            return (yield from self.make.outputs(inputs, item, first, partial))
-        return (yield from self._shared(self.machine.claims, inputs, item, first))
+def _told_again(given: Given, found: Outcome) -> Steps[None]:
+    for message, input_name in found.notices:
+        yield NodeNotice(given.node.address, message, input_name)
 
-    def _shared(
-        self, claims: Claims[bool], inputs: Inputs, item: int | None, key: str
-    ) -> Generator[Event | Wait, Any, Done]:
-        """Make it, unless another run is at it: then take what that one made."""
-        # What has to be made again for this call is made before the claim: it may ask for the very same key.
-        yield from self.given.load(inputs, item)
-        with claims.claim(key, self.run.control.check) as claim:
-            if claim.result is True and (trace := self.machine.results.trace(key)) is not None:
-                found = self.machine.outcome(self.node, trace, mapped=False)
-                if found is not None:
-                    return Done(found.ports, found.seconds, True, trace)
-            done = yield from self.make.outputs(inputs, item, key, False)
-            claim.fulfil(True)
-        return done
+
+def _mapped(given: Given, inputs: Inputs) -> Steps[Outcome]:
+    """Call the node once an item. Several lists are walked in step; a list of one repeats."""
+    specs = given.node.type.inputs
+    lists = {name: port for name, port in inputs.items() if isinstance(port, list) and not specs[name].list}
+    found: list[Outcome] = []
+    for index in range(_count(given, lists)):
+        item = {
+            name: port[index % len(port)] if name in lists and isinstance(port, list) else port
+            for name, port in inputs.items()
+        }
+        try:
+            found.append((yield from _one(given, item, index)))
+        except Skipped:
+            if not given.run.control.stopped or not any(one.ports for one in found):
+                raise
+            break
+    return _joined(given, found)
+
+
+def _joined(given: Given, items: list[Outcome]) -> Outcome:
+    """The outcomes of the items as one, each of its ports a list."""
+    ports = tuple(
+        [made for outcome in items for made in each(outcome.ports[place])]
+        for place in range(len(given.node.type.outputs))
+    )
+    joined = Outcome(ports, sum((outcome.seconds for outcome in items), 0.0))
+    joined.cached = bool(items) and all(outcome.cached for outcome in items) and not joined.partial
+    joined.notices = tuple(dict.fromkeys(notice for outcome in items for notice in outcome.notices))
+    joined.peak_bytes = max((one.peak_bytes for one in items if one.peak_bytes is not None), default=None)
+    return joined
+
+
+def _count(given: Given, lists: dict[str, list[Made]]) -> int:
+    lengths = {name: len(port) for name, port in lists.items()}
+    if not lengths:
+        return 1
+    if 0 in lengths.values():
+        return 0
+    longest = max(lengths.values())
+    several = {length for length in lengths.values() if length > 1}
+    if len(several) < 2:
+        return longest
+    if any(made.partial for port in lists.values() for made in port):
+        return min(several)  # a stop cut one of them short
+    told = ", ".join(f"{name} {length}" for name, length in lengths.items())
+    raise call_of(given, None, False).failure(
+        f"the lists given to it have different lengths: {told}; give lists of one length, or of one item"
+    )

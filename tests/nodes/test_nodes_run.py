@@ -38,6 +38,12 @@ class Lent:
     def lease(self, *references: Any) -> Iterator[tuple[Any, ...]]:
         yield tuple(self.module for _ in references)
 
+    def reset_peak(self) -> None:
+        pass
+
+    def peak_bytes(self) -> None:
+        pass
+
 
 def context(module: Any = None, folder: Path | None = None, identities: Any = None) -> CallContext:
     def path(named: File | Folder) -> Path:

@@ -244,11 +244,14 @@ class Times(Node):
 
 
 class Tell(Node):
-    """Tell the user something."""
+    """Tell the user something, and give back what came."""
+
+    a: int = 1
 
     def run(self, context: Context) -> int:
-        context.notice("a word")
-        return 1
+        calls.append("Tell")
+        context.notice("a word", "a")
+        return self.a
 
 
 NODES = (

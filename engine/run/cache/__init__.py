@@ -7,7 +7,7 @@ forgets.
 
 from engine.run.cache.claims import Claim, Claims
 from engine.run.cache.disk import DiskTier
-from engine.run.cache.protocol import MISSING, Missing, NoCache, Results, Trace
+from engine.run.cache.protocol import MISSING, Missing, NoCache, Notices, Results, Trace
 from engine.run.cache.results import Devices, ResultCache
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "DiskTier",
     "Missing",
     "NoCache",
+    "Notices",
     "ResultCache",
     "Results",
     "Trace",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 from typing import Generic, TypeVar
 
 from engine.run.cache.protocol import MISSING, Missing
@@ -15,23 +15,67 @@ POLL_SECONDS = 0.1
 
 
 class Claim(Generic[T]):
-    """What an asker holds: another's `result`, or, while that is MISSING, the duty to work and `fulfil`."""
+    """What an asker holds: another's `result`, or, while that is MISSING, the duty to work and `fulfil`.
 
-    def __init__(self, result: T | Missing = MISSING) -> None:
-        self.result = result
+    A context: entering asks and may block, leaving hands on. Hardly ever do two ask for one key, so that is made quick: the
+    first claim on a key is itself the place where the others wait, and stays it when one of them takes the work over.
+    """
+
+    __slots__ = ("_busy", "_check", "_claims", "_key", "_place", "result", "waiting")
+
+    def __init__(self, claims: Claims[T], key: str | None, check: Callable[[], None] | None) -> None:
+        self.result: T | Missing = MISSING
+        self.waiting = 0
+        self._busy = True
+        self._claims = claims
+        self._key = key
+        self._check = check
+        self._place: Claim[T] | None = None  # where it is another's
 
     def fulfil(self, result: T) -> None:
-        """Hand the result to all who wait."""
+        """Hand the result to all who wait, on leaving."""
         self.result = result
 
+    def __enter__(self) -> Claim[T]:
+        key = self._key
+        if key is not None and self._claims._open.setdefault(key, self) is not self:
+            with self._claims._lock:
+                place = self._claims._open.setdefault(key, self)  # the other may have left meanwhile
+                if place is not self:
+                    self._place = place
+                    self._wait(key, place)
+        return self
 
-class _Work(Generic[T]):
-    """One key that somebody works on, or that waits for the next to take it over."""
+    def _wait(self, key: str, place: Claim[T]) -> None:
+        """Until there is a result, or nobody who works for it: then this claim does."""
+        place.waiting += 1
+        try:
+            while place._busy:
+                self._claims._changed.wait(POLL_SECONDS if self._check else None)
+                if self._check:
+                    self._check()
+            self.result = place.result
+            place._busy = self.result is MISSING
+        finally:
+            place.waiting -= 1
+            self._tidy(key, place)
 
-    def __init__(self) -> None:
-        self.busy = True
-        self.waiting = 0
-        self.result: T | Missing = MISSING
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._key is None:
+            return
+        with self._claims._lock:
+            place = self._place or self
+            place.result = self.result
+            place._busy = False
+            self._tidy(self._key, place)
+            if place.waiting:
+                self._claims._changed.notify_all()
+
+    def _tidy(self, key: str, place: Claim[T]) -> None:
+        """Close what is done, and what nobody wants any more: the next asker begins anew."""
+        over = place.result is not MISSING or (not place._busy and not place.waiting)
+        if over and self._claims._open.get(key) is place:
+            del self._claims._open[key]
 
 
 class Claims(Generic[T]):
@@ -41,62 +85,18 @@ class Claims(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._open: dict[str, _Work[T]] = {}
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._open: dict[str, Claim[T]] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
-    @contextmanager
-    def claim(self, key: str | None, check: Callable[[], None] | None = None) -> Iterator[Claim[T]]:
-        """Ask for a key; blocks while another works on it.
+    def claim(self, key: str | None, check: Callable[[], None] | None = None) -> Claim[T]:
+        """Ask for a key; entering the claim blocks while another works on it.
 
-        Yields a claim with that other's result, or one whose result is MISSING: then the work is the
-        caller's, and leaving the context without `fulfil` hands it to the next who waits. A key of None is
-        never shared: volatile nodes. `check` is called now and then while waiting, and ends the wait by
-        raising.
+        It then has that other's result, or one that is MISSING: the work is the caller's, and leaving the claim without
+        `fulfil` hands it to the next who waits. A key of None is never shared: volatile nodes. `check` is called now and
+        then while waiting, and ends the wait by raising.
         """
-        if key is None:
-            yield Claim()
-            return
-        work = self._take(key, check)
-        claim: Claim[T] = Claim(work.result)
-        if work.result is not MISSING:
-            yield claim
-            return
-        try:
-            yield claim
-        finally:
-            self._release(key, work, claim.result)
-
-    def _take(self, key: str, check: Callable[[], None] | None) -> _Work[T]:
-        """The work on a key: done by another, or else now the caller's."""
-        with self._changed:
-            work = self._open.get(key)
-            if work is None:
-                work = self._open[key] = _Work()
-                return work
-            work.waiting += 1
-            try:
-                while work.busy:
-                    self._changed.wait(POLL_SECONDS if check else None)
-                    if check:
-                        check()
-                work.busy = work.result is MISSING
-            finally:
-                work.waiting -= 1
-                self._tidy(key, work)
-            return work
-
-    def _release(self, key: str, work: _Work[T], result: T | Missing) -> None:
-        with self._changed:
-            work.result = result
-            work.busy = False
-            self._tidy(key, work)
-            self._changed.notify_all()
-
-    def _tidy(self, key: str, work: _Work[T]) -> None:
-        """Close what is done, and what nobody wants any more: the next asker begins anew."""
-        over = work.result is not MISSING or (not work.busy and not work.waiting)
-        if over and self._open.get(key) is work:
-            del self._open[key]
+        return Claim(self, key, check)

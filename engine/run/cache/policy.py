@@ -14,75 +14,87 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class _Entry:
-    worth: float
-    priority: float
-    serial: int
+class Held:
+    """A value with what it weighs, in bytes, and what it cost; the policy notes in it where it stands among the others."""
+
+    value: object
+    size: int
+    seconds: float
+    priority: float = 0.0
+    serial: int = 0
+
+    @property
+    def worth(self) -> float:
+        """Seconds saved per byte."""
+        return max(self.seconds, 0.0) / max(self.size, 1)
 
 
 class GreedyDual:
-    """Ranks keys for eviction. All operations are O(log n) or better; a use costs O(1).
+    """Holds values by key and ranks them for eviction. All operations are O(log n) or better; a use costs O(1).
 
-    Priorities only rise, so the heap may hold older ones: an item that comes up too early is put back where
-    it belongs.
+    The heap is built when something has to go for the first time. Priorities only rise, so it may hold older ones: an
+    item that comes up too early is put back where it belongs.
     """
 
     def __init__(self) -> None:
         self.clock = 0.0
-        self._entries: dict[str, _Entry] = {}
-        self._heap: list[tuple[float, int, str]] = []
+        self.entries: dict[str, Held] = {}
+        self._heap: list[tuple[float, int, str]] | None = None
         self._serial = 0
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self.entries)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._entries
+        return key in self.entries
 
     def priority(self, key: str) -> float:
         """The priority of a key. Raises KeyError."""
-        return self._entries[key].priority
+        return self.entries[key].priority
 
-    def add(self, key: str, seconds: float, size: int) -> None:
-        """Take in a key that cost `seconds` to make and takes `size` bytes, in place of an older one."""
-        worth = max(seconds, 0.0) / max(size, 1)
-        self._serial += 1
-        self._entries[key] = _Entry(worth, self.clock + worth, self._serial)
-        heapq.heappush(self._heap, (self.clock + worth, self._serial, key))
-        if len(self._heap) > 2 * len(self._entries) + 64:
-            self._rebuild()
+    def add(self, key: str, held: Held) -> None:
+        """Take in a value, in place of an older one."""
+        self.entries[key] = held
+        held.priority = self.clock + held.worth
+        held.serial = self._serial = self._serial + 1
+        if self._heap is not None:
+            heapq.heappush(self._heap, (held.priority, held.serial, key))
+            if len(self._heap) > 2 * len(self.entries) + 64:
+                self._heap = self._heaped()
 
-    def touch(self, key: str) -> None:
-        """Note that a key was used."""
-        entry = self._entries.get(key)
+    def touch(self, key: str) -> Held | None:
+        """What is held under a key, which counts as a use."""
+        entry = self.entries.get(key)
         if entry is not None:
             entry.priority = self.clock + entry.worth
+        return entry
 
-    def remove(self, key: str) -> None:
-        """Forget a key."""
-        self._entries.pop(key, None)
+    def remove(self, key: str) -> Held | None:
+        """Forget a key; what was held under it."""
+        return self.entries.pop(key, None)
 
-    def evict(self, spare: Callable[[str], bool]) -> str | None:
-        """Remove and return the key of lowest priority that is not spared, or None if all are."""
+    def evict(self, spare: Callable[[str], bool]) -> tuple[str, Held] | None:
+        """Remove and return what has the lowest priority and is not spared, or None if all are."""
         spared: list[tuple[float, int, str]] = []
         victim = None
-        while self._heap and victim is None:
-            item = heapq.heappop(self._heap)
-            entry = self._entries.get(item[2])
+        heap = self._heap = self._heaped() if self._heap is None else self._heap
+        while heap and victim is None:
+            item = heapq.heappop(heap)
+            entry = self.entries.get(item[2])
             if entry is None or entry.serial != item[1]:
                 continue
             if entry.priority > item[0]:
-                heapq.heappush(self._heap, (entry.priority, *item[1:]))
+                heapq.heappush(heap, (entry.priority, *item[1:]))
             elif spare(item[2]):
                 spared.append(item)
             else:
-                victim = item[2]
+                victim = item[2], self.entries.pop(item[2])
                 self.clock = max(self.clock, entry.priority)
-                del self._entries[victim]
         for item in spared:
-            heapq.heappush(self._heap, item)
+            heapq.heappush(heap, item)
         return victim
 
-    def _rebuild(self) -> None:
-        self._heap = [(entry.priority, entry.serial, key) for key, entry in self._entries.items()]
-        heapq.heapify(self._heap)
+    def _heaped(self) -> list[tuple[float, int, str]]:
+        heap = [(entry.priority, entry.serial, key) for key, entry in self.entries.items()]
+        heapq.heapify(heap)
+        return heap

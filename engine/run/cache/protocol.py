@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from engine.graph.frozen import frozen
 from engine.graph.records import MISSING, Missing
 
-__all__ = ["MISSING", "Missing", "NoCache", "Results", "Trace"]
+__all__ = ["MISSING", "Missing", "NoCache", "Notices", "Results", "Trace"]
 
 
-@dataclass(frozen=True, slots=True)
+Notices: TypeAlias = tuple[tuple[str, str | None], ...]
+"""What a node told the user that is no error: sentences, each with the input that it is about."""
+
+
+@frozen
 class Trace:
     """What is known of one key, be it a recipe key or an action key.
 
     `outputs` are the digests of a node's outputs in the order of its output ports; () where `need` is given.
     `seconds` is what they cost to make, loading of models included. `need` is the input that a lazy node
     asked for next. `environment` is given by nodes that lease a model: from the disk, such a trace holds only
-    where it is equal.
+    where it is equal. `notices` are to be told again whenever the result is taken from here; so are those of
+    the nodes behind the inputs in `noticed`, which is known of recipes only.
     """
 
     outputs: tuple[str, ...]
     seconds: float
     need: str | None = None
     environment: str = ""
+    notices: Notices = ()
+    noticed: tuple[str, ...] = ()
 
 
 class Results(Protocol):

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from engine.run import codec
 from engine.run.cache.disk import DiskTier
-from engine.run.cache.memory import Held, MemoryTier
+from engine.run.cache.memory import MemoryTier
 from engine.run.cache.pins import Pins
+from engine.run.cache.policy import Held
 from engine.run.cache.protocol import MISSING, Trace
 
 DEVICE_ITEM_BYTES = 32 << 20
@@ -83,11 +84,12 @@ class ResultCache:
             self._disk.record(key, trace)
 
     def _remember(self, key: str, trace: Trace) -> None:
-        with self._lock:
-            self._traces[key] = trace
-            self._traces.move_to_end(key)
-            while len(self._traces) > self._most_traces:
-                self._traces.popitem(last=False)
+        traces = self._traces
+        traces[key] = trace
+        if len(traces) > self._most_traces:
+            with self._lock:
+                while len(traces) > self._most_traces:
+                    traces.popitem(last=False)
 
     def has(self, digest: str) -> bool:
         """Whether `get` would most likely find it; loads nothing."""

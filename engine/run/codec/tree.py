@@ -39,8 +39,12 @@ def leaves(value: object) -> Iterator[object]:
 
 def nbytes(value: object) -> int:
     """About how much memory a value takes, in bytes: tensors, arrays, text, and 64 an object."""
+    kind = type(value)
+    if kind in _ATOMS:
+        more = len(value) if kind is str else value.bit_length() >> 3 if kind is int else 0  # type: ignore[attr-defined, arg-type]
+        return OBJECT_BYTES + more
     total = 0
-    for item in (value,) if type(value) in _ATOMS else leaves(value):
+    for item in leaves(value):
         total += OBJECT_BYTES
         if isinstance(item, str | bytes):
             total += len(item)

@@ -91,6 +91,14 @@ class ModelCache:
                 entry.leases -= 1
                 entry.last_used = self._clock()
 
+    def reset_peak(self) -> None:
+        """Count anew how much of the device is held at most."""
+        self.device.reset_peak()
+
+    def peak_bytes(self) -> int | None:
+        """The most that was held there since; None where the device does not count."""
+        return self.device.peak()
+
     def stats(self) -> tuple[Resident, ...]:
         """What is where, now. Any thread may ask."""
         now = self._clock()

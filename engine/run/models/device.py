@@ -34,6 +34,12 @@ class Device(Protocol):
     def ran_out(self, error: BaseException) -> bool:
         """Whether this error says that its memory was not enough."""
 
+    def reset_peak(self) -> None:
+        """Count anew what this program holds at most."""
+
+    def peak(self) -> int | None:
+        """The most that this program's tensors held there since `reset_peak`; None where nobody counts it."""
+
 
 class Loaded(Protocol):
     """A model in memory: what a reference's builder returns. It begins in RAM."""

@@ -22,6 +22,7 @@ class FakeDevice:
         self.unified = unified
         self.size = size
         self.used = 0
+        self.most = 0
         self.slack = 0
         self.foreign = 0
         self.fail_at: int | None = None
@@ -54,6 +55,15 @@ class FakeDevice:
             self.fail_at = None
             raise SimulatedOutOfMemoryError(f"{nbytes} bytes asked for, {self.free()} free")
         self.used += nbytes
+        self.most = max(self.most, self.used)
+
+    def reset_peak(self) -> None:
+        """Count anew from what is held now."""
+        self.most = self.used
+
+    def peak(self) -> int | None:
+        """The most that models held since; None in a unified one, as on the processor."""
+        return None if self.unified else self.most
 
     def release(self, nbytes: int) -> None:
         """Give bytes back to the allocator, which keeps them as slack."""

@@ -32,6 +32,12 @@ class CpuDevice:
         """MemoryError, and PyTorch's RuntimeError of the CPU allocator, which has no type of its own."""
         return isinstance(error, MemoryError) or "DefaultCPUAllocator" in str(error)
 
+    def reset_peak(self) -> None:
+        """PyTorch counts nothing here."""
+
+    def peak(self) -> None:
+        """Unknown: the kernel's high-water mark is the whole process's, for all of its life, and not this work's."""
+
 
 class CudaDevice:
     """An NVIDIA GPU (or an AMD one under ROCm), by its index."""
@@ -76,6 +82,18 @@ class CudaDevice:
 
         return isinstance(error, torch.OutOfMemoryError)
 
+    def reset_peak(self) -> None:
+        """Have PyTorch's allocator count anew."""
+        import torch
+
+        torch.cuda.reset_peak_memory_stats(self._index)
+
+    def peak(self) -> int | None:
+        """The most bytes in tensors since, by PyTorch's allocator."""
+        import torch
+
+        return int(torch.cuda.max_memory_allocated(self._index))
+
 
 class MpsDevice:
     """The GPU of an Apple computer, whose memory is the machine's RAM."""
@@ -111,6 +129,12 @@ class MpsDevice:
     def ran_out(self, error: BaseException) -> bool:
         """A RuntimeError that says so: it has no type of its own."""
         return isinstance(error, RuntimeError) and "MPS backend out of memory" in str(error)
+
+    def reset_peak(self) -> None:
+        """PyTorch counts no peak here."""
+
+    def peak(self) -> None:
+        """Unknown: PyTorch tells only what is held now."""
 
 
 def pick_device(name: str = "auto") -> Device:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.run.cache.memory import Held, MemoryTier
-from engine.run.cache.policy import GreedyDual
+from engine.run.cache.memory import MemoryTier
+from engine.run.cache.policy import GreedyDual, Held
 from engine.run.cache.protocol import MISSING
 
 KEYS = st.sampled_from("abcdefgh")
@@ -46,7 +46,7 @@ def test_the_heap_evicts_what_a_search_through_all_entries_would(steps: list[tup
     for step in steps:
         match step:
             case ("add", key, seconds, size):
-                policy.add(key, seconds, size)
+                add(policy, key, seconds, size)
                 oracle.worth[key] = seconds / max(size, 1)
                 oracle.use(key)
             case ("touch", key):
@@ -58,7 +58,7 @@ def test_the_heap_evicts_what_a_search_through_all_entries_would(steps: list[tup
                 oracle.priority.pop(key, None)
             case ("evict", spared):
                 before = policy.clock
-                victim = policy.evict(spared.__contains__)
+                victim = evicted(policy, *spared)
                 lowest = oracle.evict(spared)
                 assert (victim is None) == (lowest is None)
                 if victim is not None:
@@ -71,14 +71,26 @@ def test_the_heap_evicts_what_a_search_through_all_entries_would(steps: list[tup
         assert {key: policy.priority(key) for key in oracle.priority} == oracle.priority
 
 
+def add(policy: GreedyDual, key: str, seconds: float, size: int = 1) -> None:
+    policy.add(key, Held(key.upper(), size, seconds))
+
+
+def evicted(policy: GreedyDual, *spared: str) -> str | None:
+    found = policy.evict(spared.__contains__)
+    if found is None:
+        return None
+    assert found[1].value == found[0].upper()
+    return found[0]
+
+
 def test_what_is_cheap_for_its_size_goes_first_and_a_dear_entry_ages_if_nobody_uses_it() -> None:
     policy = GreedyDual()
-    policy.add("dear", seconds=10, size=1)
-    policy.add("cheap", seconds=1, size=1)
-    assert policy.evict(lambda _: False) == "cheap"
+    add(policy, "dear", seconds=10)
+    add(policy, "cheap", seconds=1)
+    assert evicted(policy) == "cheap"
     for turn in range(20):
-        policy.add(f"middling {turn}", seconds=2, size=1)
-        if policy.evict(lambda _: False) == "dear":
+        add(policy, f"middling {turn}", seconds=2)
+        if evicted(policy) == "dear":
             break
     else:
         pytest.fail("the dear entry never aged")
@@ -88,10 +100,12 @@ def test_what_is_cheap_for_its_size_goes_first_and_a_dear_entry_ages_if_nobody_u
 def test_replacing_an_entry_for_ever_does_not_grow_the_heap() -> None:
     policy = GreedyDual()
     for turn in range(1000):
-        policy.add("same", seconds=turn, size=1)
+        add(policy, "same", seconds=turn)
+        assert evicted(policy, "same") is None
+    assert policy._heap is not None
     assert len(policy._heap) < 100
-    assert policy.evict(lambda _: False) == "same"
-    assert policy.evict(lambda _: False) is None
+    assert evicted(policy) == "same"
+    assert evicted(policy) is None
 
 
 @settings(max_examples=120, deadline=None)

@@ -16,6 +16,7 @@ from engine.run.events import (
     NodeSkipped,
     NodeStarted,
     NodeSucceeded,
+    OutputMade,
     RunEnded,
     RunPlanned,
 )
@@ -54,7 +55,7 @@ def test_nothing_changed_means_nothing_runs():
     bench.run(chain(5))
     assert bench.run(chain(5)) == {"out": 5}
     assert calls == []
-    assert [type(event) for event in bench.events] == [RunPlanned, RunEnded]
+    assert [type(event) for event in bench.events] == [RunPlanned, OutputMade, RunEnded]
     assert bench.events[0].cached == ("n4",)
 
 
@@ -146,6 +147,67 @@ def test_a_notice_is_told():
     bench = Bench()
     bench.run(workflow({"t": ("Tell", {})}, {"out": "t.value"}))
     assert [event.message for event in bench.events if isinstance(event, NodeNotice)] == ["a word"]
+
+
+NOTICED = {
+    "t": ("Tell", {"a": 7}),
+    "b": ("Add", {"a": link("t.value")}),
+    "w": ("Switch", {"on": True, "yes": link("b.value"), "no": 0}),
+    "end": ("Sum", {"items": [link("w.value"), 1]}),
+}
+
+
+def notices(bench):
+    return [(event.node, event.message, event.input) for event in bench.events if isinstance(event, NodeNotice)]
+
+
+def test_what_was_told_is_told_again_when_nothing_runs():
+    bench = Bench()
+    flow = workflow(NOTICED, {"end": "end.value", "t": "t.value"})
+    for _ in range(3):
+        bench.run(flow)
+        assert notices(bench) == [("t", "a word", "a")]
+    assert calls == []
+
+
+def test_what_was_told_behind_remembered_nodes_is_told_again():
+    bench = Bench()
+    for _ in range(2):
+        bench.run(workflow(NOTICED, {"end": "end.value"}))
+    assert calls == []
+    assert notices(bench) == [("t", "a word", "a")]
+    bench.run(workflow({**NOTICED, "end": ("Sum", {"items": [link("w.value"), 2]})}, {"end": "end.value"}))
+    assert calls == ["Sum"]
+    assert notices(bench) == [("t", "a word", "a")]
+    bench.run(workflow(NOTICED, {"end": "end.value"}))
+    assert notices(bench) == [("t", "a word", "a")]
+
+
+def test_what_a_branch_told_is_not_told_again_when_the_other_is_taken():
+    bench = Bench()
+    other = {**NOTICED, "w": ("Switch", {"on": False, "yes": link("b.value"), "no": 0})}
+    bench.run(workflow(NOTICED, {"end": "end.value"}))
+    for _ in range(2):
+        bench.run(workflow(other, {"end": "end.value"}))
+        assert notices(bench) == []
+
+
+def test_a_node_that_is_cut_off_tells_again_what_it_told():
+    bench = Bench()
+    for a in (4, 5):
+        nodes = {"h": ("Half", {"a": a}), "t": ("Tell", {"a": link("h.value")})}
+        bench.run(workflow(nodes, {"t": "t.value"}))
+        assert notices(bench) == [("t", "a word", "a")]
+    assert calls == ["Half"]
+
+
+def test_a_list_tells_once_what_each_item_told():
+    bench = Bench()
+    nodes = {"c": ("Count", {"n": 2}), "t": ("Tell", {"a": link("c.value")}), "s": ("Sum", {"items": link("t.value")})}
+    bench.run(workflow(nodes, {"s": "s.value"}))
+    bench.run(workflow(nodes, {"s": "s.value"}))
+    assert calls == []
+    assert notices(bench) == [("t", "a word", "a")]
 
 
 # Lists
@@ -354,6 +416,56 @@ def test_a_remembered_value_that_is_gone_when_it_is_needed_is_made_again():
     assert bench.status == "succeeded"
 
 
+def values_held(bench, address):
+    return [made.value for made in bench.run_.outcomes[address].each() if made.value is not ABSENT]
+
+
+def test_values_for_a_node_that_is_skipped_are_let_go_at_once():
+    bench = no_cache()
+    nodes = {
+        "a": ("Add", {"a": 3}),
+        "f": ("Fail", {}),
+        "z": ("Sum", {"items": [link("a.value"), link("f.value")]}),
+        "s": ("Stubborn", {"a": link("a.value")}),
+    }
+    held = {}
+
+    def on(event):
+        if isinstance(event, NodeSkipped | NodeFailed):
+            held[event.node] = values_held(bench, "a")
+
+    bench.on = on
+    bench.run(workflow(nodes, {"z": "z.value"}))
+    assert held == {"f": [3 + 1], "z": []}
+
+
+def test_values_for_a_branch_that_a_stop_left_out_are_let_go_at_once():
+    bench = no_cache()
+    nodes = {
+        "a": ("Add", {"a": 3}),
+        "l": ("Long", {"a": link("a.value")}),
+        "m": ("Long", {"a": link("a.value"), "steps": 2}),
+        "z": ("Add", {"a": link("m.value")}),
+    }
+    at_progress(bench, "l", 1, lambda: bench.control.stop())
+    before, held = bench.on, []
+
+    def on(event):
+        before(event)
+        if isinstance(event, NodeSkipped):
+            held.append((event.node, values_held(bench, "a")))
+
+    bench.on = on
+    bench.run(workflow(nodes, {"l": "l.value", "z": "z.value"}))
+    assert held == [("m", []), ("z", [])]
+
+
+def test_a_value_that_a_failed_run_wants_itself_is_not_let_go():
+    bench = no_cache()
+    nodes = {"a": ("Add", {"a": 3}), "f": ("Fail", {"a": link("a.value")})}
+    assert bench.run(workflow(nodes, {"a": "a.value", "f": "f.value"})) == {"a": 4}
+
+
 def test_a_lazy_branch_can_be_made_without_a_cache():
     nodes = {
         "x": ("Add", {"a": 1}),
@@ -406,6 +518,34 @@ def test_inner_addresses_stand_in_the_events():
     bench = Bench()
     bench.run(workflow({"u": ("workflow:w", {})}, {"out": "u.o"}, workflows={"w": inner}))
     assert bench.started == ["u/x", "u/y"]
+
+
+def test_an_output_is_told_as_soon_as_it_is_there_and_once():
+    bench = Bench()
+    nodes = {"a": ("Add", {}), "b": ("Add", {"a": link("a.value")}), "c": ("Add", {"a": link("b.value")})}
+    flow = workflow(nodes, {"late": "c.value", "soon": "a.value", "again": "a.value"})
+    for expected in (["late", "soon", "again"], ["soon", "again", "late"]):
+        told = {}
+
+        def on(event, told=told):
+            if isinstance(event, OutputMade):
+                told[event.output.name] = bench.started.count("c")
+
+        bench.on = on
+        values = bench.run(flow, *expected)
+        assert values == {"late": 3, "soon": 1, "again": 1}
+        assert list(values) == expected
+        assert sorted(told) == ["again", "late", "soon"]
+        if calls:
+            assert told == {"soon": 0, "again": 0, "late": 1}
+
+
+def test_a_cancelled_run_has_the_outputs_that_were_there():
+    bench = no_cache()
+    nodes = {"a": ("Add", {}), "l": ("Long", {"a": link("a.value")})}
+    at_progress(bench, "l", 2, lambda: bench.control.cancel())
+    assert bench.run(workflow(nodes, {"a": "a.value", "l": "l.value"})) == {"a": 1}
+    assert bench.status == "cancelled"
 
 
 # Laws over random graphs

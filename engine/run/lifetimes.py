@@ -1,0 +1,39 @@
+"""How long a run holds on to values: until their last consumer has had its turn, be it called or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.graph.graph import GraphNode
+from engine.run.outcome import Outcome
+
+
+class Lifetimes:
+    """Counts who is still to take something from a node. What is in `kept` stays until the run ends."""
+
+    def __init__(self, nodes: Mapping[str, GraphNode], outcomes: Mapping[str, Outcome], kept: Iterable[str]) -> None:
+        self.kept = set(kept)
+        self._nodes = nodes
+        self._outcomes = outcomes
+        self._takers: dict[str, int] = {}
+
+    def expect(self, order: Iterable[str]) -> None:
+        """These nodes are going to take values, lazily or not; each is to be told of by `had_turn`."""
+        takers = self._takers
+        for address in order:
+            for source in self._nodes[address].sources:
+                takers[source] = takers.get(source, 0) + 1
+
+    def had_turn(self, node: GraphNode) -> None:
+        """A node has taken what it was to take, or never will."""
+        for source in node.sources:
+            left = self._takers[source] = self._takers[source] - 1
+            if not left:
+                self.release(source)
+
+    def release(self, address: str) -> None:
+        """Let go of a node's values, if nobody is to take them any more."""
+        if not self._takers.get(address) and address not in self.kept:
+            outcome = self._outcomes.get(address)
+            if outcome is not None:
+                outcome.release()
