@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from engine.graph.node import Node
@@ -71,11 +72,27 @@ class Registry:
         return [pack.offer for pack in self.packs if pack.error is None]
 
 
-def find_registry(third_party: bool = True) -> Registry:
-    """Import the installed packs (only the built-in one with `third_party=False`) and read their node classes."""
+def find_registry(
+    third_party: bool = True,
+    *,
+    without: Mapping[str, str] = MappingProxyType({}),
+    importing: Callable[[str], None] = lambda name: None,
+) -> Registry:
+    """Import the installed packs (only the built-in one with `third_party=False`) and read their node classes.
+
+    Packs named in `without` are not imported, and fail with the reason given there. `importing` hears of each pack before
+    it is imported: one that takes the whole process down can then be named.
+    """
     points = sorted(entry_points(group=GROUP), key=lambda point: (point.name != CORE, point.name))
     wanted = [point for point in points if third_party or point.name == CORE]
-    return _gather(_load(point) for point in wanted)
+
+    def found(point: EntryPoint) -> _Loaded:
+        if point.name in without:
+            return _Loaded(point.name, _version(point), [], error=without[point.name])
+        importing(point.name)
+        return _load(point)
+
+    return _gather(found(point) for point in wanted)
 
 
 def data_folder(module_file: str, name: str) -> Path:
@@ -107,7 +124,7 @@ class _Loaded:
 
 
 def _load(point: EntryPoint) -> _Loaded:
-    version = point.dist.version if point.dist else "0"
+    version = _version(point)
     try:
         module = import_module(point.value.partition(":")[0])
         offer = getattr(module, "pack", None)
@@ -121,6 +138,10 @@ def _load(point: EntryPoint) -> _Loaded:
     except Exception as error:  # a pack may fail in any way, and costs only itself
         first = str(error).strip().splitlines()[:1]
         return _Loaded(point.name, version, [], error=f"{type(error).__name__}: {''.join(first)}")
+
+
+def _version(point: EntryPoint) -> str:
+    return point.dist.version if point.dist else "0"
 
 
 def _public_classes(module: types.ModuleType) -> list[type]:

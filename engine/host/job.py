@@ -15,7 +15,7 @@ from engine.graph.overrides import set_inputs
 from engine.graph.records import JsonValue
 from engine.host.host import Host
 from engine.host.opening import Opened
-from engine.host.outputs import Entry, OutputWriter
+from engine.host.outputs import Entry, OutputWriter, Place, in_folder
 from engine.host.record import Recorder
 from engine.run.control import Control
 from engine.run.events import Event, RunEnded
@@ -40,7 +40,10 @@ class Job:
 
 @dataclass
 class Finished:
-    """How a run ended: `status` is succeeded, failed or cancelled; `faults` say why it failed."""
+    """How a run ended: `status` is succeeded, failed or cancelled; `faults` say why it failed.
+
+    `made_with` holds versions, and of models their fingerprints and the kind of device.
+    """
 
     id: str
     status: str
@@ -50,6 +53,7 @@ class Finished:
     nodes: dict[str, JsonValue] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notices: list[Fault] = field(default_factory=list)
+    made_with: dict[str, JsonValue] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, JsonValue]:
         """The document that `loom run --json` prints."""
@@ -102,8 +106,16 @@ def perform(
     """Run a job and write what it made into `folder`. Raises OSError where that cannot be written."""
     report = RunReport()
     run, ended = carry_out(job, report, watch, control)
+    return write_out(job, run, ended, report, in_folder(folder))
+
+
+def write_out(job: Job, run: Run, ended: RunEnded, report: RunReport, place: Place) -> Finished:
+    """Write what a run made, by `place`, and gather what there is to say of it. Raises OSError.
+
+    It needs nothing of the device: another run may be under way meanwhile.
+    """
     recorder = Recorder(job.host, job.opened, job.graph)
-    writer = OutputWriter(folder, recorder.document)
+    writer = OutputWriter(place, recorder.document)
     outputs, status = {}, ended.status
     for name, output in run.outputs.items():
         try:
@@ -114,7 +126,9 @@ def perform(
     report.notices += [Fault("notice", notice) for notice in writer.notices]
     nodes: dict[str, JsonValue] = {address: node.to_json() for address, node in report.nodes(run).items()}
     identity = uuid.uuid4().hex[:16]
-    return Finished(identity, status, ended.seconds, ended.partial, outputs, nodes, report.faults, report.notices)
+    finished = Finished(identity, status, ended.seconds, ended.partial, outputs, nodes, report.faults, report.notices)
+    finished.made_with = recorder.made_with
+    return finished
 
 
 def carry_out(

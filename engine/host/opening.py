@@ -42,7 +42,17 @@ class Opened:
 
 def open_workflow(file: str, types: Mapping[str, NodeType], migrations: Mapping[str, Migration]) -> Opened:
     """The workflow in a file; `-` is standard input. The file is left as it is. Raises InvalidWorkflow."""
-    data, source, beside = read_file(file)
+    return open_bytes(*read_file(file), types, migrations)
+
+
+def open_bytes(
+    data: bytes,
+    source: str,
+    beside: Path | None,
+    types: Mapping[str, NodeType],
+    migrations: Mapping[str, Migration],
+) -> Opened:
+    """The workflow in the bytes of a file: JSON, or a picture that carries one. Raises InvalidWorkflow."""
     text, picture = _text_in(data, source)
     workflow, upgraded = upgrade(load_workflow(text, source), types, migrations)
     return Opened(workflow, source, beside, upgraded, picture=data if picture else None)

@@ -19,21 +19,26 @@ from engine.run.codec import dumps
 from engine.run.codec.classes import class_record
 from engine.run.executor import Output
 from engine.run.writing import Batched, Encoded, Writable
-from engine.store.placing import place_numbered
+from engine.store.assets import Assets
+from engine.store.placing import place_numbered, safe_name
 
 Entry = dict[str, JsonValue]
 Document = Callable[[str, int], str]
 """The workflow to put into a picture, given the output's name and which of its pictures it is."""
 
 
+Place = Callable[[str, str, bytes, str], Entry]
+"""Puts a file where it belongs, given a name for it, its extension, its bytes and its type; what its entry says."""
+
+
 class OutputWriter:
-    """Writes outputs into one folder. `document` makes what each picture carries inside.
+    """Writes outputs. `place` puts each file somewhere, `document` makes what each picture carries inside.
 
     `notices` collects sentences about what a format could not hold.
     """
 
-    def __init__(self, folder: Path, document: Document) -> None:
-        self._folder = folder.absolute()
+    def __init__(self, place: Place, document: Document) -> None:
+        self._place = place
         self._document = document
         self.notices: list[str] = []
 
@@ -49,23 +54,45 @@ class OutputWriter:
             elif isinstance(value, Writable):
                 for single in split(value):
                     encoded = single.encode(format_name, self._document(output.name, len(entries)))
-                    entries.extend(self._picture(name, one) for one in encoded)
+                    entries.extend(self._picture(name, one, type_of(value)) for one in encoded)
             else:
                 entries.append(self._stored(name, value))
         return entries
 
-    def _picture(self, name: str, encoded: Encoded) -> Entry:
+    def _picture(self, name: str, encoded: Encoded, type_name: str) -> Entry:
         self.notices += encoded.notices
-        path = place_numbered(self._folder, name, encoded.extension, encoded.data)
-        return {**_file(path, encoded.data), "width": encoded.width, "height": encoded.height}
+        entry = self._place(name, encoded.extension, encoded.data, type_name)
+        return {**entry, "width": encoded.width, "height": encoded.height}
 
     def _stored(self, name: str, value: object) -> Entry:
         try:
             data = dumps(value)
         except TypeError as error:
             raise LoomError(f"output '{name}' can't be stored: {error}") from error
-        path = place_numbered(self._folder, name, "safetensors", data)
-        return {**_file(path, data), "type": type_of(value)}
+        return self._place(name, "safetensors", data, type_of(value))
+
+
+def in_folder(folder: Path) -> Place:
+    """Puts files into a folder, under the next free number."""
+    folder = folder.absolute()
+
+    def place(name: str, extension: str, data: bytes, type_name: str) -> Entry:
+        path = place_numbered(folder, name, extension, data)
+        stored = {"type": type_name} if extension == "safetensors" else {}
+        return {"path": str(path), "sha256": hashlib.sha256(data).hexdigest(), **stored}
+
+    return place
+
+
+def among_assets(assets: Assets) -> Place:
+    """Puts files among the assets, by their content."""
+
+    def place(name: str, extension: str, data: bytes, type_name: str) -> Entry:
+        found = assets.put(data, f".{extension}")
+        named = f"{safe_name(name)}{found.path.suffix}"
+        return {"asset": named, "sha256": found.sha256, "type": type_name, "bytes": len(data)}
+
+    return place
 
 
 def split(value: Writable) -> Sequence[Writable]:
@@ -110,10 +137,6 @@ def type_of(value: object) -> str:
 def to_text(value: JsonValue) -> str:
     """A plain value in one line."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _file(path: Path, data: bytes) -> Entry:
-    return {"path": str(path), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def _file_name(output: Output) -> str:

@@ -37,18 +37,19 @@ class Recorder:
     def document(self, output: str, item: int) -> str:
         """The canonical text for the picture `item` (from 0) of an output."""
         made_with: dict[str, JsonValue] = {**self.made_with, "output": output, "item": item}
-        return dump(self._workflow.model_copy(update={"made_with": made_with}))
+        return dump(self.workflow.model_copy(update={"made_with": made_with}))
 
     @cached_property
     def made_with(self) -> dict[str, JsonValue]:
         """What a picture of this run says of versions, device and models."""
-        return made_with(self._host, {name: model.fingerprint for name, model in self._models.items()})
+        return made_with(self._host, {name: model.fingerprint for name, model in self.models.items()})
 
     @cached_property
-    def _workflow(self) -> Workflow:
+    def workflow(self) -> Workflow:
+        """The workflow as run; its files are among the assets by now."""
         whole = self._pinned(normalise(self._graph.workflow, self._host.registry.types))
         packs = {**whole.requires.packs, **self._packs()}
-        models = {**whole.requires.models, **self._models}
+        models = {**whole.requires.models, **self.models}
         return whole.model_copy(update={"requires": Requires(packs=packs, models=models)})
 
     def _pinned(self, workflow: Workflow) -> Workflow:
@@ -89,7 +90,7 @@ class Recorder:
         return {pack.name: pack.version for pack in self._host.registry.packs if pack.name in used - {CORE}}
 
     @cached_property
-    def _models(self) -> dict[str, ModelRequirement]:
+    def models(self) -> dict[str, ModelRequirement]:
         """The models that its nodes name, by the names there."""
         found = {}
         for node in self._graph.nodes.values():

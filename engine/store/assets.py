@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from engine.graph.faults import known
 from engine.graph.values import File, Folder
 from engine.store.errors import AssetError
+from engine.store.failpoints import failpoint
 from engine.store.fingerprint import Fingerprints
 from engine.store.folders import stay_inside
 from engine.store.home import made
@@ -98,7 +99,10 @@ class Assets:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
             try:
                 file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
                 file.close()
+                failpoint("assets.written")
                 os.replace(file.name, path)
             except BaseException:
                 os.unlink(file.name)

@@ -28,6 +28,22 @@ class State:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """What is not stored. `text` is the whole message, JSON; a later one of the same run, node and type replaces it."""
+
+    type: str
+    run: str
+    node: str
+    item: int | None
+    text: str
+
+
+def passing(type: str, run: str, fields: dict[str, Any]) -> Passing:
+    """A passing event of a node."""
+    return Passing(type, run, str(fields.get("node")), fields.get("item"), message(type, run, fields))
+
+
 def tell(transaction: Transaction, type: str, run: str | None = None, **fields: Any) -> None:
     """Write an event; who listens to the database gets it as a State once it is on the disk."""
     body = message(type, run, fields)

@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine.store.database import Transaction
 from engine.store.errors import Conflict
-from engine.store.event_log import tell
+from engine.store.event_log import Passing, tell
 from engine.store.failpoints import failpoint
 from engine.store.gallery import note_results
-from engine.store.runs.records import CANCELLED, FAILED, INTERRUPTED, QUEUED, RUNNING, SUCCEEDED, Ended, Run, to_text
+from engine.store.runs.records import (
+    CANCELLED,
+    FAILED,
+    INTERRUPTED,
+    QUEUED,
+    RUNNING,
+    SUCCEEDED,
+    Ended,
+    Json,
+    Run,
+    to_text,
+)
 from engine.store.runs.rows import find
 
 STARTS = 2
 """How often a run under which the server died is started: once more by itself, and no more."""
+LONG = 4_096
 _SHARE = 0.3
 CANCEL = "cancel"
+Told: TypeAlias = "Passing | tuple[str, dict[str, Any]]"
+"""What a run tells: a state as (type, fields), or what passes."""
 
 
 def finish(transaction: Transaction, id: str, attempt: int, end: Ended) -> bool:
@@ -35,7 +49,7 @@ def finish(transaction: Transaction, id: str, attempt: int, end: Ended) -> bool:
         "status": end.status, "partial": int(end.partial), "ended": time.time(), "seconds": end.seconds,
         "outputs": to_text(end.outputs), "nodes": to_text(end.nodes), "faults": to_text(list(end.faults)),
         "notices": to_text(list(end.notices)), "made_with": to_text(end.made_with), "data": to_text(end.data),
-        "wish": None,
+        "wish": None, **({"seeds": to_text(end.seeds)} if end.seeds else {}),
     }  # fmt: skip
     names = ", ".join(f"{name} = ?" for name in columns)
     transaction.run(f"UPDATE run SET {names} WHERE id = ?", *columns.values(), id)  # noqa: S608
@@ -45,17 +59,24 @@ def finish(transaction: Transaction, id: str, attempt: int, end: Ended) -> bool:
     told: dict[str, Any] = {"seconds": round(end.seconds, 6)}
     if end.partial:
         told["partial"] = True
-    told |= {"faults": list(end.faults)} if end.status == FAILED else {"outputs": end.outputs}
+    told |= {"faults": list(end.faults)} if end.status == FAILED else {"outputs": _short(end.outputs)}
     tell(transaction, f"run.{end.status}", id, **told)
     return True
 
 
-def note(transaction: Transaction, id: str, attempt: int, events: Sequence[tuple[str, dict[str, Any]]]) -> bool:
-    """Write what a run under way tells, as (type, fields); False where that attempt is not under way any more."""
+def note(transaction: Transaction, id: str, attempt: int, events: Sequence[Told]) -> bool:
+    """Write what a run under way tells, and pass on what is not stored, in order.
+
+    False where that attempt is not under way any more: then nothing of it is told.
+    """
     if _under_way(transaction, id, attempt) is None:
         return False
-    for type, fields in events:
-        tell(transaction, type, id, **fields)
+    for event in events:
+        if isinstance(event, Passing):
+            transaction.told.append(event)
+        else:
+            type, fields = event
+            tell(transaction, type, id, **fields)
     return True
 
 
@@ -67,16 +88,18 @@ def interrupt(transaction: Transaction, id: str, attempt: int, why: str) -> bool
     return run is not None
 
 
-def requeue(transaction: Transaction, id: str, attempt: int) -> bool:
-    """Put a run back in its place because the server stops; that start does not count."""
+def requeue(transaction: Transaction, id: str, attempt: int, counts: bool) -> bool:
+    """Put a run back in its place through no fault of its own; where that start `counts`, once."""
     run = _under_way(transaction, id, attempt)
     if run is None:
         return False
     if run.wish == CANCEL:
         _end(transaction, run, CANCELLED)
+    elif counts:
+        _again(transaction, run)
     else:
-        transaction.run("UPDATE run SET status = 'queued', attempts = attempts - 1 WHERE id = ?", id)
-        tell(transaction, "run.queued", id, title=run.title, document=run.document, again=True)
+        transaction.run("UPDATE run SET attempts = attempts - 1 WHERE id = ?", id)
+        _queue(transaction, run)
     return True
 
 
@@ -84,13 +107,7 @@ def recover(transaction: Transaction) -> dict[str, int]:
     """What the start of a server does with runs under which one died; how many became what."""
     became = {QUEUED: 0, INTERRUPTED: 0, CANCELLED: 0}
     for (id,) in transaction.all("SELECT id FROM run WHERE status = 'running' ORDER BY place"):
-        run = find(transaction.one, id)
-        if run.attempts < STARTS and run.wish != CANCEL:
-            transaction.run("UPDATE run SET status = 'queued' WHERE id = ?", id)
-            tell(transaction, "run.queued", id, title=run.title, document=run.document, again=True)
-            became[QUEUED] += 1
-        else:
-            became[_cut_off(transaction, run, f"the server died under it, {run.attempts} times")] += 1
+        became[_again(transaction, find(transaction.one, id))] += 1
     return became
 
 
@@ -120,9 +137,30 @@ def delete(transaction: Transaction, id: str) -> None:
     transaction.run("DELETE FROM workflow WHERE sha = ? AND sha NOT IN (SELECT workflow FROM run)", sha)
 
 
+def _short(outputs: Json) -> dict[str, Any]:
+    """Outputs as an event tells them: who wants a long value asks for the run."""
+    return {
+        name: [entry if len(to_text(entry)) <= LONG else {"omitted": True} for entry in entries]
+        for name, entries in outputs.items()
+    }
+
+
 def _under_way(transaction: Transaction, id: str, attempt: int) -> Run | None:
     row = transaction.one("SELECT 1 FROM run WHERE id = ? AND status = 'running' AND attempts = ?", id, attempt)
     return find(transaction.one, id) if row else None
+
+
+def _again(transaction: Transaction, run: Run) -> str:
+    """Queue what was cut off once, end what was cut off too often; what became of it."""
+    if run.attempts >= STARTS or run.wish == CANCEL:
+        return _cut_off(transaction, run, f"it was started {run.attempts} times, and cut off each time")
+    _queue(transaction, run)
+    return QUEUED
+
+
+def _queue(transaction: Transaction, run: Run) -> None:
+    transaction.run("UPDATE run SET status = 'queued' WHERE id = ?", run.id)
+    tell(transaction, "run.queued", run.id, title=run.title, document=run.document, again=True)
 
 
 def _cut_off(transaction: Transaction, run: Run, why: str) -> str:

@@ -82,7 +82,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: `status` is succeeded, failed or cancelled."""
+    """How a run ended: `status` is succeeded, failed or cancelled. `seeds` are those that it ran with, by address."""
 
     status: str
     seconds: float
@@ -93,6 +93,7 @@ class Ended:
     notices: Sequence[Json] = ()
     made_with: Json = field(default_factory=dict)
     data: Json = field(default_factory=dict)
+    seeds: Json = field(default_factory=dict)
 
 
 COLUMNS = tuple(item.name for item in fields(Run))

@@ -11,6 +11,7 @@ import orjson
 from engine.store.database import Database
 from engine.store.errors import UnknownRun
 from engine.store.runs import ending, queueing, rows, submitting
+from engine.store.runs.ending import Told
 from engine.store.runs.queueing import Choose, Claimed
 from engine.store.runs.records import LOCAL, Ended, NewRun, Run
 from engine.store.runs.submitting import Key
@@ -40,8 +41,8 @@ class RunStore:
         """Take the next run to a device; None where the queue is empty or paused."""
         return self._database.write(lambda transaction: queueing.claim(transaction, device, choose))
 
-    def note(self, id: str, attempt: int, events: Sequence[tuple[str, dict[str, Any]]]) -> Future[bool]:
-        """Write what an attempt tells, as (type, fields); False where it is not under way any more."""
+    def note(self, id: str, attempt: int, events: Sequence[Told]) -> Future[bool]:
+        """Write what an attempt tells, and pass on what is not stored; False where it is not under way any more."""
         return self._database.write(lambda transaction: ending.note(transaction, id, attempt, events))
 
     def finish(self, id: str, attempt: int, end: Ended) -> Future[bool]:
@@ -52,9 +53,9 @@ class RunStore:
         """End a run whose worker died."""
         return self._database.write(lambda transaction: ending.interrupt(transaction, id, attempt, why))
 
-    def requeue(self, id: str, attempt: int) -> Future[bool]:
-        """Put a run back in its place because the server stops."""
-        return self._database.write(lambda transaction: ending.requeue(transaction, id, attempt))
+    def requeue(self, id: str, attempt: int, counts: bool = False) -> Future[bool]:
+        """Put a run back in its place through no fault of its own; where that start `counts`, once."""
+        return self._database.write(lambda transaction: ending.requeue(transaction, id, attempt, counts))
 
     def recover(self) -> Future[dict[str, int]]:
         """At the start: queue what ran when the server died, once; end what died twice."""
@@ -125,6 +126,11 @@ class RunStore:
     def counts(self) -> dict[str, Any]:
         """Whether the queue stands still, how many runs wait and how many run."""
         return queueing.counts(self._database.one)
+
+    def latest(self, document: str, owner: str = LOCAL) -> Run | None:
+        """The latest run of a document that was started."""
+        ran = (run for run in self.page(document=document, owner=owner, limit=20) if run.started is not None)
+        return next(ran, None)
 
     def timings(self) -> dict[str, float]:
         """What nodes of each type took lately, in seconds."""

@@ -1,0 +1,158 @@
+"""What the clerk can be asked, each question a method: plain JSON in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from engine.graph.canonical import dump
+from engine.graph.catalogue import catalogue
+from engine.graph.document import Workflow
+from engine.graph.faults import InvalidWorkflow
+from engine.graph.normalise import normalise
+from engine.graph.overrides import find_settable, set_inputs
+from engine.graph.records import MISSING
+from engine.graph.schema import workflow_schema
+from engine.host.host import Host
+from engine.host.inspect import inspect_workflow
+from engine.host.job import Job, prepare
+from engine.host.opening import Opened, open_bytes
+from engine.host.record import Recorder
+from engine.worker.checking import check_workflow
+from engine.worker.sweeps import sweep_points
+from engine.worker.telling import seeds_of
+
+Given = Mapping[str, Any]
+Buffers = Sequence[bytes]
+
+
+class Desk:
+    """Answers with one host. Raises InvalidWorkflow, LoomError."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._migrations = {name: code.cls.migrate for name, code in host.registry.code.items()}
+        self._questions = {
+            "catalogue": self.catalogue,
+            "schema": self.schema,
+            "open": self.open,
+            "canonical": self.canonical,
+            "check": self.check,
+            "prepare": self.prepare,
+            "sweep": self.sweep,
+            "as_run": self.as_run,
+            "models": self.models,
+        }
+
+    def answer(self, what: str, given: Given, buffers: Buffers) -> Any:
+        """The answer to one question."""
+        return self._questions[what](given, buffers)
+
+    def catalogue(self, _given: Given, _buffers: Buffers) -> str:
+        """Packs, value types and node types, as JSON text."""
+        registry = self._host.registry
+        whole = catalogue(registry.types, registry.values, (pack.to_json() for pack in registry.packs))
+        return orjson.dumps(whole).decode()
+
+    def schema(self, _given: Given, _buffers: Buffers) -> str:
+        """The JSON Schema of a workflow file, as JSON text."""
+        return orjson.dumps(workflow_schema()).decode()
+
+    def packs(self) -> list[dict[str, Any]]:
+        """The packs, and their folders of views and workflows."""
+        return [
+            {**pack.to_json(), "views": _path(pack.offer.views), "workflows": _path(pack.offer.workflows)}
+            for pack in self._host.registry.packs
+        ]
+
+    def models(self, _given: Given, _buffers: Buffers) -> list[dict[str, Any]]:
+        """The models in the model folders, those that can't be used with their fault."""
+        return [
+            {
+                "name": model.name,
+                "fingerprint": model.fingerprint,
+                "family": str(model.facts.get("family", "")),
+                "bytes": _size(model.path),
+                "fault": None if model.fault is None else str(model.fault),
+            }
+            for model in self._host.catalog.models()
+        ]
+
+    def open(self, given: Given, buffers: Buffers) -> dict[str, Any]:
+        """A workflow, or a picture that carries one, as it is written today, and what there is to say of it."""
+        opened = self._open(buffers[0], given.get("source") or "the file")
+        text = self._text(opened)
+        told = inspect_workflow(self._host, opened).to_json()
+        return {"workflow": orjson.loads(text), "text": text, **told}
+
+    def canonical(self, given: Given, buffers: Buffers) -> str:
+        """The canonical text of a workflow, brought up to today's versions."""
+        return self._text(self._open(buffers[0], given.get("source") or "the workflow"))
+
+    def check(self, given: Given, buffers: Buffers) -> dict[str, Any]:
+        """All faults, and what would run and why. The second buffer is what ran before, to be compared with."""
+        opened = self._open(buffers[0], "the workflow")
+        before = self._before(buffers[1], given.get("before_inputs") or {}) if len(buffers) > 1 else None
+        return check_workflow(self._host, opened, before, given)
+
+    def _before(self, data: bytes, inputs: Mapping[str, Any]) -> Workflow | None:
+        """What ran before; None where it cannot be read any more."""
+        try:
+            workflow = self._open(data, "the run before").workflow
+            return set_inputs(workflow, self._host.registry.types, inputs) if inputs else workflow
+        except InvalidWorkflow:
+            return None
+
+    def prepare(self, given: Given, buffers: Buffers) -> dict[str, Any]:
+        """A run as it goes into the queue: everything filled in that is known before it runs."""
+        opened = self._open(buffers[0], "the workflow")
+        inputs = given.get("inputs") or {}
+        job = prepare(self._host, opened, inputs, given.get("targets"))
+        return self._prepared(job, opened, inputs)
+
+    def sweep(self, given: Given, buffers: Buffers) -> dict[str, Any]:
+        """Many runs of one workflow: as `prepare`, and the inputs of each."""
+        opened = self._open(buffers[0], "the workflow")
+        points, job = sweep_points(self._host, opened, given["axes"], given.get("targets"))
+        types = self._host.registry.types
+        swept = [find_settable(job.workflow, types, name).spec for name in given["axes"]]
+        prepared = self._prepared(job, opened, points[0])
+        models = [] if any(spec.choices_from for spec in swept) else prepared["models"]
+        return {**prepared, "points": points, "models": models}
+
+    def as_run(self, given: Given, buffers: Buffers) -> str:
+        """The canonical text of a submitted workflow with the inputs of one run set."""
+        opened = self._open(buffers[0], "the workflow")
+        types = self._host.registry.types
+        inputs = given.get("inputs") or {}
+        return dump(normalise(set_inputs(opened.workflow, types, inputs) if inputs else opened.workflow, types))
+
+    def _open(self, data: bytes, source: str) -> Opened:
+        return open_bytes(data, source, self._host.home.workflows, self._host.registry.types, self._migrations)
+
+    def _text(self, opened: Opened) -> str:
+        return dump(normalise(opened.workflow, self._host.registry.types))
+
+    def _prepared(self, job: Job, opened: Opened, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        recorder = Recorder(self._host, opened, job.graph)
+        whole, types = recorder.workflow, self._host.registry.types
+        fitted = {name: find_settable(whole, types, name).default for name in inputs}
+        return {
+            "workflow": dump(whole),
+            "title": whole.title,
+            "inputs": {name: value for name, value in fitted.items() if value is not MISSING},
+            "models": sorted({model.fingerprint for model in recorder.models.values()}),
+            "seeds": seeds_of(job.graph),
+        }
+
+
+def _path(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _size(path: Path) -> int:
+    files = [path] if path.is_file() else path.rglob("*.safetensors")
+    return sum(file.stat().st_size for file in files if file.is_file())

@@ -1,0 +1,168 @@
+"""Carries runs out, one after the other, on the thread that owns the device.
+
+Pictures are encoded and written beside it, so that the next run has the device meanwhile: `free` is told when a run needs the
+device no more, `ended` when all that it made lies in its place.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.graph.faults import Fault, InvalidWorkflow, LoomError
+from engine.host.host import Host
+from engine.host.job import Finished, Job, carry_out, prepare, write_out
+from engine.host.opening import Opened, open_bytes
+from engine.host.outputs import among_assets
+from engine.run.control import Control
+from engine.run.events import Event, NodeData, NodeProgress, RunEnded
+from engine.run.executor import Run
+from engine.run.report import RunReport
+from engine.store.failpoints import failpoint
+from engine.worker.outbox import Outbox
+from engine.worker.previews import small_jpeg
+from engine.worker.telling import fields_of, seeds_of, within_64_bits
+
+WRITERS = 2
+UNWRITTEN = 4
+REMEMBERED = 16
+log = logging.getLogger("latentloom.worker")
+
+
+@dataclass
+class Order:
+    """One attempt at a run, as the server asks for it. `data` is the last that each node told of itself."""
+
+    run: str
+    attempt: int
+    workflow: str
+    inputs: dict[str, Any]
+    targets: list[str] | None
+    title: str = ""
+    control: Control = field(default_factory=Control)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Runner:
+    """Runs orders on one host and tells `outbox`."""
+
+    def __init__(self, host: Host, outbox: Outbox) -> None:
+        self._host = host
+        self._outbox = outbox
+        self._migrations = {name: code.cls.migrate for name, code in host.registry.code.items()}
+        self._opened: OrderedDict[str, Opened] = OrderedDict()
+        self._writers = ThreadPoolExecutor(WRITERS, "writer")
+        self._room = threading.Semaphore(UNWRITTEN)
+
+    def carry_out(self, order: Order) -> None:
+        """Run one order up to where it needs the device no more; the rest goes on beside."""
+        failpoint("worker.job")
+        report = RunReport()
+        try:
+            job = prepare(self._host, self._open(order), order.inputs, order.targets)
+            run, ended = carry_out(job, report, self._watcher(order), order.control)
+        except InvalidWorkflow as error:
+            self._told_end(order, _refused(order, error.faults))
+            return
+        except Exception as error:  # the engine's own fault: it costs this run, and is told
+            log.exception("run %s", order.run)
+            self._told_end(order, _refused(order, [_broken(error)]))
+            return
+        self._room.acquire()
+        self._outbox.put({"type": "free", "run": order.run})
+        self._writers.submit(self._write, order, job, run, ended, report)
+
+    def close(self) -> None:
+        """Wait for what is being written."""
+        self._writers.shutdown()
+
+    def _open(self, order: Order) -> Opened:
+        """The workflow; that of a sweep is read once. Raises InvalidWorkflow."""
+        opened = self._opened.pop(order.workflow, None)
+        if opened is None:
+            source, beside = order.title or "the workflow", self._host.home.workflows
+            types = self._host.registry.types
+            opened = open_bytes(order.workflow.encode(), source, beside, types, self._migrations)
+        self._opened[order.workflow] = opened
+        while len(self._opened) > REMEMBERED:
+            self._opened.popitem(last=False)
+        return opened
+
+    def _watcher(self, order: Order) -> Callable[[Event], None]:
+        def watch(event: Event) -> None:
+            if isinstance(event, RunEnded):
+                return
+            fields = fields_of(event)
+            if fields is None:
+                return
+            if isinstance(event, NodeData):
+                order.data[event.node] = fields["data"]
+            self._outbox.tell(order.run, order.attempt, event.type, fields)
+            if isinstance(event, NodeProgress) and event.preview is not None:
+                self._preview(order, event)
+
+        return watch
+
+    def _preview(self, order: Order, event: NodeProgress) -> None:
+        """Send a small picture; one that cannot be made costs nothing but itself."""
+        assert event.preview is not None
+        try:
+            picture = small_jpeg(event.preview())
+        except Exception:
+            log.exception("the preview of node %s", event.node)
+            return
+        if picture is not None:
+            fields = {"node": event.node, "step": event.step} | ({} if event.item is None else {"item": event.item})
+            self._outbox.tell(order.run, order.attempt, "node.preview", fields, picture)
+
+    def _write(self, order: Order, job: Job, run: Run, ended: RunEnded, report: RunReport) -> None:
+        try:
+            place = among_assets(self._host.assets())
+            finished = write_out(job, run, ended, report, place)
+        except Exception as error:
+            told = error if isinstance(error, (LoomError, OSError)) else None
+            log.exception("what run %s made could not be written", order.run)
+            finished = _refused(order, [_unwritten(error) if told else _broken(error)])
+        finally:
+            self._room.release()
+        failpoint("worker.written")
+        self._told_end(order, finished, run)
+
+    def _told_end(self, order: Order, finished: Finished, run: Run | None = None) -> None:
+        types = {} if run is None else {address: node.type.name for address, node in run.nodes.items()}
+        nodes: dict[str, Any] = {}
+        for address, node in finished.nodes.items():
+            assert isinstance(node, dict)
+            nodes[address] = {**node, "type": types.get(address, "")}
+        end = {
+            "status": finished.status,
+            "seconds": finished.seconds,
+            "partial": finished.partial,
+            "outputs": within_64_bits(finished.outputs),
+            "nodes": nodes,
+            "faults": [fault.to_json() for fault in finished.faults],
+            "notices": [notice.to_json() for notice in finished.notices],
+            "made_with": finished.made_with,
+            "data": order.data,
+            "seeds": {} if run is None else seeds_of(run.graph),
+        }
+        self._outbox.put({"type": "ended", "run": order.run, "attempt": order.attempt, "end": end})
+
+
+def _refused(order: Order, faults: Any) -> Finished:
+    return Finished(order.run, "failed", 0.0, faults=list(faults))
+
+
+def _broken(error: Exception) -> Fault:
+    first = next(iter(str(error).strip().splitlines()), "")
+    return Fault("internal", f"the engine failed at this run: {type(error).__name__}: {first}".rstrip(": "))
+
+
+def _unwritten(error: Exception) -> Fault:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Fault("not_written", f"what the run made could not be written: {why}")
