@@ -2,39 +2,99 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
+from engine.serve.service import Service
+from engine.serve.settings import Settings as ServiceSettings
+from engine.store.documents import Documents
+from engine.store.library import Library
+from engine.store.thumbnails import Thumbnails
 from web.answers import Kept, json_bytes
 from web.editor_files import EditorFiles
 from web.errors import errors_as_json
-from web.guard import add_headers, guard
-from web.keys import CATALOGUE, EDITOR, REGISTRY, SETTINGS
-from web.routes import MODULES
+from web.guard import finish_headers, guard
+from web.hub import Hub
+from web.keys import (
+    DRAFTS,
+    EDITOR,
+    HUB,
+    LIBRARY,
+    OPENAPI,
+    PICTURES,
+    ROUTES,
+    SERVICE,
+    SETTINGS,
+    SOCKETS,
+    THUMBNAILS,
+    UPLOADS,
+)
+from web.logs import log_requests
+from web.openapi import openapi
+from web.routes import MODULES, all_routes
+from web.routes.events import close_all
 from web.settings import Settings
+
+PICTURE_THREADS = 2
+UPLOADS_AT_ONCE = 16
 
 
 def make_app(settings: Settings) -> web.Application:
     """The application; nothing is opened before it starts."""
-    app = web.Application(middlewares=[errors_as_json, guard], client_max_size=settings.limits.json_bytes)
+    app = web.Application(middlewares=[log_requests, errors_as_json, guard], client_max_size=settings.limits.json_bytes)
+    home = settings.home
     app[SETTINGS] = settings
     app[EDITOR] = EditorFiles(settings.editor)
-    app.on_response_prepare.append(add_headers)
-    app.cleanup_ctx.append(_catalogue)
+    app[LIBRARY] = Library(home.workflows, home.root / "versions")
+    app[DRAFTS] = Documents(home.root / "drafts")
+    app[THUMBNAILS] = Thumbnails(home.cache / "thumbnails")
+    app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
+    app[SOCKETS] = set()
+    app[ROUTES] = {route.handler: route for route in all_routes()}
+    app[OPENAPI] = Kept(json_bytes(openapi(all_routes())))
     for module in MODULES:
         app.add_routes(module.routes.definitions())
+    app.on_response_prepare.append(finish_headers)
+    app.on_shutdown.append(close_all)
+    app.cleanup_ctx.extend((_service, _events, _pictures))
+    app.on_startup.append(_editor)
     return app
 
 
-async def _catalogue(app: web.Application) -> AsyncIterator[None]:
-    """The packs' records, read once."""
-    from engine.graph.catalogue import catalogue
-    from engine.packs import find_registry
+async def _service(app: web.Application) -> AsyncIterator[None]:
+    """The engine behind it all: queue, workers, log of events."""
+    settings = app[SETTINGS]
+    options = ServiceSettings(
+        home=settings.home,
+        devices=settings.devices,
+        third_party=settings.third_party,
+        registry=settings.registry,
+        warm=settings.warm,
+    )
+    async with Service(options) as service:
+        app[SERVICE] = service
+        yield
 
-    registry = find_registry(third_party=app[SETTINGS].third_party)
-    document = catalogue(registry.types, registry.values, [pack.to_json() for pack in registry.packs])
-    app[REGISTRY] = registry
-    app[CATALOGUE] = Kept(json_bytes(document))
-    app[EDITOR].refresh()
+
+async def _events(app: web.Application) -> AsyncIterator[None]:
+    """The hub listens as long as the server does."""
+    service = app[SERVICE]
+    app[HUB] = Hub(service.events, service.watch_previews)
+    unsubscribe = service.events.subscribe(app[HUB])
     yield
+    unsubscribe()
+
+
+async def _pictures(app: web.Application) -> AsyncIterator[None]:
+    """Threads that decode pictures, few, so that thumbnails never take the whole machine."""
+    with ThreadPoolExecutor(PICTURE_THREADS, "pictures") as threads:
+        app[PICTURES] = threads
+        yield
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def _editor(app: web.Application) -> None:
+    app[EDITOR].refresh()

@@ -23,5 +23,5 @@ def command(host: str, port: int, allow_host: tuple[str, ...], opens: bool, devi
     from web.settings import Settings
 
     names = frozenset(name.lower() for name in allow_host)
-    settings = Settings(host=host, port=port, device=device, names=names, third_party=not no_packs)
+    settings = Settings(host=host, port=port, devices=(device,), names=names, third_party=not no_packs)
     return serve(settings, opens=opens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -27,6 +28,20 @@ _CODES = {
     416: "bad_range",
     422: "invalid",
     429: "too_many",
+}
+
+
+# Errors of the engine that a client may have brought about by what it named; all others are 422.
+_OF_THE_ENGINE = {
+    "unknown_run": 404,
+    "unknown_model": 404,
+    "unknown_document": 404,
+    "conflict": 409,
+    "key_conflict": 409,
+    "stale": 412,
+    "disk_full": 413,
+    "unsupported_file": 415,
+    "not_ready": 503,
 }
 
 
@@ -78,12 +93,28 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
     except web.HTTPException as error:
         return _from_aiohttp(error)
     except LoomError as error:
-        return error_response(422, getattr(error, "code", "invalid"), str(error))
+        return _from_engine(error)
     except ConnectionError:
         raise
+    except OSError as error:
+        return _from_system(request, error)
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
         return error_response(500, "internal", "this should not have happened; the server's log says what did")
+
+
+def _from_engine(error: LoomError) -> web.Response:
+    code = getattr(error, "code", "invalid")
+    etag = getattr(error, "etag", None)
+    headers = {"ETag": f'"{etag}"'} if etag else {"Retry-After": "2"} if code == "not_ready" else None
+    return error_response(_OF_THE_ENGINE.get(code, 422), code, str(error), headers=headers)
+
+
+def _from_system(request: web.Request, error: OSError) -> web.Response:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return error_response(413, "disk_full", "the disk is full; nothing was written")
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return error_response(500, "internal", f"a file could not be used: {error.strerror or error}")
 
 
 def _from_aiohttp(error: web.HTTPException) -> web.StreamResponse:

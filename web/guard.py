@@ -17,6 +17,7 @@ from aiohttp import web
 
 from web.errors import Handler, Refused
 from web.keys import SETTINGS
+from web.media import check_media
 from web.settings import Settings
 
 COOKIE = "latentloom"
@@ -54,14 +55,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     check_host(request, settings)
     check_origin(request)
     check_token(request, settings)
+    check_media(request)
     return await handler(request)
 
 
-async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """What every answer tells the browser."""
+async def finish_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """What every answer tells the browser, and what an answer has to say after aiohttp has had its word."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.popall("Server", None)
+    response.headers.update(getattr(response, "headers_at_last", {}))
 
 
 def check_host(request: web.Request, settings: Settings) -> None:
@@ -88,7 +91,8 @@ def check_origin(request: web.Request) -> None:
 
 def check_token(request: web.Request, settings: Settings) -> None:
     """Where there is a token, it must come as `Authorization: Bearer` or as the cookie that signing in sets."""
-    if settings.token is None or request.path in ("/", "/api/session"):
+    signs_in = request.path == "/api/session" or (request.path == "/" and "token" in request.query)
+    if settings.token is None or signs_in:
         return
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     given = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")

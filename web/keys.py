@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from aiohttp import web
 
+from engine.serve.service import Service
+from engine.store.documents import Documents
+from engine.store.library import Library
+from engine.store.thumbnails import Thumbnails
 from web.answers import Kept
 from web.editor_files import EditorFiles
+from web.hub import Hub
+from web.routing import Route
 from web.settings import Settings
 
-if TYPE_CHECKING:
-    from engine.packs import Registry
-
 SETTINGS = web.AppKey("settings", Settings)
-REGISTRY: web.AppKey[Registry] = web.AppKey("registry")
-CATALOGUE = web.AppKey("catalogue", Kept)
+SERVICE = web.AppKey("service", Service)
+HUB = web.AppKey("hub", Hub)
+LIBRARY = web.AppKey("library", Library)
+DRAFTS = web.AppKey("drafts", Documents)
+THUMBNAILS = web.AppKey("thumbnails", Thumbnails)
 EDITOR = web.AppKey("editor", EditorFiles)
+OPENAPI = web.AppKey("openapi", Kept)
+ROUTES: web.AppKey[Mapping[Any, Route]] = web.AppKey("routes", dict)
+PICTURES = web.AppKey("pictures", ThreadPoolExecutor)
+UPLOADS = web.AppKey("uploads", asyncio.Semaphore)
+SOCKETS: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("sockets", set)

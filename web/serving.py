@@ -24,14 +24,19 @@ def serve(settings: Settings, opens: bool) -> int:
     return asyncio.run(_serve(settings, opens))
 
 
-async def _serve(settings: Settings, opens: bool) -> int:
-    runner = web.AppRunner(
+def make_runner(settings: Settings) -> web.AppRunner:
+    """What runs the application, with the limits that are the connection's: who says nothing is hung up on."""
+    return web.AppRunner(
         make_app(settings),
         access_log=None,
         handler_cancellation=True,
         shutdown_timeout=STOP_SECONDS,
         keepalive_timeout=settings.limits.idle_seconds,
     )
+
+
+async def _serve(settings: Settings, opens: bool) -> int:
+    runner = make_runner(settings)
     await runner.setup()
     try:
         try:

@@ -25,15 +25,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`token`, where there is one, is asked of every request; `names` are further names under which it may be called."""
+    """`token`, where there is one, is asked of every request; `names` are further names under which it may be called.
+
+    `devices`, `third_party`, `registry` and `warm` are the engine's (`engine.serve.settings`).
+    """
 
     home: Home = field(default_factory=find_home)
     host: str = "127.0.0.1"
     port: int = 8765
-    device: str = "auto"
+    devices: tuple[str, ...] = ("auto",)
     token: str | None = None
     names: frozenset[str] = frozenset()
     third_party: bool = True
+    registry: str = ""
+    warm: bool = True
     editor: Path = EDITOR
     limits: Limits = field(default_factory=Limits)
 

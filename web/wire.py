@@ -1,16 +1,20 @@
-"""What goes over the wire, as pydantic models: they check bodies, write answers and make the OpenAPI document."""
+"""What goes over the wire, as pydantic models: they check bodies and queries, and make the OpenAPI document."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+Status: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
+Text: TypeAlias = Annotated[str, Field(max_length=1024)]
+Number: TypeAlias = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
 class Answered(BaseModel):
     """What the server says: more fields may come."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 class Asked(BaseModel):
@@ -19,12 +23,150 @@ class Asked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+class Query(BaseModel):
+    """What stands after the `?`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# What clients say
+
+
+class SubmitRun(Asked):
+    """A workflow to run. `inputs` are set by name or address; `targets` are names of outputs or addresses, by default all.
+
+    The same `key` gives the same run. `document` says which document of the editor it is.
+    """
+
+    workflow: dict[str, Any]
+    inputs: dict[str, Any] | None = None
+    targets: Annotated[list[Text], Field(max_length=1000)] | None = None
+    key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    document: Annotated[str, Field(max_length=200)] = ""
+
+
+class SubmitSweep(Asked):
+    """A workflow to run once for every combination of the values of `inputs`."""
+
+    workflow: dict[str, Any]
+    inputs: Annotated[dict[str, list[Any]], Field(min_length=1)]
+    targets: Annotated[list[Text], Field(max_length=1000)] | None = None
+    key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    document: Annotated[str, Field(max_length=200)] = ""
+
+
+class CheckWorkflow(Asked):
+    """A workflow to check; the plan says what would run, compared with the run `since`, by default this document's last."""
+
+    workflow: dict[str, Any]
+    inputs: dict[str, Any] | None = None
+    targets: Annotated[list[Text], Field(max_length=1000)] | None = None
+    since: Text | None = None
+    document: Annotated[str, Field(max_length=200)] = ""
+
+
+class MoveRun(Asked):
+    """A place in the queue: 0 is next."""
+
+    place: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class SignIn(Asked):
+    """The token of a server that others can reach."""
+
+    token: Annotated[str, Field(max_length=200)]
+
+
+class RunsQuery(Query):
+    """Which runs, newest first; `before` is the id of a run."""
+
+    status: Status | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    before: Text | None = None
+    sweep: Text | None = None
+    document: Text | None = None
+
+
+class AssetsQuery(Query):
+    """Which assets, newest first; `before` is the number of an asset, `workflow` the document that it was made from."""
+
+    before: Number | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    workflow: Text | None = None
+    kind: Literal["result", "upload"] | None = None
+
+
+class UploadQuery(Query):
+    """What the file was called where it came from."""
+
+    name: Annotated[str, Field(max_length=300)] = ""
+
+
+class AssetQuery(Query):
+    """The longer side of a thumbnail, in pixels."""
+
+    size: Literal["64", "128", "256", "512", "1024"] | None = None
+
+
+class EventsQuery(Query):
+    """The number of the last state that the client has seen."""
+
+    since: Number | None = None
+
+
+class TokenQuery(Query):
+    """The token with which the page is opened the first time."""
+
+    token: Annotated[str, Field(max_length=200)] | None = None
+
+
+# What the server says
+
+
+class FaultDoc(Answered):
+    """One thing that is wrong, and where."""
+
+    code: str
+    node: str | None
+    input: str | None
+    message: str
+
+
+class Error(Answered):
+    """What is wrong with a request."""
+
+    code: str
+    message: str
+    faults: list[FaultDoc] | None = None
+
+
+class ErrorDoc(Answered):
+    """The one form of an error."""
+
+    error: Error
+
+
 class PackFault(Answered):
-    """A pack that could not be loaded."""
+    """A pack that could not be loaded, in one line of cause."""
 
     name: str
-    version: str
+    version: str | None = None
     error: str | None
+
+
+class Queue(Answered):
+    """The queue in numbers."""
+
+    paused: bool
+    queued: int
+    running: int
+
+
+class Device(Answered):
+    """A device, and what its worker does."""
+
+    device: str
+    state: str
 
 
 class Health(Answered):
@@ -32,5 +174,148 @@ class Health(Answered):
 
     status: Literal["ok"]
     version: str
-    device: str
+    devices: list[Device]
+    queue: Queue
     packs: list[PackFault]
+
+
+class Made(Answered):
+    """A run that was put into the queue."""
+
+    id: str
+    status: Status
+
+
+class SweepMade(Answered):
+    """A sweep, and its runs in the order of the points."""
+
+    id: str
+    runs: list[str]
+
+
+class RunDoc(Answered):
+    """A run, in the queue or in history. Times are in seconds since 1970."""
+
+    id: str
+    status: Status
+    partial: bool
+    title: str
+    document: str
+    created: float
+    started: float | None
+    ended: float | None
+    seconds: float | None
+    inputs: dict[str, Any]
+    targets: list[str] | None
+    outputs: dict[str, Any]
+    faults: list[FaultDoc]
+
+
+class RunWhole(RunDoc):
+    """A run with its workflow as run and what became of each node."""
+
+    workflow: dict[str, Any]
+    nodes: dict[str, Any]
+
+
+class RunsPage(Answered):
+    """Runs, newest first; `next` is what `before` is for the page after this one, null at the end."""
+
+    runs: list[RunDoc]
+    next: str | None
+
+
+class QueueChanged(Answered):
+    """The queue afterwards; `cleared` counts the runs that were taken out."""
+
+    queue: Queue
+    cleared: int | None = None
+
+
+class OpenedDoc(Answered):
+    """A workflow at the versions that are installed here, and what is to be said of it."""
+
+    workflow: dict[str, Any]
+    upgraded: list[Any]
+    faults: list[FaultDoc]
+
+
+class Checked(Answered):
+    """What is wrong, and what would run."""
+
+    faults: list[FaultDoc]
+    plan: dict[str, Any]
+
+
+class AssetDoc(Answered):
+    """A file by its content. `asset` and `sha256` are what an input of a workflow says of it."""
+
+    number: int
+    asset: str
+    sha256: str
+    kind: Literal["result", "upload"]
+    type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    created: float
+    run: str | None
+    output: str | None
+    item: int | None
+    document: str
+    url: str
+
+
+class AssetsPage(Answered):
+    """Assets, newest first; `next` is what `before` is for the page after this one, null at the end."""
+
+    assets: list[AssetDoc]
+    next: int | None
+
+
+class DocumentDoc(Answered):
+    """A document of the library, or a draft. `modified` in seconds since 1970."""
+
+    name: str
+    etag: str
+    bytes: int
+    modified: float
+
+
+class WorkflowsPage(Answered):
+    """The library, by name."""
+
+    workflows: list[DocumentDoc]
+
+
+class DraftsPage(Answered):
+    """All drafts, by name."""
+
+    drafts: list[DocumentDoc]
+
+
+class VersionDoc(Answered):
+    """A content that a workflow had."""
+
+    number: int
+    etag: str
+    bytes: int
+    saved: float
+
+
+class VersionsPage(Answered):
+    """What a workflow was, the newest first."""
+
+    versions: list[VersionDoc]
+
+
+class ModelsPage(Answered):
+    """What can be loaded, and what is loaded where."""
+
+    models: list[dict[str, Any]]
+
+
+class Unloaded(Answered):
+    """Whether anything was unloaded."""
+
+    unloaded: bool

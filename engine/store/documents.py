@@ -103,11 +103,22 @@ class Documents:
         with self._lock:
             current = _bytes_at(path)
             self._check(name, current, expected)
-            if current != data:
-                self._replaced(name, current, data)
-                made(self.folder)
-                replace_file(path, data)
+            self._write(name, path, current, data)
         return self.find(name)
+
+    def put(self, name: str, data: bytes) -> tuple[Document, bool]:
+        """Write a document, whatever is there; whether it is new. Raises BadDocumentName, OSError."""
+        path = self._path(name)
+        with self._lock:
+            current = _bytes_at(path)
+            self._write(name, path, current, data)
+        return self.find(name), current is None
+
+    def _write(self, name: str, path: Path, current: bytes | None, data: bytes) -> None:
+        if current != data:
+            self._replaced(name, current, data)
+            made(self.folder)
+            replace_file(path, data)
 
     def delete(self, name: str, expected: str = ANY) -> None:
         """Take a document away. Raises UnknownDocument, StaleDocument, BadDocumentName."""

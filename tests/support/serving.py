@@ -1,14 +1,21 @@
-"""Servers for tests: a real `loom serve` in a process of its own, with a data folder of its own."""
+"""Servers for tests, with a data folder of their own: `served` in a process, `served_here` in a thread of this one."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from aiohttp import web
+
+from web.serving import make_runner
+from web.settings import Settings
 
 WORDS = "Latent Loom is at "
 
@@ -33,3 +40,26 @@ def served(home: Path, *options: str, environ: Mapping[str, str] | None = None) 
         process.wait(20)
         assert process.stdout is not None
         process.stdout.close()
+
+
+@contextmanager
+def served_here(settings: Settings) -> Iterator[int]:
+    """Serve in a thread of this process, where a test may replace what it likes; yields the port on 127.0.0.1."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    runner = make_runner(settings)
+    try:
+        yield asyncio.run_coroutine_threadsafe(_listen(runner), loop).result(60)
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(60)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+async def _listen(runner: web.AppRunner) -> int:
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port: int = runner.addresses[0][1]
+    return port

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from web.errors import Refused
-from web.keys import EDITOR
+from web.guard import same_token
+from web.keys import EDITOR, SETTINGS
+from web.routes.session import remember
 from web.routing import Answer, Routes
 
 routes = Routes()
@@ -16,14 +20,27 @@ _FILE = Answer("A file of the editor", media=("*/*",))
 @routes.add("GET", "/", gives=_FILE, hidden=True)
 async def page(request: web.Request) -> web.Response:
     """The editor's page. It is asked for anew each time, and names the address of all the rest."""
+    if "token" in request.query:
+        return _signed_in(request)
     files = request.app[EDITOR]
-    files.refresh()
+    await asyncio.to_thread(files.refresh)
     found = files.page()
     if found is None:
         raise Refused(404, "this installation has no editor; the interface for programs is at /api/openapi.json")
     return web.Response(
         body=found.body, content_type=found.content_type, charset="utf-8", headers={"Cache-Control": "no-cache"}
     )
+
+
+def _signed_in(request: web.Request) -> web.Response:
+    """The address that `loom serve` printed: keep its token as a cookie, and show the page under an address without it."""
+    token = request.app[SETTINGS].token
+    if token is not None and not same_token(request.query["token"], token):
+        raise Refused(401, "this is not the token of this server")
+    response = web.Response(status=303, headers={"Location": "/", "Cache-Control": "no-store"})
+    if token is not None:
+        remember(response, token)
+    return response
 
 
 @routes.add("GET", r"/editor/{version:[0-9a-f]{16}}/{name:.+}", gives=_FILE, hidden=True)
