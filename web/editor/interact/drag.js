@@ -38,32 +38,35 @@ export class DragNodes extends Interaction {
     const { tab } = stage;
     const from = stage.world(press);
     const places = this.#places();
-    const gesture = tab.gesture("Move");
+    /** @type {ReturnType<import("../session/tab.js").Tab["gesture"]> | null} */
+    let gesture = null;
     const level = tab.levelName.peek();
     let by = { x: 0, y: 0 };
     const end = () => stage.root.classList.remove("dragging");
     follow(stage.root, press, {
-      start: () => stage.root.classList.add("dragging"),
+      start: () => {
+        stage.root.classList.add("dragging");
+        gesture = tab.gesture("Move");
+      },
       move: (event) => {
         const to = stage.world(event);
         by = { x: Math.round(to.x - from.x), y: Math.round(to.y - from.y) };
-        gesture.update((draft) => move(draft, level, places, by));
+        gesture?.update((draft) => move(draft, level, places, by));
         stage.hover(this.#wireUnder(places, event));
       },
       drop: (event) => {
         end();
         const wire = this.#wireUnder(places, event);
         stage.hover(-1);
-        if (wire >= 0) this.#insert(gesture, places, by, wire);
-        gesture.commit();
+        if (gesture && wire >= 0) this.#insert(gesture, places, by, wire);
+        gesture?.commit();
       },
       cancel: () => {
         end();
         stage.hover(-1);
-        gesture.cancel();
+        gesture?.cancel();
       },
       click: () => {
-        gesture.cancel();
         if (takesOut) tab.selection.value = new Set([...before].filter((other) => other !== id));
         else if (!press.shiftKey && !press.ctrlKey && !press.metaKey) tab.selection.value = new Set([id]);
       },

@@ -21,15 +21,18 @@ export class Resize extends Interaction {
     this.claim(event);
     const { stage } = this;
     const from = stage.world(event);
-    const gesture = stage.tab.gesture("Resize");
+    /** @type {ReturnType<import("../session/tab.js").Tab["gesture"]> | null} */
+    let gesture = null;
     follow(stage.root, event, {
+      start: () => {
+        gesture = stage.tab.gesture("Resize");
+      },
       move: (moved) => {
         const to = stage.world(moved);
-        gesture.update((draft) => change(draft, Math.round(to.x - from.x), Math.round(to.y - from.y)));
+        gesture?.update((draft) => change(draft, Math.round(to.x - from.x), Math.round(to.y - from.y)));
       },
-      drop: () => gesture.commit(),
-      cancel: () => gesture.cancel(),
-      click: () => gesture.cancel(),
+      drop: () => gesture?.commit(),
+      cancel: () => gesture?.cancel(),
     });
   }
 

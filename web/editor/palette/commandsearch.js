@@ -36,7 +36,7 @@ export function openFind(stage) {
     label: "Find a node",
     placeholder: "Find a node by title, id, type or text…",
     entries: (query) => sorted(entries, query),
-    choose: (entry) => stage.goTo(entry.id),
+    choose: (entry) => stage.go.to(entry.id),
     empty: (query) => `No node here has “${query}”`,
   });
 }

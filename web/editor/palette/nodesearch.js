@@ -117,7 +117,7 @@ export function add(stage, type, at, from) {
   if (id === null) return;
   tab.selection.value = new Set([id]);
   stage.flush();
-  stage.focusNode(id);
+  stage.go.focus(id);
 }
 
 /**

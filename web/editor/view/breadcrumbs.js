@@ -33,6 +33,6 @@ function crumbs(app, tab, path) {
     level = node?.type.replace(/^workflow:/, "") ?? level;
   }
   return html`<ol>${names.map((name, i) => html`<li>
-    ${i === path.length ? html`<span aria-current="page">${name}</span>` : html`<button type="button" class="plain" @click=${() => (tab.path.value = path.slice(0, i))}>${name}</button>`}
+    ${i === path.length ? html`<span aria-current="page">${name}</span>` : html`<button type="button" class="plain" @click=${() => tab.enter(path.slice(0, i))}>${name}</button>`}
   </li>`)}</ol>`;
 }

@@ -78,7 +78,7 @@ function followWire(app, way) {
   const [id] = chosen(app);
   const links = wiring(stage.tab.level.peek())[way].get(id ?? "") ?? [];
   const next = links.map((link) => (way === "incoming" ? link.from.node : link.to.node)).find((node) => stage.geometry.places.has(node));
-  if (next) stage.goTo(next);
+  if (next) stage.go.to(next);
 }
 
 /** The next node above or below on the screen. @param {App} app @param {1 | -1} down */
@@ -95,7 +95,7 @@ function neighbour(app, down) {
     const cost = away + 2 * Math.abs(rect.x - from.x);
     if (!best || cost < best.cost) best = { other, cost };
   }
-  if (best) stage.goTo(best.other);
+  if (best) stage.go.to(best.other);
 }
 
 /** @param {App} app @param {(level: import("../model/document.js").Level, ids: string[]) => Set<string>} reach */
@@ -124,25 +124,25 @@ function idOf(app, argument) {
 
 /** @type {readonly Command[]} */
 export const viewCommands = Object.freeze(/** @type {Command[]} */ ([
-  { id: "node.add", title: "Add a node…", group: "Node", keys: ["Tab", "A"], run: (app) => openSearch(stageOf(app), { at: stageOf(app).pointerInWorld() }) },
+  { id: "node.add", title: "Add a node…", group: "Node", keys: ["Tab", "A"], canvas: true, run: (app) => openSearch(stageOf(app), { at: stageOf(app).pointerInWorld() }) },
   { id: "node.rename", title: "Rename…", group: "Node", keys: ["F2"], when: one, run: (app, argument) => openRename(stageOf(app), idOf(app, argument)) },
   { id: "node.color", title: "Colour…", group: "Node", when: (app) => app.active.peek().selection.peek().size > 0, run: (app) => openColors(stageOf(app)) },
-  { id: "node.connectTo", title: "Connect to…", group: "Node", keys: ["C"], when: one, run: (app, argument) => openConnectTo(stageOf(app), idOf(app, argument)) },
-  { id: "node.edit", title: "Go into the node's fields", group: "Node", keys: ["Enter"], when: one, run: (app) => stageOf(app).enterFields(chosen(app)[0]) },
+  { id: "node.connectTo", title: "Connect to…", group: "Node", keys: ["C"], canvas: true, when: one, run: (app, argument) => openConnectTo(stageOf(app), idOf(app, argument)) },
+  { id: "node.edit", title: "Go into the node's fields", group: "Node", keys: ["Enter"], hidden: true, canvas: true, when: one, run: (app) => stageOf(app).go.intoFields(chosen(app)[0]) },
   { id: "wire.reroute", title: "Add a reroute", group: "Wire", hidden: true, run: reroute },
   { id: "wire.delete", title: "Disconnect", group: "Wire", hidden: true, run: (app, argument) => disconnectWire(app, argument) },
-  { id: "view.fit", title: "Fit all into the window", group: "View", keys: ["Home", "."], run: (app) => stageOf(app).fit() },
-  { id: "view.fitSelection", title: "Fit the selection into the window", group: "View", keys: ["Shift+."], when: some, run: (app) => stageOf(app).fit(chosen(app)) },
-  { id: "view.zoomIn", title: "Zoom in", group: "View", keys: ["Alt+=", "+", "="], run: (app) => zoomBy(app, 1.25) },
-  { id: "view.zoomOut", title: "Zoom out", group: "View", keys: ["Alt+-", "-"], run: (app) => zoomBy(app, 0.8) },
+  { id: "view.fit", title: "Fit all into the window", group: "View", keys: ["Home", "."], canvas: true, run: (app) => stageOf(app).go.fit() },
+  { id: "view.fitSelection", title: "Fit the selection into the window", group: "View", keys: ["Shift+."], canvas: true, when: some, run: (app) => stageOf(app).go.fit(chosen(app)) },
+  { id: "view.zoomIn", title: "Zoom in", group: "View", keys: ["+", "=", "Shift++"], canvas: true, run: (app) => zoomBy(app, 1.25) },
+  { id: "view.zoomOut", title: "Zoom out", group: "View", keys: ["-"], canvas: true, run: (app) => zoomBy(app, 0.8) },
   { id: "view.zoomReset", title: "Zoom to 100 %", group: "View", keys: ["Alt+0"], run: (app) => zoomBy(app, 1 / stageOf(app).camera.zoom) },
   { id: "view.find", title: "Find a node…", group: "View", keys: ["Mod+F"], run: (app) => openFind(stageOf(app)) },
   { id: "view.commands", title: "All commands…", group: "View", keys: ["Mod+K", "Mod+Shift+P"], inFields: true, run: (app) => openCommands(app) },
   { id: "view.outline", title: "Outline of all nodes", group: "View", keys: ["Mod+Shift+O"], inFields: true, run: (app) => /** @type {any} */ (app.view).outline.toggle() },
   { id: "view.minimap", title: "Show or hide the minimap", group: "View", keys: ["Alt+M"], run: (app) => toggleMinimap(app) },
-  { id: "view.onlySelected", title: "Show only the selection's links", group: "View", keys: ["L"], run: (app) => toggleLinks(app) },
-  { id: "view.back", title: "Camera back", group: "View", keys: ["Alt+["], run: (app) => stageOf(app).trail.go(-1) },
-  { id: "view.forward", title: "Camera forward", group: "View", keys: ["Alt+]"], run: (app) => stageOf(app).trail.go(1) },
+  { id: "view.onlySelected", title: "Show only the selection's links", group: "View", keys: ["L"], canvas: true, run: (app) => toggleLinks(app) },
+  { id: "view.back", title: "Camera back", group: "View", keys: ["Alt+["], run: (app) => stageOf(app).go.trail.go(-1) },
+  { id: "view.forward", title: "Camera forward", group: "View", keys: ["Alt+]"], run: (app) => stageOf(app).go.trail.go(1) },
   ...bookmarks(),
   { id: "select.upstream", title: "Select upstream", group: "Select", keys: ["Shift+Alt+ArrowLeft"], when: some, run: (app) => selectAlong(app, upstream) },
   { id: "select.downstream", title: "Select downstream", group: "Select", keys: ["Shift+Alt+ArrowRight"], when: some, run: (app) => selectAlong(app, downstream) },
@@ -157,8 +157,8 @@ export const viewCommands = Object.freeze(/** @type {Command[]} */ ([
 function moves() {
   const ways = /** @type {const} */ ([["Left", -1, 0], ["Right", 1, 0], ["Up", 0, -1], ["Down", 0, 1]]);
   return ways.flatMap(([way, x, y]) => [
-    { id: `node.move${way}`, title: `Move ${way.toLowerCase()}`, group: "Node", keys: [`Arrow${way}`], hidden: true, run: (/** @type {App} */ app) => nudge(app, x * 10, y * 10) },
-    { id: `node.nudge${way}`, title: `Move ${way.toLowerCase()} a little`, group: "Node", keys: [`Shift+Arrow${way}`], hidden: true, run: (/** @type {App} */ app) => nudge(app, x, y) },
+    { id: `node.move${way}`, title: `Move ${way.toLowerCase()}`, group: "Node", keys: [`Arrow${way}`], hidden: true, canvas: true, run: (/** @type {App} */ app) => nudge(app, x * 10, y * 10) },
+    { id: `node.nudge${way}`, title: `Move ${way.toLowerCase()} a little`, group: "Node", keys: [`Shift+Arrow${way}`], hidden: true, canvas: true, run: (/** @type {App} */ app) => nudge(app, x, y) },
   ]);
 }
 

@@ -2,16 +2,17 @@
  * What a node has to show below its rows: pictures and values that came out of it, or the preview of what it is making.
  */
 
-/** @typedef {import("../session/tab.js").NodeRun} NodeRun */
+/** @typedef {import("../session/node_run.js").NodeRun} NodeRun */
 /** @typedef {Readonly<{url: string, width: number, height: number, name: string}>} Picture */
 /** @typedef {Readonly<{preview: string | null, pictures: readonly Picture[], texts: readonly string[]}>} Media */
 
 /** @param {NodeRun} run @returns {Media} */
 export function mediaOf(run) {
   const entries = Object.values(run.outputs ?? {}).flat();
+  const pictures = entries.flatMap(pictureOf);
   return {
-    preview: run.state === "running" ? (run.preview ?? null) : null,
-    pictures: entries.flatMap(pictureOf),
+    preview: run.state === "running" || !pictures.length ? (run.preview ?? null) : null,
+    pictures,
     texts: entries.flatMap((entry) => (entry && typeof entry === "object" && "value" in entry ? [plain(entry.value)] : [])),
   };
 }
@@ -35,6 +36,6 @@ export function ratioOf(run, promised) {
   const { pictures, texts, preview } = mediaOf(run);
   if (pictures.length > 0) return pictures.length > 1 ? 1 : Math.min(1.6, pictures[0].height / pictures[0].width);
   if (texts.length) return 0.4;
-  if (preview || run.preview) return 1;
+  if (preview) return 1;
   return promised ? 0.62 : 0;
 }

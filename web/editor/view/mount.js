@@ -60,15 +60,15 @@ function viewOf(stage, outline, minimap) {
     /** @param {Iterable<string>} [ids] */
     bounds: (ids) => stage.geometry.bounds(ids),
     /** @param {Iterable<string>} [ids] */
-    fit: (ids) => stage.fit(ids),
+    fit: (ids) => stage.go.fit(ids),
     /** @param {string} id */
-    center: (id) => stage.center(id),
+    center: (id) => stage.go.center(id),
     pointer: () => stage.pointerInWorld(),
     /** @param {import("../palette/nodesearch.js").Wanted} [wanted] */
     openSearch: (wanted) => openSearch(stage, wanted ?? { at: stage.pointerInWorld() }),
     openCommands: () => openCommands(stage.app),
     /** @param {string} address */
-    focusNode: (address) => stage.goTo(address.slice(stage.tab.prefix.peek().length)),
+    focusNode: (address) => stage.go.to(address.slice(stage.tab.prefix.peek().length)),
     refresh: () => stage.askTheme(),
   };
 }

@@ -18,7 +18,7 @@ import { mediaOf } from "./media.js";
  * @property {import("../session/app.js").App} app @property {import("../session/tab.js").Tab} tab
  * @property {string} id @property {string} address @property {string} level
  * @property {import("../model/document.js").Node} node @property {import("../model/ports.js").Ports} ports
- * @property {import("./shape.js").Shape} shape @property {import("../session/tab.js").NodeRun} run
+ * @property {import("./shape.js").Shape} shape @property {import("../session/node_run.js").NodeRun} run
  * @property {import("./status.js").Status} status @property {(type: string) => string} colour of a value type
  */
 

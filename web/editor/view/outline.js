@@ -77,7 +77,7 @@ export class Outline {
   #go(id) {
     this.#active = id;
     this.stage.tab.selection.value = new Set([id]);
-    this.stage.center(id);
+    this.stage.go.center(id);
     this.#painted = null;
     this.stage.flush();
     this.#item(id)?.focus();
@@ -93,7 +93,7 @@ export class Outline {
     const at = this.#rows.findIndex((row) => row.id === this.#active);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: this.#rows.length - 1 }[event.key];
     if (to !== undefined && this.#rows[to]) this.#go(this.#rows[to].id);
-    else if (event.key === "Enter") this.stage.focusNode(this.#active);
+    else if (event.key === "Enter") this.stage.go.focus(this.#active);
     else if (event.key === "Escape") this.toggle();
     else return;
     event.preventDefault();

@@ -7,17 +7,16 @@
  */
 
 import { effect } from "../vendor/signals-core/signals-core.mjs";
-import { drawnOf } from "../model/edits/drawing.js";
 import { firstFit, firstFitOutput } from "../model/edits/wires.js";
-import { centred, fitted, seen, toScreen, toWorld } from "./camera.js";
+import { toScreen, toWorld } from "./camera.js";
 import { counters } from "./counters.js";
 import { Frames } from "./frames.js";
-import { joined } from "./geometry.js";
+import { itemsOf, touches, within } from "./items.js";
 import { DrawnLevel } from "./model.js";
-import { FAR_BELOW, Mounts } from "./mounts.js";
+import { Mounts } from "./mounts.js";
+import { Navigation } from "./navigation.js";
 import { paint } from "./painter.js";
 import { themeOf } from "./theme.js";
-import { Trail } from "./trail.js";
 
 /** @typedef {import("../session/app.js").App} App */
 /** @typedef {import("../session/tab.js").Tab} Tab */
@@ -56,7 +55,7 @@ export class Stage {
     this.overlay = part(root, "overlay");
     this.mounts = new Mounts(this.layer);
     this.theme = themeOf(root);
-    this.trail = new Trail(() => this.tab);
+    this.go = new Navigation(this);
     this.#watch();
     new ResizeObserver(() => this.#resized()).observe(root);
     this.#resized();
@@ -146,9 +145,10 @@ export class Stage {
     if (!this.drawn?.isOf(tab, this.theme)) {
       this.mounts.clear();
       this.drawn = new DrawnLevel(this.app, tab, this.theme);
-      this.root.classList.toggle("dark-canvas", this.theme.dark);
     }
+    const first = this.drawn.catalogue === null;
     const { changed, moved } = this.drawn.sync();
+    if (first && !tab.hasCamera) this.go.firstLook();
     for (const id of changed) this.mounts.draw(this.drawn, id);
     for (const id of moved) this.#move(id);
     this.frames.draw();
@@ -285,46 +285,6 @@ export class Stage {
     return toWorld(this.camera, this.pointerInside ? this.pointer : middle);
   }
 
-  /** All, or some, into the window. @param {Iterable<string>} [ids] */
-  fit(ids) {
-    this.flush();
-    let box = this.geometry.bounds(ids);
-    if (!ids) for (const item of itemsOf(this.tab.level.peek())) box = joined(box, { left: item.x, top: item.y, right: item.x + item.width, bottom: item.y + item.height });
-    if (box) this.trail.jump(fitted(box, this.size));
-  }
-
-  /** A node into the middle; near enough to be read. @param {string} id */
-  center(id) {
-    const rect = this.geometry.rectOf(id);
-    if (!rect) return;
-    const zoom = Math.max(this.camera.zoom, 0.6);
-    this.trail.jump(centred({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }, this.size, zoom));
-  }
-
-  /** Select a node, bring it into view if it is not, and give it the focus. @param {string} id */
-  goTo(id) {
-    const rect = this.geometry.rectOf(id);
-    if (!rect) return;
-    this.tab.selection.value = new Set([id]);
-    const box = seen(this.camera, this.size, -24);
-    const inside = rect.x >= box.left && rect.y >= box.top && rect.x + rect.width <= box.right && rect.y + rect.height <= box.bottom;
-    if (!inside || this.camera.zoom < FAR_BELOW) this.center(id);
-    this.focusNode(id);
-  }
-
-  /** @param {string} id */
-  focusNode(id) {
-    this.flush();
-    if (this.drawn && !this.mounts.elements.has(id)) this.mounts.mount(this.drawn, id);
-    (this.mounts.elements.get(id) ?? this.root).focus({ preventScroll: true });
-  }
-
-  /** The focus into a node's first field. @param {string} id */
-  enterFields(id) {
-    const field = this.mounts.elements.get(id)?.querySelector(".field textarea, .field input, .field button");
-    if (field instanceof HTMLElement) field.focus();
-  }
-
   /** @param {number} wire that lights up; -1 none */
   hover(wire) {
     if (wire === this.hovered) return;
@@ -367,22 +327,4 @@ function part(root, name, tag = "div") {
 /** On whole device pixels, so that text stays sharp. @param {number} value */
 function round(value) {
   return Math.round(value * devicePixelRatio) / devicePixelRatio;
-}
-
-/** Frames and notes of a level under their keys. @param {import("../model/document.js").Level} level */
-function itemsOf(level) {
-  const frames = drawnOf(level, "frames").map((item) => ({ ...item, key: `frame:${item.id}` }));
-  return [...frames, ...drawnOf(level, "notes").map((item) => ({ ...item, key: `note:${item.id}` }))];
-}
-
-/** @typedef {{x: number, y: number, width: number, height: number}} Rect */
-
-/** @param {Rect} item @param {import("./camera.js").Box} box */
-function within(item, box) {
-  return item.x >= box.left && item.y >= box.top && item.x + item.width <= box.right && item.y + item.height <= box.bottom;
-}
-
-/** @param {Rect} item @param {import("./camera.js").Box} box */
-function touches(item, box) {
-  return item.x <= box.right && item.y <= box.bottom && item.x + item.width >= box.left && item.y + item.height >= box.top;
 }

@@ -2,10 +2,10 @@
  * What is said of a node's run, in one place for header, canvas, minimap, outline and screen reader.
  */
 
-/** @typedef {import("../session/tab.js").NodeRun} NodeRun */
+/** @typedef {import("../session/node_run.js").NodeRun} NodeRun */
 /** @typedef {import("./painter.js").Tone} Tone */
-/** @typedef {{code: string, node: string | null, input: string | null, message: string}} Fault */
-/** @typedef {{state: string, why?: string | null, seconds?: number | null}} Planned */
+/** @typedef {import("../session/api.js").Fault} Fault */
+/** @typedef {import("../session/api.js").Planned} Planned */
 /** @typedef {Readonly<{tone: Tone, words: string, done: number, faults: readonly Fault[], why: string, running: boolean}>} Status
  *  tone: its colour; words: short, for the header; done: 0 … 1; why: what makes it stale */
 

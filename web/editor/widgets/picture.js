@@ -19,7 +19,7 @@ export function pictureWidget(subject) {
   return html`<div class="drop ${asset ? "full" : ""}" data-drop=${subject.port.name}
     @dragover=${over} @dragleave=${(/** @type {Event} */ event) => lit(event, false)} @drop=${(/** @type {DragEvent} */ event) => dropped(subject, event)}
     @paste=${(/** @type {ClipboardEvent} */ event) => pasted(subject, event)}>
-    ${asset?.sha256 ? html`<img src="api/assets/${asset.sha256}${suffix(asset.name)}?size=512" alt=${asset.name} draggable="false" @error=${hide} />` : nothing}
+    ${asset?.sha256 ? html`<img src="/api/assets/${asset.sha256}${suffix(asset.name)}?size=512" alt=${asset.name} draggable="false" @error=${hide} />` : nothing}
     ${asset ? html`<span class="drop-name">${asset.name}</span>` : html`<span>Drop, paste or choose a picture</span>`}
     <input type="file" accept=${ACCEPTED} aria-labelledby=${subject.label}
       @change=${(/** @type {Event} */ event) => chosen(subject, /** @type {HTMLInputElement} */ (event.currentTarget))} />
@@ -79,8 +79,8 @@ async function upload(subject, file) {
   const { app, port } = subject;
   if (!ACCEPTED.includes(file.type)) return app.say(`${file.name} is no PNG, JPEG or WebP`, "assertive");
   try {
-    const asset = await app.api.uploadAsset(file);
-    write(subject, { asset: asset.name ?? file.name, sha256: asset.sha256 });
+    const asset = await app.api.upload(file, file.name);
+    write(subject, { asset: asset.asset, sha256: asset.sha256 });
     app.say(`${port.title}: ${file.name}`);
   } catch (error) {
     app.say(`${file.name}: ${error instanceof Error ? error.message : "it could not be uploaded"}`, "assertive");
