@@ -1,0 +1,81 @@
+/**
+ * The editor as a whole: the server, what it offers, the open documents. Shell and view read its signals.
+ *
+ * @typedef {import("./tab.js").Tab} Tab
+ * @typedef {import("./api.js").ModelDoc} ModelDoc
+ * @typedef {import("../commands/table.js").CommandTable} CommandTable
+ * @typedef {import("../view/mount.js").ViewHandle} ViewHandle
+ * @typedef {{readonly text: string, readonly how: "polite" | "assertive", readonly time: number}} Said
+ * @typedef {{readonly paused: boolean, readonly queued: number, readonly running: number}} Queue
+ * @typedef {{kind: "saveAs", tab: Tab} | {kind: "conflict", tab: Tab, name: string, etag: string | null}
+ *   | {kind: "open"} | {kind: "keys"} | {kind: "examples"} | {kind: "lost", title: string, lost: readonly string[]}
+ *   | {kind: "broken", title: string, faults: readonly import("./api.js").Fault[]}} Asking
+ *   what the shell shows a sheet for
+ */
+
+import { signal } from "../vendor/signals-core/signals-core.mjs";
+import { NO_CATALOGUE } from "../model/catalogue.js";
+import { Tab as OpenTab } from "./tab.js";
+import { openFiles } from "./transfer.js";
+
+/** @template T @typedef {import("../vendor/signals-core/signals-core.mjs").Signal<T>} Signal */
+
+export class App {
+  catalogue = signal(NO_CATALOGUE);
+  /** @type {Signal<readonly Tab[]>} */
+  tabs = signal([]);
+  /** The tab that is shown. @type {Signal<Tab>} */
+  active = signal(new OpenTab("none"));
+  /** Whether the server speaks with us. @type {Signal<"starting" | "on" | "off">} */
+  online = signal("starting");
+  /** @type {Signal<readonly ModelDoc[]>} */
+  models = signal([]);
+  /** @type {Signal<Queue>} */
+  queue = signal({ paused: false, queued: 0, running: 0 });
+  /** What was said last, for the live region and the status line. @type {Signal<Said | null>} */
+  said = signal(null);
+  /** @type {Signal<Asking | null>} */
+  asking = signal(null);
+  /** Rises when the library changed. */
+  library = signal(0);
+  /** Whether the last drafts are on the server. @type {Signal<"kept" | "waiting" | "failed">} */
+  drafts = signal("kept");
+  /** @type {CommandTable} */
+  commands = /** @type {any} */ (null);
+  /** @type {ViewHandle | null} */
+  view = null;
+
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {import("./settings.js").Settings} settings
+   */
+  constructor(api, settings) {
+    this.api = api;
+    this.settings = settings;
+  }
+
+  /**
+   * Tell the user: in the status line and to who listens instead of looking.
+   *
+   * @param {string} text
+   * @param {"polite" | "assertive"} [how]
+   */
+  say(text, how = "polite") {
+    this.said.value = { text, how, time: Date.now() };
+  }
+
+  /**
+   * Open files that were dropped or chosen.
+   *
+   * @param {readonly File[]} files
+   * @param {{x: number, y: number}} at  where a picture becomes a node
+   */
+  openFiles(files, at) {
+    return openFiles(this, files, at);
+  }
+
+  /** The open tab of a key. @param {string} key */
+  tabOf(key) {
+    return this.tabs.peek().find((tab) => tab.key.peek() === key) ?? null;
+  }
+}

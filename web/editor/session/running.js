@@ -1,0 +1,174 @@
+/**
+ * Runs of a document: submitting what is drawn, ending it, running on change; seeds that move on.
+ *
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("./tab.js").Tab} Tab
+ * @typedef {import("./tab.js").RunState} RunState
+ * @typedef {import("../model/json.js").Json} Json
+ */
+
+import { batch } from "../vendor/signals-core/signals-core.mjs";
+import { toJson } from "../model/document.js";
+import { specAt } from "../model/normalise.js";
+import { linksIn } from "../model/shapes.js";
+import { ApiError } from "./api.js";
+
+const LIMIT = 2n ** 64n;
+const ACTIVE = new Set(["sending", "queued", "running"]);
+
+/** @type {RunState} */
+const NEW = Object.freeze({
+  id: "", status: "sending", targets: null, done: 0, total: 0, seconds: null, began: 0, partial: false, faults: [],
+});
+
+/** Whether a run of this document is under way or waits. @param {Tab} tab */
+export function isActive(tab) {
+  return tab.waiting.value.length > 0 || ACTIVE.has(tab.run.value?.status ?? "");
+}
+
+/**
+ * Run what is drawn now; later edits change nothing in it.
+ *
+ * @param {App} app
+ * @param {Tab} tab
+ * @param {{targets?: string[], next?: boolean}} [options]  `next`: before what waits already
+ * @returns {Promise<string | null>}  the run's id; null where it was refused
+ */
+export async function submit(app, tab, { targets, next = false } = {}) {
+  moveSeeds(app, tab);
+  const idle = !isActive(tab);
+  if (idle) tab.run.value = { ...NEW, targets: targets ?? null, began: Date.now() };
+  const workflow = toJson(tab.document.peek());
+  const job = { workflow, document: tab.key.peek(), key: crypto.randomUUID(), ...(targets === undefined ? {} : { targets }) };
+  try {
+    const run = await app.api.submit(job);
+    noteSeeds(app, tab);
+    queued(tab, run.id);
+    if (next) await app.api.move(run.id, 0).catch(() => null); // it has begun already
+    return run.id;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    refused(app, tab, error, idle);
+    return null;
+  }
+}
+
+/**
+ * A run of this document waits: told by the answer to the submission or by an event, whichever comes first.
+ *
+ * @param {Tab} tab
+ * @param {string} id
+ */
+export function queued(tab, id) {
+  if (tab.waiting.peek().includes(id) || tab.run.peek()?.id === id) return;
+  batch(() => {
+    tab.waiting.value = [...tab.waiting.peek(), id];
+    const now = tab.run.peek();
+    const shown = now !== null && now.status !== "sending" && ACTIVE.has(now.status);
+    if (!shown) tab.run.value = { ...NEW, ...now, id, status: "queued", done: 0, total: 0, faults: [], seconds: null, partial: false };
+  });
+}
+
+/**
+ * @param {App} app
+ * @param {Tab} tab
+ * @param {ApiError} error
+ * @param {boolean} idle
+ */
+function refused(app, tab, error, idle) {
+  if (idle) tab.run.value = null;
+  if (error.faults.length > 0) {
+    tab.checked.value = { ...tab.checked.peek(), faults: error.faults };
+    const [first] = error.faults;
+    const more = error.faults.length > 1 ? ` (and ${error.faults.length - 1} more)` : "";
+    app.say(`Not run: ${first?.message}${more}`, "assertive");
+  } else {
+    app.say(`Not run: ${error.message}`, "assertive");
+  }
+}
+
+/**
+ * End what is under way.
+ *
+ * @param {App} app
+ * @param {Tab} tab
+ * @param {"cancel" | "stop"} how  stop keeps the best so far
+ */
+export async function end(app, tab, how) {
+  const id = tab.run.peek()?.id;
+  if (id) await app.api.end(id, how);
+}
+
+/** End all runs of this document, those that wait first. @param {App} app @param {Tab} tab */
+export async function cancelAll(app, tab) {
+  for (const id of [...tab.waiting.peek()].reverse()) await app.api.end(id, "cancel").catch(() => null);
+}
+
+/**
+ * Seeds that are to move on do so before a run, so that the seed that is shown is the one that runs: random ones always,
+ * counting ones once they have run.
+ *
+ * @param {App} app
+ * @param {Tab} tab
+ */
+function moveSeeds(app, tab) {
+  const document = tab.document.peek();
+  tab.edit("Next seed", (draft) => {
+    for (const [name, level] of document.levels) {
+      for (const [id, node] of level.nodes) {
+        for (const [input, how] of Object.entries(node.ui.seed ?? {})) {
+          const value = node.inputs.get(input) ?? specAt(document, name, id, input, app.catalogue.peek())?.default ?? 0;
+          if (linksIn(value).length > 0) continue;
+          const ran = tab.lastSeed(id, input);
+          const moved = nextSeed(value, how, ran !== undefined && String(ran) === String(value));
+          if (moved !== value) draft.level(name).setInput(id, input, moved);
+        }
+      }
+    }
+  }, { merge: "next seed" });
+}
+
+/**
+ * @param {Json} value
+ * @param {string} how
+ * @param {boolean} ran
+ * @returns {Json}
+ */
+function nextSeed(value, how, ran) {
+  if (how === "random") return writtenSeed(crypto.getRandomValues(new BigUint64Array(1))[0] % (2n ** 53n));
+  if (how !== "increment" || !ran) return value;
+  return writtenSeed((BigInt(/** @type {number | string} */ (value)) + 1n) % LIMIT);
+}
+
+/** @param {bigint} seed @returns {Json} */
+function writtenSeed(seed) {
+  return seed > BigInt(Number.MAX_SAFE_INTEGER) ? seed.toString() : Number(seed);
+}
+
+/**
+ * Remember what seeds a run was given.
+ *
+ * @param {App} app
+ * @param {Tab} tab
+ */
+function noteSeeds(app, tab) {
+  const document = tab.document.peek();
+  for (const [id, node] of document.levels.get("")?.nodes ?? []) {
+    for (const [input, value] of node.inputs) {
+      const spec = specAt(document, "", id, input, app.catalogue.peek());
+      if (spec?.widget === "seed" && linksIn(value).length === 0) tab.seeds.set(`${id}.${input}`, value);
+    }
+  }
+}
+
+/**
+ * Where a document runs on change: run when a check found something to run, nothing wrong, and nothing under way.
+ *
+ * @param {App} app
+ * @param {Tab} tab
+ */
+export function runIfChanged(app, tab) {
+  const { faults } = tab.checked.peek();
+  if (!tab.runOnChange.peek() || isActive(tab) || faults.length > 0 || tab.cost.peek().run === 0) return;
+  void submit(app, tab);
+}

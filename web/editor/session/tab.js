@@ -1,0 +1,305 @@
+/**
+ * One open document with all that belongs to it: history, selection, camera, runs, faults, what is stale.
+ *
+ * @typedef {import("../model/document.js").Document} Document
+ * @typedef {import("../model/document.js").Level} Level
+ * @typedef {import("../model/draft.js").Draft} Draft
+ * @typedef {import("../model/history.js").History} History
+ * @typedef {import("../model/transact.js").Diff} Diff
+ * @typedef {import("./api.js").Fault} Fault
+ * @typedef {import("./checked.js").Checked} Checked
+ * @typedef {import("./node_run.js").NodeRun} NodeRun
+ * @typedef {{readonly x: number, readonly y: number, readonly zoom: number}} Camera  screen = (graph − (x, y)) × zoom
+ * @typedef {{readonly id: string, readonly status: string, readonly targets: readonly string[] | null,
+ *   readonly done: number, readonly total: number, readonly seconds: number | null, readonly began: number,
+ *   readonly partial: boolean, readonly faults: readonly Fault[]}} RunState  `began`: milliseconds since 1970
+ * @typedef {{readonly diff: Diff, readonly by: "edit" | "undo" | "redo" | "gesture" | "peer"}} Edit
+ */
+
+import { batch, computed, signal } from "../vendor/signals-core/signals-core.mjs";
+import { EMPTY, EMPTY_LEVEL, definitionOf, titleOf } from "../model/document.js";
+import { placeUnplaced } from "../model/edits/arrange.js";
+import { NOTHING_DONE, record, redo, undo } from "../model/history.js";
+import { same } from "../model/json.js";
+import { applyDiff, difference, reverse, transact } from "../model/transact.js";
+import { UNCHECKED, byAddress, costOf, withUses } from "./checked.js";
+import { NodeRuns } from "./node_runs.js";
+
+/** @type {Camera} */
+const START = Object.freeze({ x: -80, y: -80, zoom: 1 });
+
+/** @template T @typedef {import("../vendor/signals-core/signals-core.mjs").Signal<T>} Signal */
+
+export class Tab {
+  /** What the server knows this document by: its name in the library, else a name of its own. */
+  key = signal("");
+  /** @type {Signal<string | null>} */
+  name = signal(null);
+  /** The version that is in the library. @type {Signal<string | null>} */
+  etag = signal(null);
+  document = signal(EMPTY);
+  saved = signal(EMPTY);
+  /** The last change: readers follow it to send, check and keep the document. @type {Signal<Edit | null>} */
+  lastEdit = signal(null);
+  history = signal(NOTHING_DONE);
+  /** Node ids of the level that is shown, `frame:ID`, `note:ID`. @type {Signal<ReadonlySet<string>>} */
+  selection = signal(new Set());
+  /** The uses that were entered. @type {Signal<readonly string[]>} */
+  path = signal([]);
+  /** What the last check said. @type {Signal<Checked>} */
+  checked = signal(UNCHECKED);
+  /** The run that is under way, else the last one. @type {Signal<RunState | null>} */
+  run = signal(null);
+  /** Runs of this document that are not over. @type {Signal<readonly string[]>} */
+  waiting = signal([]);
+  runOnChange = signal(false);
+  runs = new NodeRuns();
+  runTouched = this.runs.touched;
+  /** What seeds last ran with, by `address.input`. @type {Map<string, import("../model/json.js").Json>} */
+  seeds = new Map();
+  /** @type {Signal<ReadonlyMap<string, Camera>>} */
+  _cameras = signal(new Map());
+
+  dirty = computed(() => !sameDocument(this.document.value, this.saved.value));
+  title = computed(() => this.name.value ?? (titleOf(this.document.value) || "Untitled"));
+  levelName = computed(() => levelNameAt(this.document.value, this.path.value));
+  level = computed(() => this.document.value.levels.get(this.levelName.value) ?? EMPTY_LEVEL);
+  /** What an address begins with in the level that is shown. */
+  prefix = computed(() => this.path.value.map((id) => `${id}/`).join(""));
+  /** By address, at the uses around too; what is wrong with the file as a whole at "". */
+  faults = computed(() => byAddress(this.checked.value.faults));
+  notices = computed(() => byAddress(this.checked.value.notices));
+  /** What is cached, stale or new, by address, at the uses around too. */
+  plan = computed(() => withUses(this.checked.value.plan));
+  /** What a run would take. */
+  cost = computed(() => costOf(this.checked.value.plan));
+  camera = cameraOf(this._cameras, this.prefix);
+
+  /**
+   * @param {string} key
+   * @param {Document} [document]
+   * @param {{name?: string | null, etag?: string | null, saved?: Document | null, now?: () => number}} [facts]
+   */
+  constructor(key, document = EMPTY, { name = null, etag = null, saved = null, now = Date.now } = {}) {
+    const placed = withPlaces(document);
+    this._now = now;
+    this.key.value = key;
+    this.name.value = name;
+    this.etag.value = etag;
+    this.document.value = placed;
+    this.saved.value = saved === null ? placed : withPlaces(saved);
+  }
+
+  /** Whether the level that is shown was ever looked at: its camera is somebody's choice. */
+  get hasCamera() {
+    return this._cameras.peek().has(this.prefix.peek());
+  }
+
+  /**
+   * Change the document as one step of the history; edits with the same `merge` within a second are one. What a change
+   * throws leaves the document as it was.
+   *
+   * @param {string} title  what undo calls it
+   * @param {(draft: Draft) => void} change
+   * @param {{merge?: string}} [options]
+   * @returns {Diff}
+   */
+  edit(title, change, { merge } = {}) {
+    const { document, diff } = transact(this.document.peek(), change);
+    if (diff.length > 0) this._take(document, diff, title, merge ?? null);
+    return diff;
+  }
+
+  /**
+   * A gesture that is seen while it lasts and is one step when it is done. Each `update` starts from the document as it was at
+   * the beginning.
+   *
+   * @param {string} title
+   */
+  gesture(title) {
+    const start = this.document.peek();
+    return {
+      /** @param {(draft: Draft) => void} change */
+      update: (change) => {
+        this.document.value = transact(start, change).document;
+      },
+      commit: () => {
+        const end = this.document.peek();
+        const diff = difference(start, end);
+        if (diff.length > 0) this._take(end, diff, title, null);
+        return diff;
+      },
+      cancel: () => {
+        this.document.value = start;
+      },
+    };
+  }
+
+  /**
+   * @param {Document} document
+   * @param {Diff} diff
+   * @param {string} title
+   * @param {string | null} merge
+   */
+  _take(document, diff, title, merge) {
+    const step = { title, diff, level: this.prefix.peek(), merge, time: this._now() };
+    batch(() => {
+      this.document.value = document;
+      this.history.value = record(this.history.peek(), step);
+      this.lastEdit.value = { diff, by: "edit" };
+      this._mend();
+    });
+  }
+
+  /** Take the last step back. @returns {string | null}  its title */
+  undo() {
+    return this._step(undo(this.history.peek()), "undo");
+  }
+
+  /** Do the step again that was taken back last. @returns {string | null}  its title */
+  redo() {
+    return this._step(redo(this.history.peek()), "redo");
+  }
+
+  /**
+   * @param {{step: import("../model/history.js").Step, history: History} | null} taken
+   * @param {"undo" | "redo"} by
+   */
+  _step(taken, by) {
+    if (taken === null) return null;
+    const diff = by === "undo" ? reverse(taken.step.diff) : taken.step.diff;
+    batch(() => {
+      this.document.value = applyDiff(this.document.peek(), diff);
+      this.history.value = taken.history;
+      this.lastEdit.value = { diff, by };
+      this._show(taken.step.level);
+      this._mend();
+    });
+    return taken.step.title;
+  }
+
+  /**
+   * A change that was made in another window: it is no step of this one's history.
+   *
+   * @param {Diff} diff
+   */
+  receive(diff) {
+    batch(() => {
+      this.document.value = applyDiff(this.document.peek(), diff);
+      this.lastEdit.value = { diff, by: "peer" };
+      this._mend();
+    });
+  }
+
+  /** @param {string} prefix  where something was done */
+  _show(prefix) {
+    if (prefix === this.prefix.peek()) return;
+    const path = prefix.split("/").slice(0, -1);
+    if (levelNameAt(this.document.peek(), path) !== "" || path.length === 0) this.enter(path);
+  }
+
+  /** A level or a selection that is no longer there is left. */
+  _mend() {
+    const document = this.document.peek();
+    const path = lastingPath(document, this.path.peek());
+    if (path.length < this.path.peek().length) this.enter(path);
+    const { nodes } = this.level.peek();
+    const kept = [...this.selection.peek()].filter((key) => key.includes(":") || nodes.has(key));
+    if (kept.length < this.selection.peek().size) this.selection.value = new Set(kept);
+  }
+
+  /**
+   * Go to a level, by the uses that lead there.
+   *
+   * @param {readonly string[]} path
+   */
+  enter(path) {
+    batch(() => {
+      this.path.value = path;
+      this.selection.value = new Set();
+    });
+  }
+
+  /** @param {string} address */
+  nodeRun(address) {
+    return this.runs.at(address);
+  }
+
+  /**
+   * The value that an input last ran with, where it was a seed.
+   *
+   * @param {string} address
+   * @param {string} input
+   */
+  lastSeed(address, input) {
+    return this.seeds.get(`${address}.${input}`);
+  }
+}
+
+/**
+ * The document with a place for every node.
+ *
+ * @param {Document} document
+ * @returns {Document}
+ */
+export function withPlaces(document) {
+  return transact(document, (draft) => {
+    for (const level of document.levels.keys()) placeUnplaced(draft, level);
+  }).document;
+}
+
+/**
+ * The camera of the level that is shown, read and written as a signal is.
+ *
+ * @param {Signal<ReadonlyMap<string, Camera>>} cameras
+ * @param {import("../vendor/signals-core/signals-core.mjs").ReadonlySignal<string>} prefix
+ */
+function cameraOf(cameras, prefix) {
+  return {
+    /** @returns {Camera} */
+    get value() {
+      return cameras.value.get(prefix.value) ?? START;
+    },
+    set value(camera) {
+      cameras.value = new Map(cameras.peek()).set(prefix.peek(), camera);
+    },
+    /** @returns {Camera} */
+    peek: () => cameras.peek().get(prefix.peek()) ?? START,
+  };
+}
+
+/**
+ * The sub-workflow that a path of uses leads to; "" where it leads nowhere.
+ *
+ * @param {Document} document
+ * @param {readonly string[]} path
+ * @returns {string}
+ */
+export function levelNameAt(document, path) {
+  let name = "";
+  for (const id of path) {
+    const node = document.levels.get(name)?.nodes.get(id);
+    const inner = node === undefined ? null : definitionOf(node);
+    if (inner === null || !document.levels.has(inner)) return "";
+    name = inner;
+  }
+  return name;
+}
+
+/**
+ * @param {Document} document
+ * @param {readonly string[]} path
+ */
+function lastingPath(document, path) {
+  let length = path.length;
+  while (length > 0 && levelNameAt(document, path.slice(0, length)) === "") length -= 1;
+  return path.slice(0, length);
+}
+
+/**
+ * @param {Document} a
+ * @param {Document} b
+ */
+function sameDocument(a, b) {
+  return same(a.head, b.head) && same(a.levels, b.levels);
+}

@@ -1,0 +1,70 @@
+/**
+ * Sheets that the user asked for, or that ask the user: open, save as, a conflict, keys, examples, what was lost.
+ *
+ * @typedef {import("../session/app.js").App} App
+ * @typedef {import("../session/app.js").Asking} Asking
+ */
+
+import { html, render } from "../vendor/lit-html/lit-html.js";
+import { keyed } from "../vendor/lit-html/directives/keyed.js";
+import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { examplesSheet } from "./examples.js";
+import { CLOSE } from "./icons.js";
+import { keysSheet } from "./keysheet.js";
+import { conflictSheet, openSheet, saveAsSheet } from "./files.js";
+
+/**
+ * @param {App} app
+ * @param {HTMLElement} body
+ */
+export function mountSheets(app, body) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "sheet";
+  body.append(dialog);
+  dialog.addEventListener("close", () => (app.asking.value = null));
+  dialog.addEventListener("pointerdown", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  effect(() => {
+    const asking = app.asking.value;
+    if (asking === null) {
+      if (dialog.open) dialog.close();
+      return;
+    }
+    const { title, content } = sheet(app, asking);
+    render(keyed(asking, html`<div class="sheet-inner"><div class="sheet-head"><h2 id="sheet-title">${title}</h2>
+      <button type="button" class="round" aria-label="Close" @click=${() => dialog.close()}>${CLOSE}</button></div>${content}</div>`), dialog);
+    dialog.setAttribute("aria-labelledby", "sheet-title");
+    if (!dialog.open) dialog.showModal();
+    /** @type {HTMLElement | null} */ (dialog.querySelector("[autofocus]"))?.focus();
+  });
+}
+
+/**
+ * @param {App} app
+ * @param {Asking} asking
+ * @returns {{title: string, content: unknown}}
+ */
+function sheet(app, asking) {
+  switch (asking.kind) {
+    case "open":
+      return { title: "Open a workflow", content: openSheet(app) };
+    case "saveAs":
+      return { title: "Save to the library", content: saveAsSheet(app, asking.tab) };
+    case "conflict":
+      return { title: `${asking.name} is there already, or was changed elsewhere`, content: conflictSheet(app, asking) };
+    case "keys":
+      return { title: "Keys", content: keysSheet(app) };
+    case "examples":
+      return { title: "Examples", content: examplesSheet(app) };
+    case "lost":
+      return { title: `Replaced by ${asking.title}`, content: listOf("Not taken over, undo brings it back:", asking.lost) };
+    case "broken":
+      return { title: `${asking.title} cannot be opened`, content: listOf("What is wrong with it:", asking.faults.map((fault) => fault.message)) };
+  }
+}
+
+/** @param {string} words @param {readonly string[]} items */
+function listOf(words, items) {
+  return html`<p>${words}</p><ul class="plain-list">${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+}

@@ -1,0 +1,57 @@
+/**
+ * The page around the canvas: bar on top, canvas, status line below, sheets, and what is said to who cannot look.
+ *
+ * @typedef {import("../session/app.js").App} App
+ */
+
+import { html, render } from "../vendor/lit-html/lit-html.js";
+import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { mountBar } from "./bar.js";
+import { mountFaults } from "./faults.js";
+import { mountLive } from "./live.js";
+import { mountSheets } from "./sheets.js";
+import { mountStatus } from "./status.js";
+
+/**
+ * @param {App} app
+ * @param {HTMLElement} body
+ * @returns {HTMLElement}  where the canvas goes
+ */
+export function mountShell(app, body) {
+  const page = document.createElement("div");
+  page.className = "page";
+  render(html`
+    <header class="bar"></header>
+    <main class="middle"><h1 class="hidden">Latent Loom</h1><div class="canvas"></div><aside class="faults" aria-label="What is wrong" hidden></aside></main>
+    <footer class="status"></footer>`, page);
+  body.append(page);
+  const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (page.querySelector(name));
+  followTheme(app);
+  followTitle(app);
+  mountBar(app, part(".bar"));
+  const faults = mountFaults(app, part(".faults"));
+  mountStatus(app, part(".status"), faults);
+  mountSheets(app, body);
+  mountLive(app, body);
+  return part(".canvas");
+}
+
+/** @param {App} app */
+function followTheme(app) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => {
+    const { theme } = app.settings.chosen.value;
+    document.documentElement.dataset.theme = theme === "system" ? (system.matches ? "dark" : "light") : theme;
+    app.view?.refresh();
+  };
+  system.addEventListener("change", apply);
+  effect(apply);
+}
+
+/** @param {App} app */
+function followTitle(app) {
+  effect(() => {
+    const tab = app.active.value;
+    document.title = `${tab.dirty.value ? "• " : ""}${tab.title.value} · Latent Loom`;
+  });
+}
