@@ -18,7 +18,7 @@ from web.settings import Settings
 
 @pytest.fixture(scope="module")
 def children_find_our_nodes() -> Iterator[None]:
-    """The processes of a server import the trivial nodes too."""
+    """The processes of a server import the nodes of the tests too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(__file__).parent.parent / "support"))
         yield
@@ -34,7 +34,7 @@ def settings(tmp_path_factory, children_find_our_nodes) -> Settings:
     (editor / "inner" / "part.js").write_text("export const part = 1;\n")
     (editor / "secret.pem").write_text("not for anyone")
     home = Home(root / "home", (root / "home" / "models",))
-    return Settings(home=home, editor=editor, registry="trivial_nodes:REGISTRY", warm=False)
+    return Settings(home=home, editor=editor, devices=("cpu",), registry="workshop:REGISTRY", warm=False)
 
 
 @pytest.fixture

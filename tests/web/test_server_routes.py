@@ -3,7 +3,7 @@
 import json
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from trivial_nodes import REGISTRY
+from workshop import REGISTRY
 
 from engine.graph.catalogue import catalogue
 

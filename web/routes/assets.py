@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from pathlib import Path, PurePath
-from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -14,7 +11,6 @@ from engine.graph.shapes import path_fault
 from engine.graph.values import File
 from engine.store.assets import Assets
 from engine.store.errors import AssetError
-from engine.store.gallery import AssetRow
 from engine.store.placing import safe_name
 from web.answers import json_response
 from web.bodies import read_query
@@ -22,6 +18,7 @@ from web.errors import Refused
 from web.intake import receive
 from web.keys import PICTURES, SERVICE, SETTINGS, THUMBNAILS
 from web.routing import Answer, Routes
+from web.shown import asset_json
 from web.wire import AssetDoc, AssetQuery, AssetsPage, AssetsQuery, UploadQuery
 
 routes = Routes()
@@ -124,14 +121,6 @@ def sent(path: Path, headers: dict[str, str]) -> FileByContent:
     if path.suffix not in PICTURES_MEDIA:
         response.headers["Content-Disposition"] = "attachment"
     return response
-
-
-def asset_json(row: AssetRow) -> dict[str, Any]:
-    """An entry of the gallery."""
-    document = asdict(row)
-    for name in ("owner", "suffix", "name"):
-        document.pop(name)
-    return document | {"asset": row.name, "url": f"/api/assets/{row.sha256}{quote(row.suffix)}"}
 
 
 def asset_name(given: str, sha256: str, suffix: str) -> str:

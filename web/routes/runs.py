@@ -8,6 +8,7 @@ from web.answers import json_response
 from web.bodies import read_body, read_query
 from web.keys import SERVICE
 from web.routing import Answer, Routes
+from web.shown import run_json
 from web.wire import (
     Checked,
     CheckWorkflow,
@@ -36,7 +37,7 @@ async def submit(request: web.Request) -> web.Response:
     run = await request.app[SERVICE].submit(
         asked.workflow, inputs=asked.inputs, targets=asked.targets, key=asked.key, document=asked.document
     )
-    return json_response(run.to_json(), status=201)
+    return json_response(run_json(run), status=201)
 
 
 @routes.add(
@@ -76,18 +77,20 @@ async def check(request: web.Request) -> web.Response:
 async def runs(request: web.Request) -> web.Response:
     """Queue and history, newest first."""
     query = read_query(request, RunsQuery)
+    if query.before is not None:
+        await request.app[SERVICE].run(query.before)
     found = await request.app[SERVICE].runs(
         status=query.status, limit=query.limit + 1, before=query.before, sweep=query.sweep, document=query.document
     )
     page = found[: query.limit]
     more = page[-1].id if len(found) > len(page) else None
-    return json_response({"runs": [run.to_json() for run in page], "next": more})
+    return json_response({"runs": [run_json(run) for run in page], "next": more})
 
 
 @routes.add("GET", ID, gives=Answer("The run", RunWhole), refusals=(404,))
 async def run(request: web.Request) -> web.Response:
     """A run with its workflow as run, its nodes, outputs, timings and faults."""
-    return json_response(await request.app[SERVICE].run_json(request.match_info["id"]))
+    return json_response(run_json(await request.app[SERVICE].run_json(request.match_info["id"])))
 
 
 @routes.add("DELETE", ID, gives={204: Answer("It is gone")}, refusals=(404, 409))
@@ -100,13 +103,13 @@ async def delete(request: web.Request) -> web.Response:
 @routes.add("POST", ID + "/cancel", gives=_RUN, refusals=(404, 409, 415))
 async def cancel(request: web.Request) -> web.Response:
     """Take a run out of the queue, or break it off within one step."""
-    return json_response((await request.app[SERVICE].cancel(request.match_info["id"])).to_json())
+    return json_response(run_json(await request.app[SERVICE].cancel(request.match_info["id"])))
 
 
 @routes.add("POST", ID + "/stop", gives=_RUN, refusals=(404, 409, 415))
 async def stop(request: web.Request) -> web.Response:
     """End a run that is under way, and keep the best it has so far."""
-    return json_response((await request.app[SERVICE].stop_run(request.match_info["id"])).to_json())
+    return json_response(run_json(await request.app[SERVICE].stop_run(request.match_info["id"])))
 
 
 @routes.add(
@@ -114,11 +117,11 @@ async def stop(request: web.Request) -> web.Response:
 )
 async def retry(request: web.Request) -> web.Response:
     """Run the same again, as a new run."""
-    return json_response((await request.app[SERVICE].retry(request.match_info["id"])).to_json(), status=201)
+    return json_response(run_json(await request.app[SERVICE].retry(request.match_info["id"])), status=201)
 
 
 @routes.add("POST", ID + "/move", gives=_RUN, refusals=(404, 409, 413, 415), body=MoveRun)
 async def move(request: web.Request) -> web.Response:
     """Change a run's place in the queue."""
     asked = await read_body(request, MoveRun)
-    return json_response((await request.app[SERVICE].move(request.match_info["id"], asked.place)).to_json())
+    return json_response(run_json(await request.app[SERVICE].move(request.match_info["id"], asked.place)))
