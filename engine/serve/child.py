@@ -9,17 +9,18 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from engine.worker.frames import BadFrame, Frame, encode, receive
+from engine.worker.frames import LENGTH, BadFrame, Frame, encode, parse, size_of
 from engine.worker.messages import Hello
 
 STREAM_BYTES = 1 << 20
+START_FACTOR = 4
 log = logging.getLogger("latentloom.serve")
 
 
 class Child:
     """One process, which lives once. `heard` gets every frame, `ended` why it is no more; both on the event loop.
 
-    `silent` counts the seconds of `tick` since it was last heard; `importing` is the pack that it imports now.
+    `silent` counts the ticks since it was last heard; `importing` is the pack that it imports now.
     """
 
     def __init__(self, hello: Hello, heard: Callable[[Frame], None], ended: Callable[[str], None]) -> None:
@@ -30,6 +31,7 @@ class Child:
         self._heard = heard
         self._ended = ended
         self._why = ""
+        self._early: list[bytes] = []
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -42,7 +44,9 @@ class Child:
             stderr=asyncio.subprocess.PIPE,
             limit=STREAM_BYTES,
         )
-        self.send(self.hello.to_message())
+        assert self._process.stdin is not None
+        self._process.stdin.writelines([encode(self.hello.to_message()), *self._early])
+        self._early.clear()
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._log())]
 
     @property
@@ -51,10 +55,18 @@ class Child:
         return None if self._process is None else self._process.pid
 
     def send(self, message: dict[str, object], buffers: Sequence[bytes] = ()) -> None:
-        """Say something; nothing where the process is gone."""
-        if self._process is not None and self._process.stdin is not None:
+        """Say something; it is heard once the process is there, and not where it is gone."""
+        if self._process is None:
+            self._early.append(encode(message, buffers))
+        elif self._process.stdin is not None:
             with suppress(ConnectionError, RuntimeError):
                 self._process.stdin.write(encode(message, buffers))
+
+    def tick(self, seconds: float) -> None:
+        """A second is over: a process that was silent for so many is ended; one that still starts has longer."""
+        self.silent += 1
+        if self.silent >= (seconds if self.ready else seconds * START_FACTOR):
+            self.kill(f"it gave no sign of life for {self.silent} seconds")
 
     def kill(self, why: str) -> None:
         """End the process now; `ended` is told why."""
@@ -111,6 +123,16 @@ class Child:
         while chunk := await self._process.stderr.read(STREAM_BYTES):
             for line in chunk.decode(errors="replace").splitlines():
                 child.info("%s", line)
+
+
+async def receive(reader: asyncio.StreamReader) -> Frame | None:
+    """The next frame, None at the end of the stream. Raises BadFrame."""
+    try:
+        head = await reader.readexactly(size_of(await reader.readexactly(LENGTH)))
+        message, sizes = parse(head)
+        return Frame(message, tuple([await reader.readexactly(size) for size in sizes]))
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
 
 
 def _in_words(status: int) -> str:

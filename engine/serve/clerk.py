@@ -37,13 +37,21 @@ class ClerkDesk:
         self._ready = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Its process, while there is one."""
+        return None if self._child is None else self._child.pid
+
     async def start(self) -> None:
         """Start the process; questions may be asked at once, and wait until it is ready."""
+        await self._new().start()
+
+    def _new(self) -> Child:
         hello = self._settings.hello(CLERK, self._settings.devices[0], self._without)
         self._child = Child(hello, self._heard, self._ended)
-        await self._child.start()
         for message in self._told.values():
             self._child.send(message)
+        return self._child
 
     async def stop(self) -> None:
         """End the process."""
@@ -66,12 +74,10 @@ class ClerkDesk:
         """Wait until the packs are imported."""
         await self._ready.wait()
 
-    def tick(self, seconds: float) -> None:
-        """A second is over: a clerk that was silent for too long is ended."""
+    def tick(self) -> None:
+        """A second is over."""
         if self._child is not None:
-            self._child.silent += 1
-            if self._child.silent >= seconds:
-                self._child.kill(f"it gave no sign of life for {seconds:g} seconds")
+            self._child.tick(self._settings.hang_seconds)
 
     def tell(self, message: dict[str, Any], keep: str = "") -> None:
         """Say something that needs no answer. Under a name, a later clerk is told it too."""
@@ -124,7 +130,7 @@ class ClerkDesk:
         self._ready.clear()
         self._refuse(f"the process that reads workflows died: {why}")
         if self._deaths < QUICK_DEATHS:
-            self._starting = asyncio.get_running_loop().create_task(self.start())
+            self._starting = asyncio.get_running_loop().create_task(self._new().start())
 
     def _refuse(self, why: str) -> None:
         """Nobody answers what is asked now."""

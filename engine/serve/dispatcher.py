@@ -167,7 +167,7 @@ class Dispatcher:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(1.0)
-            self._clerk.tick(self._settings.hang_seconds)
+            self._clerk.tick()
             for worker in self.workers:
                 worker.tick()
 

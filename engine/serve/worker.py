@@ -107,11 +107,9 @@ class WorkerDesk:
         self.send(attempt.job(), attempt.claimed.workflow.encode())
 
     def tick(self) -> None:
-        """A second is over: a process that was silent for too long is ended."""
+        """A second is over."""
         if self._child is not None:
-            self._child.silent += 1
-            if self._child.silent >= self._settings.hang_seconds:
-                self._child.kill(f"it gave no sign of life for {self._settings.hang_seconds:g} seconds")
+            self._child.tick(self._settings.hang_seconds)
 
     def _heard(self, frame: Frame) -> None:
         if frame.type == "ready":

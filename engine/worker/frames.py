@@ -6,7 +6,6 @@ buffer after buffer. Nothing in it can run code.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -15,7 +14,7 @@ import orjson
 
 HEADER_BYTES = 256 << 20
 BUFFER_BYTES = 1 << 30
-_LENGTH = 4
+LENGTH = 4
 
 
 class BadFrame(ValueError):
@@ -41,17 +40,17 @@ def encode(message: dict[str, Any], buffers: Sequence[bytes] = ()) -> bytes:
     if buffers:
         message = {**message, "buffers": [len(buffer) for buffer in buffers]}
     head = orjson.dumps(message)
-    return b"".join((len(head).to_bytes(_LENGTH, "little"), head, *buffers))
+    return b"".join((len(head).to_bytes(LENGTH, "little"), head, *buffers))
 
 
 def read(stream: BinaryIO) -> Frame | None:
     """The next frame, None at the end of the stream. Raises BadFrame."""
-    length = stream.read(_LENGTH)
-    if len(length) < _LENGTH:
+    length = stream.read(LENGTH)
+    if len(length) < LENGTH:
         return None
-    head = stream.read(_checked(length))
+    head = stream.read(size_of(length))
     try:
-        message, sizes = _parse(head)
+        message, sizes = parse(head)
     except BadFrame:
         if stream.read(1):
             raise
@@ -61,24 +60,16 @@ def read(stream: BinaryIO) -> Frame | None:
     return Frame(message, buffers) if whole else None
 
 
-async def receive(reader: asyncio.StreamReader) -> Frame | None:
-    """The next frame, None at the end of the stream. Raises BadFrame."""
-    try:
-        head = await reader.readexactly(_checked(await reader.readexactly(_LENGTH)))
-        message, sizes = _parse(head)
-        return Frame(message, tuple([await reader.readexactly(size) for size in sizes]))
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
-
-
-def _checked(length: bytes) -> int:
+def size_of(length: bytes) -> int:
+    """The size of the message that these four bytes announce. Raises BadFrame."""
     size = int.from_bytes(length, "little")
     if size > HEADER_BYTES:
         raise BadFrame(f"a message of {size} bytes is larger than {HEADER_BYTES}")
     return size
 
 
-def _parse(head: bytes) -> tuple[dict[str, Any], list[int]]:
+def parse(head: bytes) -> tuple[dict[str, Any], list[int]]:
+    """A message, and the sizes of the buffers behind it. Raises BadFrame."""
     try:
         message = orjson.loads(head)
     except orjson.JSONDecodeError as error:

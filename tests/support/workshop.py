@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import painting
 import trivial_nodes
 
-from engine.graph.node import Node, Progress, Stop, Work
+from engine.graph.node import Node, Progress, Seed, Stop, Work
 from engine.packs import registry_of
 from engine.serve.service import Service
 from engine.serve.settings import Settings
@@ -28,7 +29,7 @@ class Gate(Node):
 
     a: int = 0
     opens: str = ""
-    seed: painting.Seed = 0
+    seed: Seed = 0
 
     def run(self) -> Work[int]:
         step = 0
@@ -56,7 +57,7 @@ class Die(Node):
     """Take the process down, unless there is a file at `unless`."""
 
     a: int = 0
-    unless: str = "/"
+    unless: str = "/nowhere"
 
     def run(self) -> int:
         if not Path(self.unless).exists():
@@ -83,7 +84,7 @@ REGISTRY = registry_of(
 
 
 def flow(
-    nodes: Mapping[str, tuple[str, Mapping[str, Any]]],
+    nodes: Mapping[str, tuple[str, Any]],
     outputs: Mapping[str, str],
     inputs: Mapping[str, str] | None = None,
     title: str = "A test",
@@ -119,7 +120,11 @@ class Record:
         """The types of the states of a run, in order."""
         return [state.type for state in self.seen if state.run == run]
 
-    async def until(self, met: Callable[[], Any], seconds: float = 30) -> Any:
+    def told(self, run: str, type: str) -> list[Passing]:
+        """What passed of one type, of a run, in order."""
+        return [event for event in self.passed if (event.run, event.type) == (run, type)]
+
+    async def until(self, met: Callable[[], Any], seconds: float = 60) -> Any:
         """Wait until something is so; what it was."""
         async with asyncio.timeout(seconds):
             while not (found := met()):
@@ -136,7 +141,7 @@ class Record:
 def settings(root: Path, **changes: Any) -> Settings:
     """Settings over a folder, with these node types."""
     home = Home(root, (root / "models",))
-    return Settings(**({"home": home, "devices": ("cpu",), "registry": "workshop:REGISTRY", "warm": False} | changes))
+    return replace(Settings(home, ("cpu",), registry="workshop:REGISTRY", warm=False), **changes)
 
 
 @asynccontextmanager
