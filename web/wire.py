@@ -309,6 +309,21 @@ class VersionsPage(Answered):
     versions: list[VersionDoc]
 
 
+class ExampleDoc(Answered):
+    """A workflow that a pack brings; `picture` is the address of one that shows what it makes."""
+
+    pack: str
+    name: str
+    title: str
+    picture: str | None
+
+
+class ExamplesPage(Answered):
+    """All of them, the plainest first."""
+
+    examples: list[ExampleDoc]
+
+
 class ModelsPage(Answered):
     """What can be loaded, and what is loaded where."""
 

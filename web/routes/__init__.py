@@ -1,9 +1,23 @@
 """The table of contents of the HTTP interface: each module translates between requests and one part of the engine."""
 
-from web.routes import assets, documents, drafts, editor, events, library, models, packs, queue, runs, server, session
+from web.routes import (
+    assets,
+    documents,
+    drafts,
+    editor,
+    events,
+    examples,
+    library,
+    models,
+    packs,
+    queue,
+    runs,
+    server,
+    session,
+)
 from web.routing import Route
 
-MODULES = (server, documents, runs, queue, assets, library, drafts, models, packs, events, session, editor)
+MODULES = (server, documents, runs, queue, assets, library, drafts, examples, models, packs, events, session, editor)
 
 
 def all_routes() -> list[Route]:
