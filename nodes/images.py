@@ -43,7 +43,7 @@ class LoadImage(Node):
         """Read the file. Raises PictureError, in a sentence."""
         from nodes.ops.files import read_picture
 
-        picture = read_picture(context.path(self.file))
+        picture = read_picture(context.path(self.file), self.file.name)
         for notice in picture.notices:
             context.notice(notice, "file")
         return LoadedImage(Image(picture.pixels), Mask(picture.mask))
@@ -78,13 +78,15 @@ class LoadImages(Node):
             if path.suffix.lower() not in PICTURES:
                 skipped.append(name)
                 continue
-            picture = read_picture(path)
+            picture = read_picture(path, name)
             images.append(Image(picture.pixels))
             names.append(path.stem)
             for notice in picture.notices:
                 context.notice(notice, "folder")
         if skipped:
             context.notice(_passed_over(skipped), "folder")
+        if not images:
+            context.notice(f"there is no PNG, JPEG or WebP picture in '{self.folder.name}'", "folder")
         return LoadedImages(images, names)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.host.inspect import Inspection
 
 
-@click.command("check")
+@click.command("check", short_help="Say what is wrong with a workflow and what may be set.")
 @file_argument
 @click.option("--all", "everything", is_flag=True, help="List every address that may be set, however many there are.")
 @packs_option

@@ -7,7 +7,7 @@ import click
 from engine.cli.options import json_option, packs_option
 
 
-@click.command("diff")
+@click.command("diff", short_help="Say what changed from one workflow to another.")
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @packs_option

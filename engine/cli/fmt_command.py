@@ -9,7 +9,7 @@ import click
 from engine.cli.options import packs_option
 
 
-@click.command("fmt")
+@click.command("fmt", short_help="Write a workflow file in its canonical form.")
 @click.argument("file", metavar="FILE")
 @packs_option
 def command(file: str, no_packs: bool) -> int:

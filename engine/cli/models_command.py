@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.store.models import FoundModel
 
 
-@click.command("models")
+@click.command("models", short_help="List the models that are here.")
 @packs_option
 @json_option
 def command(no_packs: bool, as_json: bool) -> int:
@@ -21,7 +21,7 @@ def command(no_packs: bool, as_json: bool) -> int:
     Models are diffusers folders and .safetensors files in $LOOM_HOME/models, in the folders of LOOM_MODELS, and in
     packs. One that cannot be used is listed with the reason.
     """
-    from engine.cli.say import print_json
+    from engine.cli.say import note, print_json
 
     with a_host(no_packs=no_packs) as host:
         models, folders = host.catalog.models(), host.catalog.folders
@@ -32,6 +32,7 @@ def command(no_packs: bool, as_json: bool) -> int:
         click.echo(_line(model))
     if not models:
         click.echo(f"There are no models in: {', '.join(map(str, folders))}")
+    note(f"Your own go into {folders[0]}: a diffusers folder, or a .safetensors file")
     return 0
 
 

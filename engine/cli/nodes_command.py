@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.packs import Registry
 
 
-@click.command("nodes")
+@click.command("nodes", short_help="List the node types, or show the help of one.")
 @click.argument("name", metavar="[TYPE]", required=False)
 @packs_option
 @json_option
@@ -40,14 +40,23 @@ def command(name: str | None, no_packs: bool, as_json: bool) -> int:
 
 
 def _find(registry: Registry, name: str) -> NodeType:
+    """The type of this name or title, or the one that is called so elsewhere; then the same in letters of any case."""
     from engine.graph.faults import LoomError, known
 
-    record = registry.types.get(name)
-    if record is None:
-        record = next((each for each in registry.types.values() if name in (each.title, *each.peers)), None)
-    if record is None:
-        raise LoomError(f"there is no node type '{name}'; there is: {known(registry.types, name)}")
-    return record
+    if name in registry.types:
+        return registry.types[name]
+    wanted = name.casefold()
+    near = {}
+    for record in registry.types.values():
+        names = (record.name, record.title, *record.peers)
+        if name in names or wanted in (each.casefold() for each in names):
+            return record
+        if any(wanted in text.casefold() for text in (*names, record.category, record.help)):
+            near[record.name] = record
+    if wanted.strip() and near:
+        rows = ", ".join(sorted(near))
+        raise LoomError(f"there is no node type '{name}'; those that speak of it: {rows}")
+    raise LoomError(f"there is no node type '{name}'; there is: {known(registry.types, name)}")
 
 
 def _document(registry: Registry, only: NodeType | None) -> dict[str, Any]:
@@ -70,7 +79,7 @@ def _listing(registry: Registry) -> str:
 
 def _help_of(record: NodeType) -> str:
     from engine.cli.say import columns
-    from engine.cli.wording import spec_row
+    from engine.cli.wording import spec_row, type_words
 
     where = ", ".join(part for part in (record.category, f"pack {record.pack}", f"version {record.version}") if part)
     flags = f", {', '.join(record.flags)}" if record.flags else ""
@@ -79,6 +88,9 @@ def _help_of(record: NodeType) -> str:
         parts.append(f"Elsewhere: {', '.join(record.peers)}")
     inputs = columns(spec_row(spec) for spec in record.inputs.values())
     parts.append(f"Inputs:\n{inputs}" if inputs else "No inputs.")
-    rows = [(spec.name, f"{'list of ' if spec.list else ''}{spec.type}", spec.help) for spec in record.outputs.values()]
+    rows = [
+        (spec.name, f"{'list of ' if spec.list else ''}{type_words(spec.type)}", spec.help)
+        for spec in record.outputs.values()
+    ]
     parts.append(f"Outputs:\n{columns(rows)}" if rows else "No outputs.")
     return "\n\n".join(part for part in parts if part)

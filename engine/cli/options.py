@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +33,16 @@ device_option = click.option(
     callback=_device,
     help="Where models run: auto, cpu, cuda:N or mps.",
 )
+
+
+def writable_folder(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    """Refuse, before anything runs, a folder into which nothing could be written. Nothing is created."""
+    there = next(folder for folder in (Path(name).absolute(), *Path(name).absolute().parents) if folder.exists())
+    if not there.is_dir():
+        raise click.UsageError(f"--out {name}: {there} is a file, not a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise click.UsageError(f"--out {name}: {there} may not be written to")
+    return name
 
 
 @contextmanager

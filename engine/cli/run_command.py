@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import a_host, device_option, file_argument, json_option, packs_option
+from engine.cli.options import a_host, device_option, file_argument, json_option, packs_option, writable_folder
 
 if TYPE_CHECKING:
     from engine.graph.faults import InvalidWorkflow
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _STATUS = {"succeeded": 0, "failed": 1, "cancelled": 130}
 
 
-@click.command("run")
+@click.command("run", short_help="Run a workflow and write what it makes.")
 @file_argument
 @click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="Set an input, by name or by address.")
 @click.option("--sweep", multiple=True, metavar="NAME=VALUES", help="Run for each value; repeatable.")
 @click.option("--each", metavar="CSV", help="Run for each row of a table whose columns are inputs.")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False),
     default="outputs",
+    callback=writable_folder,
     show_default=True,
     metavar="DIR",
     help="Where results are written.",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.host.verify import Verdict
 
 
-@click.command("verify")
+@click.command("verify", short_help="Make a picture again and compare.")
 @click.argument("picture", metavar="PICTURE")
 @device_option
 @packs_option

@@ -10,7 +10,7 @@ from engine.graph.records import MISSING, InputSpec, JsonValue, Missing
 from engine.graph.shapes import shorten
 from engine.graph.values import LITERALS, is_variable
 
-DEFAULT_LENGTH = 60
+DEFAULT_LENGTH = 40
 
 
 def takes(spec: InputSpec) -> str:
@@ -22,10 +22,15 @@ def takes(spec: InputSpec) -> str:
     elif spec.type in LITERALS:
         words = wanted(spec)
     else:
-        words = "anything" if is_variable(spec.type) else spec.type
+        words = type_words(spec.type)
     if spec.list:
         words = f"a list of: {words}"
     return f"{words}, or null" if spec.optional and spec.type in LITERALS else words
+
+
+def type_words(name: str) -> str:
+    """A type's name; a type variable stands for whatever type comes."""
+    return "anything" if is_variable(name) else name
 
 
 def default_words(default: JsonValue | Missing) -> str:

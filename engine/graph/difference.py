@@ -32,8 +32,16 @@ def difference(a: Workflow, b: Workflow) -> tuple[Change, ...]:
         *_workflow_changes(a, b),
         *_entries("requires ", _required(a), _required(b)),
         *_entries("meta.", _rendered(a.meta), _rendered(b.meta)),
-        *_entries("made_with.", _rendered(a.made_with), _rendered(b.made_with)),
+        *_environment_changes(a.made_with, b.made_with),
     )
+
+
+def _environment_changes(a: Mapping[str, JsonValue], b: Mapping[str, JsonValue]) -> Iterator[Change]:
+    """What differs in the record of how a picture was made; only that there is one, where one side has none."""
+    if a and b:
+        yield from _entries("made_with.", _rendered(a), _rendered(b))
+    elif a or b:
+        yield Change(f"made_with: {'added' if b else 'taken away'}")
 
 
 def _workflow_changes(a: Workflow, b: Workflow) -> Iterator[Change]:
@@ -136,7 +144,7 @@ def _made(outputs: Mapping[str, OutputDoc], renamed: Mapping[str, str]) -> dict[
 def _required(workflow: Workflow) -> dict[str, str]:
     packs = {f"pack '{name}'": version for name, version in workflow.requires.packs.items()}
     models = workflow.requires.models.items()
-    return packs | {f"model '{name}'": f"{model.family} {model.fingerprint}".strip() for name, model in models}
+    return packs | {f"model '{name}'": f"{model.family} {model.fingerprint[:12]}".strip() for name, model in models}
 
 
 def _rendered(values: Mapping[str, JsonValue]) -> dict[str, str]:

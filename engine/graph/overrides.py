@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice, product
 
 from engine.graph.document import NodeDoc, Workflow
@@ -23,6 +24,7 @@ from engine.graph.values import LITERALS, is_variable
 Types = Mapping[str, NodeType]
 MOST_LEVELS = 1000
 MOST_NAMES = 2000
+MOST_TOLD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,5 +236,12 @@ def _unknown(workflow: Workflow, types: Types, name: str) -> str:
     if doc is not None and doc.type in types and place is not None:
         has = known(types[doc.type].inputs, place.input)
         return f"'{name}' cannot be set: {doc.type} '{place.node}' has no input '{place.input}'; it has: {has}"
-    names = [*workflow.inputs, *(settable.name for settable in islice(addresses(workflow, types), MOST_NAMES))]
-    return f"there is nothing named '{name}' to set; what may be set: {known(names, name)}"
+    further = [settable.name for settable in islice(addresses(workflow, types), MOST_NAMES)]
+    names = [*workflow.inputs, *further]
+    close = get_close_matches(name, names, n=1)
+    lead = f"; did you mean '{close[0]}'? What" if close else "; what"
+    if len(names) > MOST_TOLD and workflow.inputs:
+        told = f"{known(workflow.inputs, name)}, or one of {len(further)} addresses such as {further[0]}"
+    else:
+        told = known(names, name)
+    return f"there is nothing named '{name}' to set{lead} may be set: {told}"

@@ -65,6 +65,8 @@ class Given:
 
     def _file(self, text: str) -> JsonValue:
         """A file on this machine, by content; what is among the assets or inputs already is found by its name too."""
+        if not text:
+            raise ValueError("the path of a file is wanted, and nothing came")
         path = Path(text)
         if not path.exists() and path_fault(text) is None:
             return {"asset": text, "sha256": self._assets.file(File(text)).sha256}

@@ -80,8 +80,15 @@ class ModelCatalog:
         raise UnknownModelError(f"no model with the fingerprint {fingerprint[:12]}… is in {_listed(self.folders)}")
 
     def models(self) -> tuple[FoundModel, ...]:
-        """All of them, in order of names; those that can't be used with their fault."""
-        return tuple(self._found_or_fault(name, path) for name, path in self.paths().items())
+        """All of them, in order of names; those that can't be used, pickles among them, with their fault."""
+        paths = self.paths()
+        found = [self._found_or_fault(name, path) for name, path in paths.items()]
+        for root in self.folders:
+            for path in _models_under(root, PICKLES):
+                name = path.relative_to(root).as_posix()
+                if not {name, name.removesuffix(path.suffix)} & paths.keys():
+                    found.append(FoundModel(name, path, fault=_pickled(name, path)))
+        return tuple(sorted(found, key=lambda model: model.name))
 
     def _found_or_fault(self, name: str, path: Path) -> FoundModel:
         try:
@@ -120,7 +127,7 @@ class ModelCatalog:
         )
 
 
-def _models_under(root: Path) -> list[Path]:
+def _models_under(root: Path, suffixes: tuple[str, ...] = (WEIGHTS,)) -> list[Path]:
     """Folders before files, so that a file beside a folder of its name is the one with an extension."""
     whole: list[Path] = []
     single: list[Path] = []
@@ -129,7 +136,7 @@ def _models_under(root: Path) -> list[Path]:
             whole.append(path)
             folders.clear()
         else:
-            single += [path / name for name in files if name.endswith(WEIGHTS) and not name.startswith(".")]
+            single += [path / name for name in files if name.endswith(suffixes) and not name.startswith(".")]
     return whole + single
 
 
@@ -137,6 +144,8 @@ def _check_weights(name: str, path: Path) -> None:
     """Raise for a folder without `.safetensors` files, with a sentence of its own where it has pickles."""
     if path.is_file():
         return
+    if not path.is_dir():
+        raise WeightsError(f"model '{name}' is neither a file nor a folder: {path}")
     files = [file for _, file in files_under(path)]
     if any(file.suffix == WEIGHTS for file in files):
         return

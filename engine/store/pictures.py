@@ -92,25 +92,27 @@ def encode(image: Image.Image, format: Format, document: str | None = None, *, q
     return Encoded(buffer.getvalue(), (notice,) if too_long else ())
 
 
-def open_picture(source: Source, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """A PNG, JPEG or WebP, decoded. Raises PictureError for other files, damaged ones, and more than `max_pixels`."""
+def open_picture(source: Source, max_pixels: int = MAX_PIXELS, called: str | None = None) -> Image.Image:
+    """A PNG, JPEG or WebP, decoded. Raises PictureError for other files, damaged ones, and more than `max_pixels`.
+
+    `called` is what the sentence calls it: by default its path, which says little where files are kept by content.
+    """
+    called = called or (str(source) if isinstance(source, Path) else "the picture")
     with _opened(source) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         try:
             with Image.open(file, formats=FORMATS) as image:
                 width, height = image.size
                 if width * height > max_pixels:
-                    raise PictureError(
-                        f"{_named(source)} has {width} × {height} pixels; at most {max_pixels:,} are read"
-                    )
+                    raise PictureError(f"{called} has {width} × {height} pixels; at most {max_pixels:,} are read")
                 image.load()
                 return image
         except UnidentifiedImageError:
-            raise PictureError(f"{_named(source)} is not a PNG, JPEG or WebP picture") from None
+            raise PictureError(f"{called} is not a PNG, JPEG or WebP picture") from None
         except Image.DecompressionBombError as error:
-            raise PictureError(f"{_named(source)} is too large: {error}") from None
+            raise PictureError(f"{called} is too large: {error}") from None
         except (OSError, ValueError, SyntaxError, EOFError) as error:
-            raise PictureError(f"{_named(source)} is damaged: {error}") from None
+            raise PictureError(f"{called} is damaged: {error}") from None
 
 
 def _recognised(keyword: str, text: str) -> Iterator[tuple[str, str]]:
@@ -157,7 +159,3 @@ def _opened(source: Source) -> Iterator[BinaryIO]:
         except OSError as error:
             raise PictureError(f"{source} can't be read: {error.strerror}") from None
         yield file
-
-
-def _named(source: Source) -> str:
-    return str(source) if isinstance(source, Path) else "the picture"

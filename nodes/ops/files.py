@@ -35,18 +35,22 @@ class Picture(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def read_picture(path: Path) -> Picture:
-    """Read a PNG, JPEG or WebP: turned as its EXIF says, in sRGB. Raises PictureError, in a sentence."""
-    image = pictures.open_picture(path, MAX_PIXELS)
+def read_picture(path: Path, called: str | None = None) -> Picture:
+    """Read a PNG, JPEG or WebP: turned as its EXIF says, in sRGB. Raises PictureError, in a sentence.
+
+    `called` is its name for sentences, where its path is not what a person calls it.
+    """
+    called = called or path.name
+    image = pictures.open_picture(path, MAX_PIXELS, called)
     notices = []
     if (frames := getattr(image, "n_frames", 1)) > 1:
-        notices.append(f"{path.name} is animated; only the first of its {frames} frames is used")
+        notices.append(f"{called} is animated; only the first of its {frames} frames is used")
     image = ImageOps.exif_transpose(image)
     profile = image.info.get("icc_profile")
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
     if profile and not image.mode.startswith("I"):
         image, fault = _in_srgb(image, profile)
-        notices += [f"{path.name}: {fault}"] if fault else []
+        notices += [f"{called}: {fault}"] if fault else []
     pixels = _rgb(image)
     height, width = pixels.shape[1:3]
     if alpha is None:

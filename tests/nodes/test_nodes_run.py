@@ -96,6 +96,13 @@ def test_a_folder_is_a_list_of_its_pictures_in_order_of_names(tmp_path: Path) ->
     assert given.notices == [("passed over what is no PNG, JPEG or WebP: 'notes.txt'", "folder")]
 
 
+def test_a_folder_without_pictures_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    given = context(folder=tmp_path)
+    assert call(nodes.LoadImages, given, folder=Folder("empty")).image == []
+    assert given.notices == [("there is no PNG, JPEG or WebP picture in 'empty'", "folder")]
+
+
 def test_a_picture_is_loaded_with_its_mask(tmp_path: Path) -> None:
     Pillow.new("RGBA", (3, 2), (255, 0, 0, 0)).save(tmp_path / "clear.png")
     loaded = call(nodes.LoadImage, context(folder=tmp_path), file=File("clear.png"))

@@ -44,10 +44,17 @@ def test_one_type_has_readable_help_under_its_name_and_its_title(loom):
 
 
 def test_an_unknown_type_is_told_with_the_closest(loom):
-    result = loom("nodes", "Pain")
+    result = loom("nodes", "Glow")
 
     assert result.status == 2
-    assert "there is no node type 'Pain'; there is: Count, Darken" in result.err
+    assert "there is no node type 'Glow'; there is: Count, Darken" in result.err
+
+
+def test_a_type_is_found_in_letters_of_any_case_and_by_what_its_help_says(loom):
+    assert loom("nodes", "paint").out == loom("nodes", "Paint").out
+    near = loom("nodes", "second paragraph")
+    assert near.status == 2
+    assert near.err == "loom: there is no node type 'second paragraph'; those that speak of it: Paint\n"
 
 
 def test_models_are_listed_with_what_is_wrong_with_them(loom, here):
@@ -61,7 +68,9 @@ def test_models_are_listed_with_what_is_wrong_with_them(loom, here):
     (model,) = result.document["models"]
     assert model["name"] == "cut"
     assert model["fault"]["code"] == "bad_weights"
-    assert "cannot be used" in loom("models").out
+    told = loom("models")
+    assert "cannot be used" in told.out
+    assert str(models) in told.err, "where one's own models go"
 
 
 def test_formatting_twice_changes_nothing_more(loom, painting_file, here):

@@ -184,7 +184,7 @@ def test_everything_wrong_with_what_is_set_is_told_at_once(loom, painting_file):
     assert result.status == 2
     assert "'red' is 2.0; it takes a number from 0 to 1" in result.err
     assert "'paint.size' is 'x'; it takes a whole number from 1 to 64" in result.err
-    assert "nothing named 'sed' to set; what may be set: by, dark.by" in result.err
+    assert "nothing named 'sed' to set; did you mean 'seed'? What may be set: by, dark.by" in result.err
 
 
 def test_a_text_comes_from_a_file_or_begins_with_an_at(loom, write, here):
@@ -277,6 +277,16 @@ def test_nodes_behind_remembered_ones_count_as_cached_and_unneeded_ones_as_skipp
     states = {name: node["state"] for name, node in loom("run", file, "--json").document["nodes"].items()}
 
     assert states == {"p": "cached", "d": "cached", "t": "skipped"}
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(loom, painting_file, here):
+    (here / "taken").write_text("")
+
+    for out in ("taken", "taken/deeper/still"):
+        result = loom("run", painting_file, "--out", out)
+        assert result.status == 2
+        assert f"--out {out}: {here / 'taken'} is a file, not a folder" in result.err
+    assert not painting.CALLS
 
 
 def test_an_unknown_device_is_wrong_usage(loom, painting_file):

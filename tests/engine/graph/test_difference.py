@@ -107,7 +107,8 @@ def _with(node: dict[str, Any], **inputs: Any) -> dict[str, Any]:
             {"requires": {"packs": {"p": "2"}, "models": {"m": {"family": "sd", "fingerprint": "g"}}}},
             ["requires pack 'p': 1 → 2", "requires model 'm': sd f → sd g"],
         ),
-        ({"meta": {"by": "a"}}, {"made_with": {"x": 1}}, ['meta.by: "a" taken away', "made_with.x: set to 1"]),
+        ({"meta": {"by": "a"}}, {"made_with": {"x": 1}}, ['meta.by: "a" taken away', "made_with: added"]),
+        ({"made_with": {"x": 1, "y": 2}}, {"made_with": {"x": 3, "y": 2}}, ["made_with.x: 1 → 3"]),
     ],
 )
 def test_a_change_is_said_in_words(between: Any, a: dict[str, Any], b: dict[str, Any], words: list[str]) -> None:

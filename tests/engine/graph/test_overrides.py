@@ -97,9 +97,19 @@ def test_all_that_is_wrong_is_told_at_once():
     assert [fault.message for fault in caught.value.faults] == [
         "'dial' is 10; it takes a whole number from 0 to 9",
         "'x.trun' cannot be set: Dial 'x' has no input 'trun'; it has: note, turn",
-        "there is nothing named 'y.turn' to set; what may be set: dial, x.note, x.turn",
+        "there is nothing named 'y.turn' to set; did you mean 'x.turn'? What may be set: dial, x.note, x.turn",
         "'x.note' is a link; from outside a value is set, not a link",
     ]
+
+
+def test_where_there_is_much_to_set_the_workflows_own_inputs_are_told():
+    base = workflow({f"n{i}": {"type": "Dial"} for i in range(20)}, inputs={"dial": {"to": ["n7.turn"]}})
+
+    with pytest.raises(InvalidWorkflow) as caught:
+        find_settable(base, TYPES, "zzz")
+
+    told = "there is nothing named 'zzz' to set; what may be set: dial, or one of 40 addresses such as n0.turn"
+    assert str(caught.value) == told
 
 
 def test_the_default_of_a_workflow_input_is_what_stands_at_its_target():

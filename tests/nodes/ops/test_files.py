@@ -122,6 +122,12 @@ def test_what_is_no_picture_is_said_in_a_sentence(tmp_path: Path, content: bytes
         read_picture(tmp_path / "odd.png")
 
 
+def test_a_picture_is_called_by_the_name_that_its_user_knows(tmp_path: Path) -> None:
+    (tmp_path / "0123abcd.png").write_bytes(b"hello")
+    with pytest.raises(PictureError, match=r"^cat\.png is not a PNG"):
+        read_picture(tmp_path / "0123abcd.png", "cat.png")
+
+
 def test_a_picture_cut_short_is_said_to_be_damaged(tmp_path: Path) -> None:
     path = saved(tmp_path / "cut.png", np.random.default_rng(0).integers(0, 255, (50, 50, 3), np.uint8))
     path.write_bytes(path.read_bytes()[:3000])
