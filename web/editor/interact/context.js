@@ -5,10 +5,10 @@ import { Interaction, nodeUnder } from "./interaction.js";
 
 /** @type {Readonly<Record<string, readonly (string | null)[]>>} */
 const MENUS = Object.freeze({
-  node: ["run.toHere", null, "node.rename", "node.collapse", "node.color", "node.connectTo", "node.replace", null, "node.bypass", "node.mute", null, "edit.copy", "edit.duplicate", "edit.delete", "edit.heal", null, "frame.add", "workflow.extract", "workflow.enter", "workflow.inline"],
+  node: ["run.toHere", null, "node.rename", "node.collapse", "node.color", "node.connectTo", "node.replace", null, "node.bypass", "node.mute", null, "edit.copy", "edit.duplicate", "edit.delete", "edit.heal", null, "frame.add", "workflow.enter", "workflow.extract", "workflow.inline"],
   several: ["run.selection", null, "node.collapse", "node.color", "node.bypass", "node.mute", null, "edit.copy", "edit.duplicate", "edit.delete", "edit.heal", null, "arrange.left", "arrange.top", "arrange.layout", null, "frame.add", "workflow.extract"],
   wire: ["wire.reroute", "wire.delete"],
-  item: ["node.color", "edit.copy", "edit.duplicate", "edit.delete", null, "frame.run", "frame.bypass", "frame.mute"],
+  item: ["frame.run", null, "node.color", "edit.copy", "edit.duplicate", "edit.delete", null, "frame.bypass", "frame.mute"],
   canvas: ["node.add", "edit.paste", "note.add", null, "edit.selectAll", "arrange.layout", null, "view.fit", "view.find", "view.commands"],
 });
 

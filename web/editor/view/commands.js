@@ -12,7 +12,9 @@ import { downstream, upstream, wiring } from "../model/links.js";
 import { openCommands, openFind } from "../palette/commandsearch.js";
 import { openConnectTo } from "../palette/connectto.js";
 import { openColors } from "../palette/colors.js";
+import { openLightbox } from "../palette/lightbox.js";
 import { openRename } from "../palette/rename.js";
+import { openReplace } from "../palette/replace.js";
 import { openSearch } from "../palette/nodesearch.js";
 import { centred, zoomed } from "./camera.js";
 
@@ -127,6 +129,7 @@ export const viewCommands = Object.freeze(/** @type {Command[]} */ ([
   { id: "node.add", title: "Add a node…", group: "Node", keys: ["Tab", "A"], canvas: true, run: (app) => openSearch(stageOf(app), { at: stageOf(app).pointerInWorld() }) },
   { id: "node.rename", title: "Rename…", group: "Node", keys: ["F2"], when: one, run: (app, argument) => openRename(stageOf(app), idOf(app, argument)) },
   { id: "node.color", title: "Colour…", group: "Node", when: (app) => app.active.peek().selection.peek().size > 0, run: (app) => openColors(stageOf(app)) },
+  { id: "node.replace", title: "Replace by…", group: "Node", when: one, run: (app, argument) => openReplace(stageOf(app), idOf(app, argument)) },
   { id: "node.connectTo", title: "Connect to…", group: "Node", keys: ["C"], canvas: true, when: one, run: (app, argument) => openConnectTo(stageOf(app), idOf(app, argument)) },
   { id: "node.edit", title: "Go into the node's fields", group: "Node", keys: ["Enter"], hidden: true, canvas: true, when: one, run: (app) => stageOf(app).go.intoFields(chosen(app)[0]) },
   { id: "wire.reroute", title: "Add a reroute", group: "Wire", hidden: true, run: reroute },
@@ -141,6 +144,7 @@ export const viewCommands = Object.freeze(/** @type {Command[]} */ ([
   { id: "view.outline", title: "Outline of all nodes", group: "View", keys: ["Mod+Shift+O"], inFields: true, run: (app) => /** @type {any} */ (app.view).outline.toggle() },
   { id: "view.minimap", title: "Show or hide the minimap", group: "View", keys: ["Alt+M"], run: (app) => toggleMinimap(app) },
   { id: "view.onlySelected", title: "Show only the selection's links", group: "View", keys: ["L"], canvas: true, run: (app) => toggleLinks(app) },
+  { id: "view.openPicture", title: "Open a picture", group: "View", hidden: true, run: (_, argument) => openLightbox(argument) },
   { id: "view.back", title: "Camera back", group: "View", keys: ["Alt+["], run: (app) => stageOf(app).go.trail.go(-1) },
   { id: "view.forward", title: "Camera forward", group: "View", keys: ["Alt+]"], run: (app) => stageOf(app).go.trail.go(1) },
   ...bookmarks(),

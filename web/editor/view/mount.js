@@ -10,6 +10,7 @@ import { ContextMenu } from "../interact/context.js";
 import { DragNodes } from "../interact/drag.js";
 import { DropFiles } from "../interact/drop.js";
 import { Enter } from "../interact/enter.js";
+import { Fields } from "../interact/fields.js";
 import { Hover } from "../interact/hover.js";
 import { Pan } from "../interact/pan.js";
 import { Pinch } from "../interact/pinch.js";
@@ -26,7 +27,7 @@ import { Stage } from "./stage.js";
 /** @typedef {import("../session/app.js").App} App */
 
 /** The interactions in the order in which a press is offered to them. */
-const INTERACTIONS = Object.freeze([Pan, Pinch, Wires, Resize, DragNodes, BoxSelect, Wheel, Hover, Enter, ContextMenu, DropFiles]);
+const INTERACTIONS = Object.freeze([Pan, Pinch, Wires, Resize, DragNodes, BoxSelect, Wheel, Hover, Enter, Fields, ContextMenu, DropFiles]);
 
 /** @param {App} app @param {HTMLElement} element */
 export function mountView(app, element) {

@@ -143,7 +143,7 @@ function shownPicture(view, picture, i, count) {
   const small = picture.width <= 256 && picture.height <= 256;
   const url = small ? picture.url : `${picture.url}?size=512`;
   return html`<button type="button" class="shown" aria-label="Open picture ${i + 1} of ${count} of ${shownTitle(view.node, view.ports)}"
-    @click=${() => view.app.commands.run("view.openPicture", { url: picture.url, address: view.address })}>
+    @click=${() => view.app.commands.run("view.openPicture", picture)}>
     <img class="picture ${small ? "crisp" : ""}" src=${url} alt="" draggable="false" loading="lazy" />
     ${i === 3 && count > 4 ? html`<span class="more">+${count - 4}</span>` : nothing}</button>`;
 }
