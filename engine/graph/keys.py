@@ -49,7 +49,8 @@ def _item_recipe(item: Item, sources: Mapping[str, str | None]) -> Any:
 
 def action_key(binding: Binding, given: Mapping[str, str | list[str]]) -> str:
     """The key of one call: type, code, literals, and the digests of what it is given by input."""
-    return _key([binding.type.ident, _literals(binding), given])
+    literals = _literals(binding) if binding.identities else binding.values
+    return short_hash(orjson.dumps([binding.type.ident, literals, given], option=orjson.OPT_SORT_KEYS))
 
 
 def further_key(key: str, given: Mapping[str, str | list[str]]) -> str:

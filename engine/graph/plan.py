@@ -46,7 +46,9 @@ def plan(nodes: Mapping[str, GraphNode], wanted: Iterable[str], have: Have) -> P
             cached.append(address)
             continue
         stack.append((address, True))
-        stack.extend((source, False) for source in reversed(eager_sources(node)) if source not in done)
+        for source in reversed(eager_sources(node) if node.lazy else node.sources):
+            if source not in done:
+                stack.append((source, False))  # noqa: PERF401  (a generator takes twice as long over one or two)
     return Plan(tuple(_by_model(nodes, order)), tuple(cached))
 
 

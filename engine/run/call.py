@@ -76,10 +76,6 @@ class Call:
         self._previewed = -1.0
         self._told = 0
 
-    def start(self, values: dict[str, Any]) -> Any:
-        """Call `run` on these values: what it returned, or a generator that is still to be driven by `steps`."""
-        return self._timed(self.code.call, values, self.context)
-
     def notices(self) -> Generator[Event, None, None]:
         """What the node told the user since the last time."""
         if self.context is not None:
@@ -88,7 +84,7 @@ class Call:
                 yield NodeNotice(self.node.address, message, input_name)
 
     def steps(self, work: Generator[Any, Any, Any]) -> Asks:
-        """Drive what `start` returned; yields events, `Need` and `Expand`, and returns what `run` returned."""
+        """Drive the generator that `run` returned; yields events, `Need` and `Expand`, and returns what `run` returned."""
         reply: Any = None
         throw = False
         late = self.control.stopped and not self.partial
@@ -96,7 +92,7 @@ class Call:
             while True:
                 self.control.check()
                 try:
-                    asked = self._timed(work.throw, Stop()) if throw else self._timed(work.send, reply)
+                    asked = self.timed(work.throw, Stop()) if throw else self.timed(work.send, reply)
                 except StopIteration as end:
                     return end.value
                 except Stop:
@@ -126,7 +122,7 @@ class Call:
         if told.data is not None:
             yield NodeData(address, told.data, self.item)
 
-    def _timed(self, step: Callable[..., Any], *given: Any) -> Any:
+    def timed(self, step: Callable[..., Any], *given: Any) -> Any:
         """One step of the node, timed; whatever it raises becomes a fault in its place."""
         began = time.perf_counter()
         try:
@@ -160,8 +156,3 @@ class Call:
         if wrong is not None:
             raise self.failure(f"input '{name}' {wrong}", name)
         return canonical
-
-    def close(self) -> None:
-        """Remove what the call left behind."""
-        if self.context is not None:
-            self.context.close()

@@ -10,14 +10,15 @@ class Cancelled(Exception):
 class Control:
     """Cancel ends a run and keeps nothing of the node that was running. Stop ends that node only, keeping its best so far.
 
-    A second stop shortens the next long node that builds on what the first one kept.
+    A second stop shortens the next long node that builds on what the first one kept. `stopped`: a stop was asked for at any
+    time in this run. `watched`: somebody looks at previews.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._cancelled = False
         self._stops = 0
-        self._ever = False
+        self.stopped = False
         self.watched = False
 
     def cancel(self) -> None:
@@ -28,12 +29,7 @@ class Control:
         """Ask the node that is running to return its best so far."""
         with self._lock:
             self._stops += 1
-            self._ever = True
-
-    @property
-    def stopped(self) -> bool:
-        """Whether a stop was asked for at any time in this run."""
-        return self._ever
+            self.stopped = True
 
     def check(self) -> None:
         """Raises Cancelled once the run was cancelled."""

@@ -25,7 +25,7 @@ from engine.run.lifetimes import Lifetimes
 from engine.run.machine import Machine
 from engine.run.make import trace_of
 from engine.run.notices import noticed_inputs, told_again
-from engine.run.outcome import Made, Outcome, Output, Port, each
+from engine.run.outcome import Made, Outcome, Output, each
 from engine.run.visit import visit
 
 __all__ = ["Output", "Run"]
@@ -139,7 +139,6 @@ class Run:
         yield ending
         if address in self.wanted:
             yield from self._hand_over(address)
-        self._lifetimes.release(address)
 
     def _check(self, node: GraphNode) -> None:
         """Raises Skipped where this node is not to run after all, and Cancelled."""
@@ -162,7 +161,9 @@ class Run:
             self._told.add(node.address)
         if node.recipe is not None:
             self._remember(node.recipe, outcome, noticed)
-        digests = {name: _digest(port) for name, port in zip(node.type.outputs, outcome.ports, strict=True)}
+        digests = {}
+        for name, port in zip(node.type.outputs, outcome.ports, strict=True):
+            digests[name] = port.digest if isinstance(port, Made) else f"[{','.join([made.digest for made in port])}]"
         partial = self.control.stopped and outcome.partial
         return NodeSucceeded(node.address, outcome.seconds, digests, outcome.cached, partial, outcome.peak_bytes)
 
@@ -247,7 +248,3 @@ class Run:
         """Wanted nodes whose remembered values were pushed out of the cache before they could be handed over."""
         missing = [source.address for name, source in self.targets.items() if name not in self.outputs]
         return tuple(dict.fromkeys(address for address in missing if address in self.outcomes))
-
-
-def _digest(port: Port) -> str:
-    return port.digest if isinstance(port, Made) else "[" + ",".join(made.digest for made in port) + "]"

@@ -49,7 +49,10 @@ class Given:
     def eager(self) -> Inputs:
         """Every input that is not lazy: what its sources made."""
         binding, lazy = self.node.binding, self.node.lazy
-        inputs: Inputs = {name: self.port(source) for name, source in binding.links.items() if name not in lazy}
+        inputs: Inputs = {}
+        for name, source in binding.links.items():
+            if name not in lazy:
+                inputs[name] = self.port(source)
         for name in binding.lists:
             if name not in lazy:
                 inputs[name] = self.of(name)
@@ -93,7 +96,8 @@ class Given:
         """The values behind the inputs, or None where one is not remembered any more."""
         values = {}
         for name, port in inputs.items():
-            value = values[name] = self.held(port)
+            value = port.value if type(port) is Made else ABSENT
+            value = values[name] = self.held(port) if value is ABSENT else value
             if value is MISSING or (type(value) is list and any(item is MISSING for item in value)):
                 return None
         return values
@@ -102,7 +106,7 @@ class Given:
         """The values of a port, MISSING where they are gone."""
         if isinstance(port, list):
             return [self.machine.value(made) for made in port]
-        return port.value if port.value is not ABSENT else self.machine.value(port)
+        return self.machine.value(port)
 
     def brought_back(self, inputs: Inputs, item: int | None) -> Steps[dict[str, Any]]:
         """The same, after what was remembered but is gone was made again."""
@@ -118,9 +122,10 @@ class Given:
 
 def digests_of(inputs: Inputs) -> dict[str, str | list[str]]:
     """The digests of what is given, as an action key takes them."""
-    return {
-        name: port.digest if isinstance(port, Made) else [made.digest for made in port] for name, port in inputs.items()
-    }
+    digests: dict[str, str | list[str]] = {}
+    for name, port in inputs.items():
+        digests[name] = port.digest if isinstance(port, Made) else [made.digest for made in port]
+    return digests
 
 
 def is_partial(inputs: Inputs) -> bool:

@@ -25,15 +25,15 @@ class Lifetimes:
                 takers[source] = takers.get(source, 0) + 1
 
     def had_turn(self, node: GraphNode) -> None:
-        """A node has taken what it was to take, or never will."""
+        """A node has taken what it was to take, or never will; what it made itself stays where somebody is to take it."""
         for source in node.sources:
             left = self._takers[source] = self._takers[source] - 1
             if not left:
-                self.release(source)
+                self._release(source)
+        if not self._takers.get(node.address):
+            self._release(node.address)
 
-    def release(self, address: str) -> None:
-        """Let go of a node's values, if nobody is to take them any more."""
-        if not self._takers.get(address) and address not in self.kept:
-            outcome = self._outcomes.get(address)
-            if outcome is not None:
-                outcome.release()
+    def _release(self, address: str) -> None:
+        outcome = self._outcomes.get(address)
+        if outcome is not None and address not in self.kept:
+            outcome.release()

@@ -15,7 +15,7 @@ from engine.graph.reading import NodeCode
 from engine.graph.records import MISSING
 from engine.graph.values import File, Folder
 from engine.run.cache import Claims, NoCache, Results, Trace
-from engine.run.codec import Classes, digest
+from engine.run.codec import ATOMS, Classes, detach, digest
 from engine.run.indexes import ArtifactIndex, ListIndex
 from engine.run.outcome import ABSENT, Made, Outcome, Port
 
@@ -74,15 +74,8 @@ class Machine:
 
     def recall(self, node: GraphNode) -> Outcome | None:
         """What is remembered of a node by its recipe, if every value of it is still there."""
-        if node.recipe is None:
-            return None
-        trace = self.results.trace(node.recipe)
+        trace = self.results.trace(node.recipe) if node.recipe is not None else None
         return None if trace is None else self.outcome(node, trace)
-
-    def known(self, node: GraphNode, key: str) -> Outcome | None:
-        """What is remembered of one call of a node by its action key, if every value of it is still there."""
-        trace = self.results.trace(key)
-        return None if trace is None else self.outcome(node, trace, mapped=False)
 
     def outcome(self, node: GraphNode, trace: Trace, mapped: bool | None = None) -> Outcome | None:
         """The outcome that a trace tells of, if it holds in this environment and every value of it is still there."""
@@ -121,7 +114,9 @@ class Machine:
         return found
 
     def keep(self, value: Any, seconds: float, environment: str, wanted: bool) -> Made:
-        """Digest a fresh value and remember it."""
+        """Digest a fresh value, and remember it cut off from any gradient tape."""
+        if type(value) not in ATOMS:
+            value = detach(value)
         if isinstance(value, Artifact):
             inner = self.keep(value.value, seconds, environment, True)
             index = ArtifactIndex(inner.digest, value.name, value.format)

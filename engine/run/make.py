@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from types import GeneratorType
 from typing import Any
 
@@ -20,8 +20,6 @@ from engine.run.given import Given, Inputs, Steps, Wait, digests_of, is_partial,
 from engine.run.machine import Machine
 from engine.run.outcome import Made, Outcome, Port, each
 
-_PLAIN = frozenset({int, float, str, bool, type(None)})
-
 
 def made(
     given: Given, inputs: Inputs, values: dict[str, Any], item: int | None, key: str | None, partial: bool
@@ -38,14 +36,15 @@ def made(
         values.update(dict.fromkeys(node.lazy))
     yield NodeStarted(node.address, item)
     try:
-        result = call.start(values)
+        result = call.timed(call.code.call, values, call.context)
         if isinstance(result, GeneratorType):
             result, key = yield from _answering(given, call, result, values, inputs, key)
         if call.context is not None:
             yield from call.notices()
         return _outcome(given, call, result, inputs, key)
     finally:
-        call.close()
+        if call.context is not None:
+            call.context.close()
 
 
 def call_of(given: Given, item: int | None, partial: bool) -> Call:
@@ -158,10 +157,12 @@ def _outcome(given: Given, call: Call, result: Any, inputs: Inputs, key: str | N
     ports: list[Port] = []
     try:
         for many, value in zip(node.type.port_lists, call.code.outputs(result), strict=True):
-            if many:
-                ports.append([_keep(machine, item, call, environment, wanted, partial) for item in value])
+            if partial:
+                ports.append([_partial(item, environment) for item in value] if many else _partial(value, environment))
+            elif many:
+                ports.append([machine.keep(item, call.seconds, environment, wanted) for item in value])
             else:
-                ports.append(_keep(machine, value, call, environment, wanted, partial))
+                ports.append(machine.keep(value, call.seconds, environment, wanted))
     except (TypeError, ValueError) as error:
         raise call.failure(f"returned what cannot travel: {error}") from error
     outcome = Outcome(tuple(ports), call.seconds)
@@ -173,15 +174,12 @@ def _outcome(given: Given, call: Call, result: Any, inputs: Inputs, key: str | N
     return outcome
 
 
-def trace_of(machine: Machine, outcome: Outcome, environment: str, noticed: Sequence[str] = ()) -> Trace:
+def trace_of(machine: Machine, outcome: Outcome, environment: str, noticed: tuple[str, ...] = ()) -> Trace:
     """What is noted of an outcome under a key."""
     names = tuple([machine.name_of(port, outcome.seconds) for port in outcome.ports])
-    return Trace(names, outcome.seconds, None, environment, outcome.notices, tuple(noticed))
+    return Trace(names, outcome.seconds, None, environment, outcome.notices, noticed)
 
 
-def _keep(machine: Machine, value: Any, call: Call, environment: str, wanted: bool, partial: bool) -> Made:
-    if type(value) not in _PLAIN:
-        value = detach(value)
-    if partial:
-        return Made("" if isinstance(value, Artifact) else digest(value), value, True, environment)
-    return machine.keep(value, call.seconds, environment, wanted)
+def _partial(value: Any, environment: str) -> Made:
+    value = detach(value)
+    return Made("" if isinstance(value, Artifact) else digest(value), value, True, environment)

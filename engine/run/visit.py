@@ -22,7 +22,7 @@ def _one(given: Given, inputs: Inputs, item: int | None) -> Steps[Outcome]:
     partial = run.control.stopped and is_partial(inputs)
     key = None if partial or node.type.volatile else action_key(node.binding, digests_of(inputs))
     if key is not None and node.address not in run.gone:
-        found = (yield from _asked_before(given, inputs, item, key)) if node.lazy else given.machine.known(node, key)
+        found = (yield from _asked_before(given, inputs, item, key)) if node.lazy else _remembered(given, key)
         if found is not None:
             yield from _told_again(given, found)
             return found
@@ -32,12 +32,17 @@ def _one(given: Given, inputs: Inputs, item: int | None) -> Steps[Outcome]:
     if key is None or node.lazy:
         return (yield from made(given, inputs, values, item, key, partial))
     with given.machine.claims.claim(key, run.control.check) as claim:
-        if claim.result is True and (found := given.machine.known(node, key)) is not None:
+        if claim.result is True and (found := _remembered(given, key)) is not None:
             yield from _told_again(given, found)
             return found
         outcome = yield from made(given, inputs, values, item, key, partial)
-        claim.fulfil(True)
+        claim.result = True
     return outcome
+
+
+def _remembered(given: Given, key: str) -> Outcome | None:
+    trace = given.machine.results.trace(key)
+    return None if trace is None else given.machine.outcome(given.node, trace, mapped=False)
 
 
 def _asked_before(given: Given, inputs: Inputs, item: int | None, key: str | None) -> Steps[Outcome | None]:

@@ -64,12 +64,16 @@ class Claim(Generic[T]):
         if self._key is None:
             return
         with self._claims._lock:
-            place = self._place or self
-            place.result = self.result
-            place._busy = False
-            self._tidy(self._key, place)
-            if place.waiting:
-                self._claims._changed.notify_all()
+            if self._place is None and not self.waiting:
+                del self._claims._open[self._key]
+            else:
+                self._hand_on(self._key, self._place or self)
+
+    def _hand_on(self, key: str, place: Claim[T]) -> None:
+        place.result = self.result
+        place._busy = False
+        self._tidy(key, place)
+        self._claims._changed.notify_all()
 
     def _tidy(self, key: str, place: Claim[T]) -> None:
         """Close what is done, and what nobody wants any more: the next asker begins anew."""

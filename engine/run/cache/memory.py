@@ -33,7 +33,7 @@ class MemoryTier:
         A value that came again counts with the higher of its costs. What is pinned does not leave, so a value
         may be turned away.
         """
-        known = self._policy.remove(digest)
+        known = self._policy.entries.pop(digest, None)
         if known is not None:
             held = Held(known.value, known.size, max(known.seconds, held.seconds))
             self.used -= known.size

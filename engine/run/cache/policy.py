@@ -20,13 +20,9 @@ class Held:
     value: object
     size: int
     seconds: float
+    worth: float = 0.0
     priority: float = 0.0
     serial: int = 0
-
-    @property
-    def worth(self) -> float:
-        """Seconds saved per byte."""
-        return max(self.seconds, 0.0) / max(self.size, 1)
 
 
 class GreedyDual:
@@ -55,6 +51,7 @@ class GreedyDual:
     def add(self, key: str, held: Held) -> None:
         """Take in a value, in place of an older one."""
         self.entries[key] = held
+        held.worth = (held.seconds if held.seconds > 0 else 0.0) / (held.size or 1)
         held.priority = self.clock + held.worth
         held.serial = self._serial = self._serial + 1
         if self._heap is not None:

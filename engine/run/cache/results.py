@@ -74,22 +74,22 @@ class ResultCache:
             return None
         trace = self._disk.trace(key, self.environment)
         if trace is not None:
-            self._remember(key, trace)
+            self._traces[key] = trace
+            self._forget_oldest()
         return trace
 
     def record(self, key: str, trace: Trace) -> None:
         """Remember what a key led to."""
-        self._remember(key, trace)
+        self._traces[key] = trace
+        if len(self._traces) > self._most_traces:
+            self._forget_oldest()
         if self._disk is not None:
             self._disk.record(key, trace)
 
-    def _remember(self, key: str, trace: Trace) -> None:
-        traces = self._traces
-        traces[key] = trace
-        if len(traces) > self._most_traces:
-            with self._lock:
-                while len(traces) > self._most_traces:
-                    traces.popitem(last=False)
+    def _forget_oldest(self) -> None:
+        with self._lock:
+            while len(self._traces) > self._most_traces:
+                self._traces.popitem(last=False)
 
     def has(self, digest: str) -> bool:
         """Whether `get` would most likely find it; loads nothing."""
@@ -113,9 +113,10 @@ class ResultCache:
 
     def put(self, digest: str, value: object, seconds: float, *, keep: bool = False) -> None:
         """Offer a value that took `seconds` to make; `keep`: an output of the run needs it, so disk takes it."""
-        value = codec.compact(value)
+        atom = type(value) in codec.ATOMS
+        value = value if atom else codec.compact(value)
         held = Held(value, codec.nbytes(value), seconds)
-        there = self._devices.on_device(value)
+        there = not atom and self._devices.on_device(value)
         with self._lock:
             if there and digest not in self._ram:
                 self._put_on_device(digest, held)

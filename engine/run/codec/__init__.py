@@ -13,10 +13,11 @@ from engine.run.codec.classes import Classes, CodecError
 from engine.run.codec.digests import digest, digest_of
 from engine.run.codec.files import dumps, load, loads, parse, pieces, save
 from engine.run.codec.tensors import Buffer
-from engine.run.codec.tree import compact, detach, map_tensors, nbytes, on_device, to_host
+from engine.run.codec.tree import ATOMS, compact, detach, map_tensors, nbytes, on_device, to_host
 from engine.run.codec.values import JsonValue, Packed, pack, unpack
 
 __all__ = [
+    "ATOMS",
     "Buffer",
     "Classes",
     "CodecError",

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 OBJECT_BYTES = 64  # about what CPython spends on a small object, and on a slot's share of a container
 COMPACT_FROM = 1 << 20
-_ATOMS = frozenset((type(None), bool, int, float, str))  # by far most values, and they hold no others
+ATOMS = frozenset((type(None), bool, int, float, str))  # by far most values, and they hold no others
 
 
 def leaves(value: object) -> Iterator[object]:
@@ -40,7 +40,7 @@ def leaves(value: object) -> Iterator[object]:
 def nbytes(value: object) -> int:
     """About how much memory a value takes, in bytes: tensors, arrays, text, and 64 an object."""
     kind = type(value)
-    if kind in _ATOMS:
+    if kind in ATOMS:
         more = len(value) if kind is str else value.bit_length() >> 3 if kind is int else 0  # type: ignore[attr-defined, arg-type]
         return OBJECT_BYTES + more
     total = 0
@@ -57,7 +57,7 @@ def nbytes(value: object) -> int:
 
 def on_device(value: object) -> bool:
     """Whether some tensor of a value lies outside host memory."""
-    return type(value) not in _ATOMS and any(
+    return type(value) not in ATOMS and any(
         is_tensor(item) and item.device.type != "cpu"  # type: ignore[attr-defined]
         for item in leaves(value)
     )
@@ -65,7 +65,7 @@ def on_device(value: object) -> bool:
 
 def map_tensors(value: T, change: Callable[[Tensor], Tensor]) -> T:
     """The value with `change` done to each tensor; what does not change is the same object, not a copy."""
-    if type(value) in _ATOMS:
+    if type(value) in ATOMS:
         return value
     return _map(value, change)  # type: ignore[no-any-return]
 
