@@ -24,6 +24,7 @@ from nodes.solids.prompts import unknown_words
 ROOT = Path(__file__).parents[2]
 FILES = {path.stem: path for path in sorted((ROOT / "workflows").glob("*.json"))}
 FEWER_STEPS: dict[str, dict[str, Any]] = {
+    "asked_and_drawn": {"steps": 2},
     "text_to_image": {"steps": 2},
     "image_to_image": {"steps": 2},
     "seed_grid": {"steps": 2, "count": 2},
