@@ -70,7 +70,7 @@ def _tell(inspection: Inspection, everything: bool) -> None:
     click.echo(f"The workflow{title} {sound}: {count} node{'' if count == 1 else 's'}.")
     _section("Upgraded (the file is left as it is)", [f"  {upgraded}" for upgraded in inspection.upgraded])
     _section("Notices", [f"  {notice.message}" for notice in inspection.notices])
-    rows = [input_row(item.name, item.spec, item.default) for item in inspection.inputs]
+    rows = [input_row(item.name, item.spec, item.default, item.title) for item in inspection.inputs]
     _section("Inputs (--set NAME=VALUE)", columns(rows).splitlines())
     shown = inspection.addresses if everything else inspection.addresses[:ADDRESSES]
     lines = columns(input_row(item.name, item.spec, item.default) for item in shown).splitlines()

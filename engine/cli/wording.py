@@ -41,9 +41,10 @@ def default_words(default: JsonValue | Missing) -> str:
     return f" = {text if len(text) <= DEFAULT_LENGTH + 1 else text[:DEFAULT_LENGTH] + '…'}"
 
 
-def input_row(name: str, spec: InputSpec, default: JsonValue | Missing) -> tuple[str, str, str]:
-    """A line of a table: name and default, what it takes, help."""
-    return f"{name}{default_words(default)}", takes(spec), spec.help
+def input_row(name: str, spec: InputSpec, default: JsonValue | Missing, title: str = "") -> tuple[str, str, str]:
+    """A line of a table: name and default, what it takes, help; led by its title where that says more than its name."""
+    text = f"{title}: {spec.help}" if title and title.casefold() != name.casefold() else spec.help
+    return f"{name}{default_words(default)}", takes(spec), text
 
 
 def spec_row(spec: InputSpec) -> tuple[str, str, str]:

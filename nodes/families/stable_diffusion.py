@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from nodes.families.protocol import Tensors
 from nodes.ops.previews import Preview
+from nodes.ops.room import check_room
 from nodes.prompts.vocabulary import Vocabulary
 from nodes.samplers.noise_schedule import DiscreteSchedule
 from nodes.types import LatentSpace
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from transformers import CLIPTextModel, PreTrainedTokenizerBase
 
 FAMILY = "sd"
+HELD_AT_ONCE = 4
+"""Feature maps that a block of a VAE needs at a time, at the least: what comes in, what goes out, two between."""
 MOST_REPEATED = 4
 """How many times longer than the longest an aligned conditioning may become."""
 
@@ -190,14 +193,23 @@ class VAE(nn.Module):
 
     def encode(self, pixels: Tensor) -> Tensor:
         """RGB pixels (B, 3, H, W) in 0…1 to the mean of their latents (B, C, h, w)."""
+        self._check_room("encoding", pixels.shape[-1], pixels.shape[-2])
         mean: Tensor = self.model.encode((2 * pixels - 1).to(self.device, self.model.dtype)).latent_dist.mean
         return (mean.float() - self._shift) * self._scale
 
     def decode(self, samples: Tensor) -> Tensor:
         """Latents (B, C, h, w) to RGB pixels (B, 3, H, W), about 0…1, not clipped."""
+        self._check_room("decoding", samples.shape[-1] * self.space.factor, samples.shape[-2] * self.space.factor)
         latents = (samples.to(self.device) / self._scale + self._shift).to(self.model.dtype)
         pixels: Tensor = self.model.decode(latents).sample
         return pixels.float() / 2 + 0.5
+
+    def _check_room(self, doing: str, width: int, height: int) -> None:
+        channels = max(
+            self.model.config.block_out_channels[:2]
+        )  # what stands at full size in the last and first blocks
+        nbytes = width * height * channels * self.model.dtype.itemsize * HELD_AT_ONCE
+        check_room(nbytes, self.device, f"{doing} {width} × {height} pixels at once")
 
     @property
     def _scale(self) -> float:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from nodes.families.protocol import Denoiser
 from nodes.ops.guidance import classifier_free
+from nodes.ops.room import check_room
 from nodes.samplers.contract import NoiseSource, State
 from nodes.samplers.masking import latent_mask, masked
 from nodes.samplers.noise import SeededNoise
@@ -17,6 +18,9 @@ from nodes.samplers.noise_schedule import NoiseSchedule
 from nodes.samplers.sigmas import sigma_table
 from nodes.samplers.steps import SAMPLERS
 from nodes.types import Conditioning, Latent
+
+HELD_AT_ONCE = 8
+"""Tensors of the latent's size at the least: the latent, its noise, x, x0 with and without guidance, a step's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def sample(
     sentence, for settings that do not fit together.
     """
     _check(denoiser, latent, sampler, start)
+    _check_room(latent, denoiser.device)
     sigmas = sigma_table(denoiser.schedule, schedule, steps, denoise)
     source = samples_of(latent).to(denoiser.device)
     draw = noise or SeededNoise(seed, latent.batch, skip=start + 1 if start else 0)
@@ -105,6 +110,13 @@ def _check(denoiser: Denoiser, latent: Latent, sampler: str, start: int) -> None
         raise ValueError(
             f"start {start} goes on from a noisy latent, and a mask needs the clean one; use denoise instead"
         )
+
+
+def _check_room(latent: Latent, device: torch.device) -> None:
+    factor = latent.space.factor
+    cells = latent.batch * -(-latent.height // factor) * -(-latent.width // factor)
+    what = f"sampling {latent.batch} × {latent.width} × {latent.height} pixels"
+    check_room(cells * latent.space.channels * 4 * HELD_AT_ONCE, device, what)
 
 
 def _begin(schedule: NoiseSchedule, latent: Latent, source: Tensor, noise: Tensor, sigma: float) -> Tensor:
