@@ -22,8 +22,10 @@ LEAST_PATCH: Final = 24
 LEAST_SEEN: Final = 0.3
 """The part of a solid's free pixels that must be of its colour; a highlight or a shadow's rim alone is no solid."""
 MOST: Final = 5
-WORST: Final = 0.115
+WORST: Final = 0.135
 """The mean cost from which on a fit is no solid."""
+LOST: Final = 400
+"""Pixels of a patch that no solid explains from which on nothing will explain the picture."""
 UNEXPLAINED: Final = 0.012
 """The part of the picture that may be neither ground nor a solid."""
 SIZE_BORDER: Final = (SCALES["small"] * SCALES["large"]) ** 0.5
@@ -40,25 +42,41 @@ def read(picture: NDArray[np.uint8]) -> tuple[Solid, ...]:
 
 def _guesses(seen: Look) -> list[Guess]:
     picture, labels = np.sqrt(seen.linear), seen.labels.copy()
+    plain = np.abs(picture - np.sqrt(seen.floor)).mean(-1)
     taken = np.zeros(labels.shape, bool)
     guesses: list[Guess] = []
     for _ in range(3 * MOST):
         patches = components(labels, LEAST_PATCH)
         if not patches or len(guesses) == MOST:
             break
-        mask = patches[0]
-        colour = NAMES[labels[mask][0]]
-        others = taken.copy()
-        for patch in patches[1:]:
-            others |= patch if NAMES[labels[patch][0]] != colour else False
-        guess, cost = fit(Patch(picture, mask, others & ~mask, colour, seen.ground))
-        labels[mask] = UNKNOWN
+        number = labels[patches[0]][0]
+        same = [patch for patch in patches if labels[patch][0] == number]
+        others = np.logical_or.reduce([taken, *(patch for patch in patches if labels[patch][0] != number)])
+        # Where one patch is no solid, several of its colour may be: white in shade looks like ice, and falls apart.
+        tries = [same[0], np.logical_or.reduce(same)] if len(same) > 1 else same
+        found = (_guess(Patch(picture, mask, others & ~mask, plain, NAMES[number], seen.ground)) for mask in tries)
+        guess = next((guess for guess in found if guess is not None), None)
+        labels[same[0]] = UNKNOWN
+        if guess is None and same[0].sum() > LOST:
+            break
+        if guess is None:
+            continue
+        guesses.append(guess)
         inside = covers(guess) & ~others
-        if cost < WORST and mask.sum() > LEAST_SEEN * inside.sum() and _in_the_world(guess):
-            guesses.append(guess)
-            taken |= inside
-            labels[inside | (grown(inside, 1) & (labels == labels[mask][0]))] = UNKNOWN
+        taken |= inside
+        labels[inside | (grown(inside, 1) & (labels == number))] = UNKNOWN
     return guesses
+
+
+def _guess(patch: Patch) -> Guess | None:
+    """The solid that a patch is; None where none explains it."""
+    found = fit(patch)
+    if found is None:
+        return None
+    guess, cost = found
+    inside = covers(guess) & ~patch.others
+    seen = patch.mask.sum() > LEAST_SEEN * inside.sum()
+    return guess if cost < WORST and seen and _in_the_world(guess) else None
 
 
 def _in_the_world(guess: Guess) -> bool:

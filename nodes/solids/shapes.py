@@ -122,12 +122,15 @@ def ring(origin: Array, ray: Array, steps: int = 28) -> Hit:
 
 
 def _march(origin: Array, ray: Array, t: Array, leave: Array, steps: int) -> Array:
-    distance = np.zeros_like(t)
-    for _ in range(steps):
-        point = origin + t[..., None] * ray
-        around = np.hypot(point[..., 0], point[..., 1]) - np.float32(RING_RADIUS)
-        distance = np.hypot(around, point[..., 2]) - np.float32(RING_TUBE)
-        t = t + np.where(t < leave, distance, 0)
+    t, distance, alive = t.copy(), np.zeros_like(t), np.arange(len(t))
+    for step in range(steps):
+        if step % 4 == 0:
+            # A ray that has left the ball around the ring has missed.
+            alive = alive[t[alive] < leave[alive]]
+        point = origin[alive] + t[alive][:, None] * ray[alive]
+        around = np.hypot(point[:, 0], point[:, 1]) - np.float32(RING_RADIUS)
+        distance[alive] = np.hypot(around, point[:, 2]) - np.float32(RING_TUBE)
+        t[alive] += np.where(t[alive] < leave[alive], distance[alive], 0)
     return np.where((distance < 0.006) & (t < leave), t, MISS)
 
 

@@ -70,3 +70,15 @@ def test_a_verdict_counts_things_sizes_and_places_apart(prompt, verdict):
 
 def test_an_extra_solid_is_wrong():
     assert not judge(parse("a red cube"), (CUBE, CUBE)).right
+
+
+@pytest.mark.parametrize("seed", [53_000_016, 53_000_038, 52_000_084, 52_000_004])
+def test_white_that_the_ice_takes_in_and_solids_behind_others_are_read(seed):
+    scene = sample_scene(seed, (seed - 50_000_000) // 1_000_000)
+    assert facts(read(render(scene))) == facts(scene.solids)
+
+
+def test_a_patch_too_small_for_any_solid_is_none():
+    picture = render(sample_scene(90_003, 1)).copy()
+    picture[4:9, 4:12] = (200, 30, 30)
+    assert len(read(picture)) == 1
