@@ -50,6 +50,7 @@ train: .venv/dev
 	$(BIN)/python -m models.training.clip --name solids-clip --hours $(HOURS_CLIP)
 	$(BIN)/python -m models.training.clip --name solids-clip-b --hours $(HOURS_CLIP)
 	$(BIN)/python -m models.training.upscaler --hours $(HOURS_UPSCALE)
+	for name in solids-clip solids-clip-b solids-upscale; do $(BIN)/python -m models.training.ship $$name || exit 1; done
 
 # Print every table of the cards: the scorer, the VAE, then each network that is there. About two hours on two cores.
 TURBO := models.training.evaluate --model models/solids-turbo --set held_out --cfg 1
@@ -62,6 +63,7 @@ evaluate: .venv/dev
 	[ ! -d models/solids-turbo ] || for steps in 1 2 4; do $(BIN)/python -m $(TURBO) --steps $$steps || exit 1; done
 	[ ! -d models/solids-clip ] || $(BIN)/python -m models.training.clip_table --name solids-clip
 	[ ! -d models/solids-clip-b ] || $(BIN)/python -m models.training.clip_table --name solids-clip-b
+	[ ! -d models/solids-upscale ] || $(BIN)/python -m models.training.upscale_table
 
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
