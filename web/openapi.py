@@ -19,6 +19,7 @@ ALWAYS = (400, 401, 403, 408, 422)
 Schema: TypeAlias = dict[str, Any]
 Mode: TypeAlias = Literal["validation", "serialization"]
 _PARAMETER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})+))?\}")
+_BODILESS = (HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT)
 _TEMPLATE = "#/components/schemas/{model}"
 
 
@@ -66,7 +67,7 @@ def _operation(route: Route, references: Mapping[tuple[Model, Mode], Schema]) ->
         "tags": [route.handler.__module__.rpartition(".")[2]],
         "summary": route.summary,
         "parameters": [*_path_parameters(route.path), *_query_parameters(route.query), *map(_header, route.headers)],
-        "responses": {str(status): _response(answer, references) for status, answer in route.answers.items()}
+        "responses": {str(status): _response(status, answer, references) for status, answer in route.answers.items()}
         | {str(status): {"description": HTTPStatus(status).phrase, "content": error} for status in refused},
     }
     content = _body(route, references)
@@ -81,9 +82,9 @@ def _body(route: Route, references: Mapping[tuple[Model, Mode], Schema]) -> Sche
     return {media: {"schema": {"type": "object"} if media == "application/json" else {}} for media in route.media}
 
 
-def _response(answer: Answer, references: Mapping[tuple[Model, Mode], Schema]) -> Schema:
+def _response(status: int, answer: Answer, references: Mapping[tuple[Model, Mode], Schema]) -> Schema:
     response: Schema = {"description": answer.what}
-    if answer.media:
+    if status not in _BODILESS:
         schema = {} if answer.model is None else references[answer.model, "serialization"]
         response["content"] = {media: {"schema": schema} for media in answer.media}
     return response

@@ -15,6 +15,7 @@ from web.settings import Settings
 from web.tokens import keep_token
 
 STOP_SECONDS = 4.0
+LINE_BYTES = 65_536  # what is longer is answered by aiohttp, in plain text; so is what is hardly HTTP
 
 
 def serve(settings: Settings, opens: bool) -> int:
@@ -32,6 +33,7 @@ def make_runner(settings: Settings) -> web.AppRunner:
         handler_cancellation=True,
         shutdown_timeout=STOP_SECONDS,
         keepalive_timeout=settings.limits.idle_seconds,
+        max_line_size=LINE_BYTES,
     )
 
 
