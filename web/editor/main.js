@@ -16,7 +16,8 @@ import { mountShell } from "./shell/shell.js";
 import { viewCommands } from "./view/commands.js";
 import { mountView } from "./view/mount.js";
 
-const app = new App(new Api(), new Settings());
+/** For those who look at the page from its console, and for its tests. */
+export const app = new App(new Api(), new Settings());
 app.commands = new CommandTable(app);
 app.commands.add([...runCommands, ...editCommands, ...viewCommands, ...arrangeCommands, ...fileCommands]);
 const canvas = mountShell(app, document.body);

@@ -113,9 +113,25 @@ export class Following {
       const faults = message.faults ?? (message.fault ? [message.fault] : []);
       tab.run.value = { ...run, status, seconds: message.seconds ?? null, partial: message.partial === true, faults };
     }
-    if (message.outputs) tab.runs.show(tab.document.peek(), message.outputs);
+    if (message.outputs) this._show(tab, id, message.outputs);
     this._tell(tab, status, message);
     for (const told of this.over) told(tab);
+  }
+
+  /**
+   * Results as the event tells them; long values it leaves out, and they are asked for.
+   *
+   * @param {Tab} tab
+   * @param {string} id
+   * @param {{[name: string]: any[]}} outputs
+   */
+  _show(tab, id, outputs) {
+    const whole = Object.entries(outputs).filter(([, entries]) => !entries.some((entry) => entry.omitted === true));
+    tab.runs.show(tab.document.peek(), Object.fromEntries(whole));
+    if (whole.length === Object.keys(outputs).length) return;
+    void this._app.api.run(id).then((run) => {
+      tab.runs.together(() => tab.runs.show(tab.document.peek(), run.outputs ?? {}));
+    }, () => {});
   }
 
   /** @param {Tab} tab @param {string} status @param {Message} message */

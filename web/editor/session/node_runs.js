@@ -116,10 +116,21 @@ export class NodeRuns {
     for (const [name, entries] of Object.entries(outputs)) {
       for (const address of makersOf(document, name)) {
         const now = this.at(address).peek();
-        this.set(address, { ...now, outputs: { ...now.outputs, [name]: entries } });
+        this.set(address, { ...now, outputs: { ...now.outputs, [name]: entries.map(withAddress) } });
       }
     }
   }
+}
+
+/**
+ * An entry of an output with the address of its file: events name it by content alone.
+ *
+ * @param {any} entry
+ */
+function withAddress(entry) {
+  if (typeof entry.sha256 !== "string" || typeof entry.url === "string") return entry;
+  const suffix = /\.[a-z0-9]+$/.exec(entry.asset ?? "")?.[0] ?? "";
+  return { ...entry, url: `/api/assets/${entry.sha256}${suffix}` };
 }
 
 /**

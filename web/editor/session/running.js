@@ -12,6 +12,7 @@ import { toJson } from "../model/document.js";
 import { specAt } from "../model/normalise.js";
 import { linksIn } from "../model/shapes.js";
 import { ApiError } from "./api.js";
+import { randomHex } from "./random.js";
 
 const LIMIT = 2n ** 64n;
 const ACTIVE = new Set(["sending", "queued", "running"]);
@@ -39,7 +40,7 @@ export async function submit(app, tab, { targets, next = false } = {}) {
   const idle = !isActive(tab);
   if (idle) tab.run.value = { ...NEW, targets: targets ?? null, began: Date.now() };
   const workflow = toJson(tab.document.peek());
-  const job = { workflow, document: tab.key.peek(), key: crypto.randomUUID(), ...(targets === undefined ? {} : { targets }) };
+  const job = { workflow, document: tab.key.peek(), key: randomHex(32), ...(targets === undefined ? {} : { targets }) };
   try {
     const run = await app.api.submit(job);
     noteSeeds(app, tab);

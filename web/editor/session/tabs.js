@@ -6,12 +6,18 @@
  */
 
 import { batch } from "../vendor/signals-core/signals-core.mjs";
-import { EMPTY, parseDocument } from "../model/document.js";
+import { EMPTY, parseDocument, titleOf } from "../model/document.js";
+import { randomHex } from "./random.js";
 import { Tab } from "./tab.js";
 
-/** A name for a document that is in no library. */
-export function freshKey() {
-  return `untitled-${crypto.randomUUID().slice(0, 8)}`;
+/**
+ * A name for a document that is in no library; it is what its draft is found by.
+ *
+ * @param {string} title
+ */
+export function freshKey(title) {
+  const words = title.replace(/[^\p{L}\p{N} _-]+/gu, " ").trim().slice(0, 80).trim();
+  return `${words === "" ? "Untitled" : words} (${randomHex(6)})`;
 }
 
 /**
@@ -36,7 +42,7 @@ export function show(app, tab) {
  * @param {Document} [document]
  */
 export function openNew(app, document = EMPTY) {
-  return show(app, new Tab(freshKey(), document));
+  return show(app, new Tab(freshKey(titleOf(document)), document));
 }
 
 /**
@@ -65,7 +71,7 @@ export function close(app, tab) {
   const place = tabs.indexOf(tab);
   if (place < 0) return;
   const left = tabs.filter((other) => other !== tab);
-  if (left.length === 0) left.push(new Tab(freshKey()));
+  if (left.length === 0) left.push(new Tab(freshKey("")));
   batch(() => {
     app.tabs.value = left;
     if (app.active.peek() === tab) app.active.value = /** @type {Tab} */ (left[Math.min(place, left.length - 1)]);

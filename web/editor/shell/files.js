@@ -55,7 +55,7 @@ export function saveAsSheet(app, tab) {
     const wanted = String(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get("name") ?? "").trim();
     if (wanted !== "") void saveAs(app, tab, wanted, wanted === tab.name.peek() ? tab.etag.peek() : null);
   };
-  return html`<form @submit=${submit}><label class="field">Name<input name="name" required maxlength="100" autofocus autocomplete="off" .value=${name} @focus=${select}></label>
+  return html`<form @submit=${submit}><label class="form-field">Name<input name="name" required maxlength="100" autofocus autocomplete="off" .value=${name} @focus=${select}></label>
     <p class="sheet-foot"><button type="submit" class="main">Save</button></p></form>`;
 }
 

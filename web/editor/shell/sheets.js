@@ -5,7 +5,7 @@
  * @typedef {import("../session/app.js").Asking} Asking
  */
 
-import { html, render } from "../vendor/lit-html/lit-html.js";
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { keyed } from "../vendor/lit-html/directives/keyed.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { examplesSheet } from "./examples.js";
@@ -29,6 +29,7 @@ export function mountSheets(app, body) {
     const asking = app.asking.value;
     if (asking === null) {
       if (dialog.open) dialog.close();
+      render(nothing, dialog);
       return;
     }
     const { title, content } = sheet(app, asking);
