@@ -42,6 +42,7 @@ export class Stage {
   #canvas = true;
   /** @type {Set<string>} */ #touched = new Set();
   #all = false;
+  #redraw = false;
 
   /** @param {App} app @param {HTMLElement} root */
   constructor(app, root) {
@@ -73,8 +74,13 @@ export class Stage {
     const { app } = this;
     effect(() => {
       const tab = app.active.value;
-      void [tab.document.value, tab.prefix.value, app.catalogue.value, app.models.value];
+      void [tab.document.value, tab.prefix.value, app.catalogue.value];
       this.askDocument();
+    });
+    effect(() => {
+      void app.models.value;
+      this.#redraw = true;
+      this.ask();
     });
     effect(() => {
       void app.active.value.camera.value;
@@ -129,6 +135,8 @@ export class Stage {
     if (this.#document) this.#syncDocument();
     this.#syncStates();
     this.#syncSelection();
+    if (this.#redraw) for (const id of this.mounts.ids) this.mounts.draw(/** @type {DrawnLevel} */ (this.drawn), id);
+    this.#redraw = false;
     this.#moveCamera();
     const before = counters.mounts + counters.unmounts;
     const drawn = /** @type {DrawnLevel} */ (this.drawn);
