@@ -26,7 +26,7 @@ class LoadedModel(NamedTuple):
 
 
 class LoadModel(Node):
-    """Choose a model from the models folder: one in diffusers' layout, or a Stable Diffusion 1.x .safetensors file.
+    """Choose a model from the models folder: one in diffusers' layout, or a Stable Diffusion 1.x or 2.x .safetensors file.
 
     Nothing is loaded here. Each part is brought into memory when a node behind this one needs it, and stays there as long
     as there is room. Pickle files (.ckpt) can run code when they are opened and are never read.

@@ -33,7 +33,7 @@ def saved_tokenizer(folder: Path) -> CLIPTokenizer:
 
 @cache
 def clip_tokenizer() -> CLIPTokenizer:
-    """The tokenizer of Stable Diffusion 1.x: 49,408 tokens, the last two around a text, padded with the
+    """The tokenizer of Stable Diffusion 1.x and 2.x: 49,408 tokens, the last two around a text, padded with the
     last."""
     from transformers import CLIPTokenizer
 

@@ -102,7 +102,8 @@ def _text_encoder(source: Source, facts: Facts, dtype: torch.dtype) -> nn.Module
         model = CLIPTextModel(config)
     _fill(model, source, "text_encoder", dtype)
     tokenizer = saved_tokenizer(source.tokenizer) if isinstance(source, DiffusersFolder) else clip_tokenizer()
-    return sd.TextEncoder(model, tokenizer, vocabulary_from(facts.vocabulary))
+    pad = config.pad_token_id if isinstance(source, SingleFile) else tokenizer.pad_token_id
+    return sd.TextEncoder(model, tokenizer, vocabulary_from(facts.vocabulary), pad)
 
 
 def _fill(module: nn.Module, source: Source, part: str, dtype: torch.dtype) -> None:

@@ -133,15 +133,23 @@ class Denoiser(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """A CLIP text model with its tokenizer, and the words that it knows, where these are only so many."""
+    """A CLIP text model with its tokenizer, and the words that it knows, where these are only so many.
+
+    `pad` is the token that fills up a window, by default the tokenizer's own.
+    """
 
     family = FAMILY
 
     def __init__(
-        self, model: CLIPTextModel, tokenizer: PreTrainedTokenizerBase, vocabulary: Vocabulary | None = None
+        self,
+        model: CLIPTextModel,
+        tokenizer: PreTrainedTokenizerBase,
+        vocabulary: Vocabulary | None = None,
+        pad: int | None = None,
     ) -> None:
         super().__init__()
         self.model, self.tokenizer, self.vocabulary = model, tokenizer, vocabulary
+        self.pad = tokenizer.pad_token_id if pad is None else pad
 
     @property
     def window(self) -> int:
@@ -163,8 +171,7 @@ class TextEncoder(nn.Module):
             raise ValueError(f"clip_skip {clip_skip} leaves nothing of a text encoder of {layers} layers")
         begin, end = self.tokenizer.bos_token_id, self.tokenizer.eos_token_id
         filled = [[begin, *tokens, end] for tokens in windows]
-        pad = self.tokenizer.pad_token_id
-        rows = [row + [pad] * (self.window - len(row)) for row in filled]
+        rows = [row + [self.pad] * (self.window - len(row)) for row in filled]
         ids = torch.tensor(rows, device=self.model.device)
         if clip_skip == 0:
             last: Tensor = self.model(input_ids=ids).last_hidden_state

@@ -1,4 +1,4 @@
-"""One Stable Diffusion 1.x file: random weights of diffusers' modules, written under CompVis' keys and read back."""
+"""One Stable Diffusion 1.x or 2.x file: random weights of diffusers' modules, written under CompVis' keys and read back."""
 
 import json
 import re
@@ -141,6 +141,104 @@ def test_its_parts_answer_as_the_modules_that_they_came_from(checkpoint: Path, s
     torch.testing.assert_close(text.encode([text.tokens("a cat")]), expected, **close)
 
 
+TOWER = {
+    "embeddings.token_embedding": "token_embedding",
+    "final_layer_norm": "ln_final",
+    "encoder.layers": "transformer.resblocks",
+    "layer_norm1": "ln_1",
+    "layer_norm2": "ln_2",
+    "mlp.fc1": "mlp.c_fc",
+    "mlp.fc2": "mlp.c_proj",
+    "self_attn": "attn",
+}
+
+
+def as_open_clip(text: Any) -> Tensors:
+    """A text encoder's weights as OpenCLIP writes them: q, k and v in one, a bare table of positions, further parts."""
+    found: Tensors = {}
+    weights = text.state_dict()
+    for name, tensor in weights.items():
+        if name == "embeddings.position_embedding.weight":
+            found["positional_embedding"] = tensor
+        elif match := re.fullmatch(r"(.*)\.q_proj\.(weight|bias)", name):
+            parts = [weights[f"{match[1]}.{one}_proj.{match[2]}"] for one in "qkv"]
+            found[replaced(match[1], TOWER) + f".in_proj_{match[2]}"] = torch.cat(parts)
+        elif not re.search(r"\.[kv]_proj\.", name):
+            found[replaced(name, TOWER)] = tensor
+    width = weights["final_layer_norm.weight"].numel()
+    found |= {"text_projection": torch.zeros(width, width), "logit_scale": torch.zeros(())}
+    return {f"cond_stage_model.model.{name}": tensor.clone() for name, tensor in found.items()}
+
+
+@pytest.fixture(scope="module")
+def second() -> dict[str, Any]:
+    """A UNet with linear projections and 64 channels a head, and a text tower of three layers."""
+    from diffusers import UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        unet = UNet2DConditionModel(
+            block_out_channels=(64, 128),
+            layers_per_block=1,
+            down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+            up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+            cross_attention_dim=128,
+            attention_head_dim=(1, 2),
+            use_linear_projection=True,
+        )
+        sizes: dict[str, Any] = {
+            "hidden_size": 128,
+            "intermediate_size": 64,
+            "num_hidden_layers": 3,
+            "num_attention_heads": 2,
+        }
+        text = CLIPTextModel(CLIPTextConfig(hidden_act="gelu", **sizes))
+    return {"unet": unet.eval(), "text": text.eval()}
+
+
+@pytest.fixture(scope="module")
+def second_tensors(second: dict[str, Any], stock: dict[str, Any]) -> Tensors:
+    of_unet_and_vae = as_compvis(second["unet"], stock["vae"], torch.nn.Module())
+    return {name: t for name, t in of_unet_and_vae.items() if "cond_stage" not in name} | as_open_clip(second["text"])
+
+
+@torch.no_grad()
+def test_a_file_of_the_second_generation_answers_as_its_modules(
+    second: dict[str, Any], second_tensors: Tensors, tmp_path: Path
+) -> None:
+    path = tmp_path / "second.safetensors"
+    save_file(second_tensors, path)
+    assert identify(path).text_width == 128
+    denoiser: Any = load_part(path, "denoiser")
+    text: Any = load_part(path, "text_encoder")
+    x, context = torch.randn(1, 4, 8, 8), torch.randn(1, 77, 128)
+    close: dict[str, Any] = {"rtol": 0, "atol": 1e-5}  # as above
+    torch.testing.assert_close(denoiser.unet(x, 500, context).sample, second["unet"](x, 500, context).sample, **close)
+    # It is conditioned on what comes out of the last layer but one, normed; short prompts end in token 0.
+    ids = torch.tensor([[49406, 320, 2368, 49407, *[0] * 73]])
+    hidden = second["text"](ids, output_hidden_states=True).hidden_states[-2]
+    expected = second["text"].final_layer_norm(hidden)
+    torch.testing.assert_close(text.encode([text.tokens("a cat")]), expected, **close)
+
+
+def test_whether_a_file_of_the_second_generation_predicts_v_is_read_off_where_it_does_not_say(
+    second_tensors: Tensors, tmp_path: Path
+) -> None:
+    sign = "model.diffusion_model.output_blocks.11.1.transformer_blocks.0.norm1.bias"
+    for deviation, named, prediction, width in (
+        (0.2, None, "v_prediction", 192),
+        (0.01, None, "epsilon", 128),
+        (0.2, "epsilon", "epsilon", 128),
+        (0.01, "v", "v_prediction", 192),
+    ):
+        path = tmp_path / f"{deviation}{named}.safetensors"
+        metadata = None if named is None else {"modelspec.prediction_type": named}
+        save_file({**second_tensors, sign: torch.tensor([-deviation, deviation])}, path, metadata)
+        facts = identify(path)
+        assert (facts.prediction, facts.width) == (prediction, width)
+
+
 def test_its_weights_are_those_that_were_saved(checkpoint: Path, stock: dict[str, Any]) -> None:
     for part, inner, name in (("denoiser", "unet", "unet"), ("vae", "model", "vae"), ("text_encoder", "model", "text")):
         loaded = getattr(load_part(checkpoint, part), inner).state_dict()
@@ -182,7 +280,7 @@ def test_a_file_that_is_cut_off_is_refused_wherever_it_ends(checkpoint: Path, tm
         (["model.diffusion_model.double_blocks.0.img_attn.qkv.weight"], "a Flux model"),
         (["double_blocks.0.img_attn.qkv.weight"], "a Flux model"),
         (["model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight"], "Stable Diffusion 3"),
-        (["cond_stage_model.model.ln_final.bias", "model.diffusion_model.input_blocks.0.0.weight"], "2.x file"),
+        (["cond_stage_model.model.ln_final.bias", "model.diffusion_model.input_blocks.0.0.weight"], "has no vae"),
         (["lora_unet_down_blocks_0.lora_up.weight"], "a LoRA"),
         (["decoder.conv_in.weight"], "a VAE alone"),
         (["down_blocks.0.resnets.0.conv1.weight"], "one component"),
