@@ -115,7 +115,10 @@ class SeedList(Node):
 
 
 class Switch(Generic[T], Node):
-    """Pass on one of two values. Only the one that is passed on is made; what the other needs does not run."""
+    """Pass on one of two values. Only the one that is passed on is made; what the other needs does not run.
+
+    Where a list arrives it is made all the same: its length says how often the choice is made.
+    """
 
     category = "lists"
     peers = ("ComfySwitchNode", "LazySwitch")
