@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from aiohttp import web
 
@@ -54,7 +55,7 @@ def make_app(settings: Settings) -> web.Application:
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[SOCKETS] = set()
     app[ROUTES] = {route.handler: route for route in all_routes()}
-    app[OPENAPI] = Kept(json_bytes(openapi(all_routes())))
+    app[OPENAPI] = lambda: _described()
     for module in MODULES:
         app.add_routes(module.routes.definitions())
     app.on_response_prepare.append(finish_headers)
@@ -62,6 +63,11 @@ def make_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.extend((_service, _events, _pictures))
     app.on_startup.append(_editor)
     return app
+
+
+@cache
+def _described() -> Kept:
+    return Kept(json_bytes(openapi(all_routes())))
 
 
 async def _service(app: web.Application) -> AsyncIterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -26,7 +26,7 @@ LIBRARY = web.AppKey("library", Library)
 DRAFTS = web.AppKey("drafts", Documents)
 THUMBNAILS = web.AppKey("thumbnails", Thumbnails)
 EDITOR = web.AppKey("editor", EditorFiles)
-OPENAPI = web.AppKey("openapi", Kept)
+OPENAPI: web.AppKey[Callable[[], Kept]] = web.AppKey("openapi")
 ROUTES: web.AppKey[Mapping[Any, Route]] = web.AppKey("routes", dict)
 PICTURES = web.AppKey("pictures", ThreadPoolExecutor)
 UPLOADS = web.AppKey("uploads", asyncio.Semaphore)

@@ -1,4 +1,7 @@
-"""What goes over the wire, as pydantic models: they check bodies and queries, and make the OpenAPI document."""
+"""What goes over the wire, as pydantic models: they check bodies and queries, and make the OpenAPI document.
+
+Each is built when it is first used: a server starts without most of them.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +17,19 @@ Number: TypeAlias = Annotated[int, Field(ge=0, le=2**53 - 1)]
 class Answered(BaseModel):
     """What the server says: more fields may come."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
 
 class Asked(BaseModel):
     """What a client says: nothing unknown, nothing converted, no NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class Query(BaseModel):
     """What stands after the `?`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 # What clients say

@@ -19,10 +19,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 packs_option = click.option("--no-packs", is_flag=True, help="Use the built-in nodes only.")
 
 
-def _device(_context: click.Context, _option: click.Parameter, name: str) -> str:
+def device_name(name: str) -> str:
+    """A device's name, checked. Raises UsageError."""
     if not re.fullmatch(r"auto|cpu|mps|cuda(:\d{1,3})?", name):
         raise click.UsageError(f"device {name!r} is not known; there are: auto, cpu, cuda:N (N = 0, 1, …), mps")
     return name
+
+
+def _device(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    return device_name(name)
 
 
 device_option = click.option(

@@ -16,7 +16,6 @@ from typing import BinaryIO, ClassVar
 
 from engine.store.errors import PictureError, StoreError, WeightsError
 from engine.store.home import made
-from engine.store.picture_texts import picture_format
 from engine.store.safetensors_header import read_header
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
@@ -91,6 +90,8 @@ def kind_of(path: Path, name: str, pixels: int) -> Kind:
 
     Raises PictureError, WeightsError, UnsupportedFile.
     """
+    from engine.store.picture_texts import picture_format
+
     with path.open("rb") as file:
         start = file.read(16)
     found = picture_format(start[:12])

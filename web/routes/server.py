@@ -43,4 +43,4 @@ async def workflow_schema(request: web.Request) -> web.Response:
 @routes.add("GET", "/api/openapi.json", gives=Answer("An OpenAPI 3.1 document"))
 async def openapi(request: web.Request) -> web.Response:
     """This description."""
-    return request.app[OPENAPI].response(request)
+    return request.app[OPENAPI]().response(request)
