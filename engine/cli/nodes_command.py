@@ -23,7 +23,7 @@ def command(name: str | None, no_packs: bool, as_json: bool) -> int:
     With --json, print the catalogue: packs, value types and node types, the same document that the server gives.
     """
     from engine import packs
-    from engine.cli.say import complain, print_json
+    from engine.cli.say import name_broken_packs, print_json
 
     registry = packs.find_registry(third_party=not no_packs)
     record = _find(registry, name) if name is not None else None
@@ -33,9 +33,7 @@ def command(name: str | None, no_packs: bool, as_json: bool) -> int:
         click.echo(_help_of(record))
     else:
         click.echo(_listing(registry))
-    for pack in registry.packs:
-        if pack.error is not None:
-            complain(f"pack '{pack.name}' {pack.version} could not be loaded: {pack.error}")
+    name_broken_packs(registry)
     return 0
 
 

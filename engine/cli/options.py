@@ -54,9 +54,12 @@ def writable_folder(_context: click.Context, _option: click.Parameter, name: str
 def a_host(*, no_packs: bool = False, **options: Any) -> Iterator[Host]:
     """A host over the installed packs, closed afterwards."""
     from engine import packs
+    from engine.cli.say import name_broken_packs
     from engine.host.host import Host
 
-    host = Host(packs.find_registry(third_party=not no_packs), **options)
+    registry = packs.find_registry(third_party=not no_packs)
+    name_broken_packs(registry)
+    host = Host(registry, **options)
     try:
         yield host
     finally:

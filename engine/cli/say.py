@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from engine.graph.faults import Fault
+    from engine.packs import Registry
 
 LEAST_ROOM = 30
 """Characters that the last column of a table has at least, else it goes below the others."""
@@ -26,6 +27,13 @@ def complain(text: str) -> None:
 def note(text: str) -> None:
     """One line that is no error, on standard error."""
     click.echo(_one_line(text), err=True)
+
+
+def name_broken_packs(registry: Registry) -> None:
+    """Say which packs could not be imported, and why: a workflow may seem to miss what is installed."""
+    for pack in registry.packs:
+        if pack.error is not None:
+            complain(f"pack '{pack.name}' {pack.version} could not be loaded: {pack.error}")
 
 
 def print_json(document: Mapping[str, Any]) -> None:

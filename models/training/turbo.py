@@ -28,6 +28,7 @@ from models.training import checkpoint
 from models.training.common import MODELS, WORK, Decay, ending, log, withheld_pairs, write_whole
 from models.training.denoiser import SHIPPED, average, new_scheduler
 from models.training.export import write_numbers, write_vocabulary
+from models.training.previews import write_preview
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.tokenizer import LENGTH, new_tokenizer
 from models.training.vae import descend
@@ -192,6 +193,7 @@ def export() -> None:
     pipe.save_pretrained(TO, safe_serialization=True)
     write_numbers(TO, state)
     write_vocabulary(TO)
+    write_preview(TO)
 
 
 if __name__ == "__main__":
