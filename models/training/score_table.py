@@ -1,6 +1,6 @@
 """Count how well the scorer reads: true pictures, pictures that a VAE made again, blurred ones, and pictures of nothing.
 
-    python -m models.training.score_table [--scenes 500] [--rows exact,round_trip,none,blur] [--misses]
+    python -m models.training.score_table [--scenes 500] [--first 0] [--rows exact,round_trip,none,blur] [--misses]
 
 A scene is read exactly when its solids come back with colour, shape and size, none is missing or too many, and every
 place that a caption could tell of it is met. Scenes are drawn from seeds that nothing else uses and hold withheld
@@ -141,6 +141,7 @@ def main() -> None:
     """Read the command line and print the tables, row by row."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=int, default=500, help="how many pictures a row counts")
+    parser.add_argument("--first", type=int, default=0, help="how many of a row's pictures are passed over first")
     parser.add_argument("--rows", default="exact,round_trip,none,blur", help="which tables, with commas")
     parser.add_argument("--vae", type=Path, default=MODELS / "solids" / "vae", help="what makes the round trip")
     parser.add_argument("--misses", action="store_true", help="name the scenes that were missed, by their seeds")
@@ -149,7 +150,7 @@ def main() -> None:
     print(head("the scorer"))
     for table in options.rows.split(","):
         for name, cases in tables(options.vae)[table].items():
-            counted = [(case[0], hit(case)) for case in islice(cases, options.scenes)]
+            counted = [(case[0], hit(case)) for case in islice(cases, options.first, options.first + options.scenes)]
             print(row(name, (right for _, right in counted)), flush=True)
             if options.misses:
                 log(f"missed: {', '.join(which for which, right in counted if not right) or 'none'}")

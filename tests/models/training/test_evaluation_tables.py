@@ -1,15 +1,19 @@
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 import pytest
 
 from models.training.evaluate import SAID, Shown, rows
-from models.training.score_table import exact
+from models.training.prompts import FIRST_SEED as PROMPT_SEEDS
+from models.training.render import HELD_OUT_SEED
+from models.training.score_table import FIRST_SEED, blends, blurred_away, exact, true_pictures
 from models.training.tables import interval, row
 from models.training.vae_table import decibels, line, squared_error
 from nodes.solids.comparing import MISTAKES
 from nodes.solids.prompts import parse
-from nodes.solids.scene import Scene, Solid
+from nodes.solids.render import render
+from nodes.solids.scene import Scene, Solid, sample_scene
 
 
 def test_an_interval_holds_its_rate_and_narrows_with_counting():
@@ -88,3 +92,22 @@ def test_the_ratio_of_a_mean_error_is_told_with_its_interval():
     assert decibels(0.0001) == pytest.approx(40)
     assert line([0.0001, 0.0001]) == "| 2 held-out scenes | 40.00 dB (40.00–40.00) |"
     assert line([0.0001, 0.0003, 0.0002]).startswith("| 3 held-out scenes | 36.99 dB (35.0")
+
+
+def test_the_scorers_scenes_are_of_their_kind_and_of_seeds_that_nothing_else_uses():
+    (first, pair, picture), (second, _, _) = islice(true_pictures("pair", np.asarray), 2)
+    assert pair is not None
+    assert len(pair.solids) == 2
+    assert np.array_equal(picture, render(pair))
+    others = [HELD_OUT_SEED, *(number + 9_000_000 for number in PROMPT_SEEDS.values())]
+    assert max(others) < FIRST_SEED <= int(first) < int(second)
+
+
+def test_pictures_of_nothing_are_made_of_scenes_that_are_no_longer_there():
+    ((name, nothing, blend),) = islice(blends(), 1)
+    one, other = (render(sample_scene(int(seed))).astype(int) for seed in name.split("+"))
+    assert nothing is None
+    assert np.array_equal(blend, (one + other) // 2)
+    ((_, scene, soft),) = islice(blurred_away(8), 1)
+    assert scene is None
+    assert soft.std() < one.std()
