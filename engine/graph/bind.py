@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 
 from engine.graph.faults import Fault, LoomError, at, known
 from engine.graph.fit import says
-from engine.graph.flatten import FlatNode, Scoped
+from engine.graph.flatten import FlatNode
 from engine.graph.links import MUTED, BadLink, Muted, Resolver, Source, link_of
 from engine.graph.literals import check_literal
-from engine.graph.records import MISSING, Identity, InputSpec, NodeType
+from engine.graph.records import MISSING, Identity, InputSpec, JsonValue, NodeType
 from engine.graph.shapes import Asset, BadShape, Directory, Link, Many, read_value
 from engine.graph.values import File, Folder
 
@@ -49,19 +49,21 @@ class Binding:
     links: dict[str, Source] = field(default_factory=dict)
     lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: tuple[Fault, ...] = ()
     muted: bool = False
 
     def fault(self, code: str, message: str, input: str | None = None) -> None:
         """Note that something is wrong with this node, or with one input of it."""
-        self.faults.append(Fault(code, at(self.node.address, message), self.node.address, input))
+        self.faults = (*self.faults, Fault(code, at(self.node.address, message), self.node.address, input))
 
     def sources(self) -> tuple[str, ...]:
         """The addresses that this node takes values from, each once."""
-        found = [source.address for source in self.links.values()]
+        found: dict[str, None] = {}
+        for source in self.links.values():
+            found[source.address] = None
         for items in self.lists.values():
-            found.extend(item.address for item in items if type(item) is Source)
-        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+            found.update((item.address, None) for item in items if type(item) is Source)
+        return tuple(found)
 
 
 def bind(node: FlatNode, record: NodeType, resolver: Resolver, identify: Identify) -> Binding:
@@ -69,9 +71,10 @@ def bind(node: FlatNode, record: NodeType, resolver: Resolver, identify: Identif
     binding = Binding(node, record)
     written, given = node.doc.inputs, node.given
     for name, spec in record.inputs.items():
-        if name in given or name in written:
-            value = given[name] if name in given else Scoped(node.scope, written[name])
-            _read_input(binding, spec, value, resolver, identify)
+        if name in given:
+            _read_input(binding, spec, given[name].scope, given[name].json, resolver, identify)
+        elif name in written:
+            _read_input(binding, spec, node.scope, written[name], resolver, identify)
         elif spec.required:
             binding.fault(
                 "missing_input",
@@ -80,10 +83,11 @@ def bind(node: FlatNode, record: NodeType, resolver: Resolver, identify: Identif
             )
         else:
             _fill(binding, spec, identify)
-    for name in node.names():
-        if name not in record.inputs:
-            has = known(record.inputs, name)
-            binding.fault("unknown_input", f"{record.name} has no input '{name}'; it has: {has}", name)
+    for names in (written, given):
+        for name in names:
+            if name not in record.inputs and (names is written or name not in written):
+                has = known(record.inputs, name)
+                binding.fault("unknown_input", f"{record.name} has no input '{name}'; it has: {has}", name)
     return binding
 
 
@@ -96,22 +100,24 @@ def _fill(binding: Binding, spec: InputSpec, identify: Identify) -> None:
         binding.identities[spec.name] = identity
 
 
-def _read_input(binding: Binding, spec: InputSpec, value: Scoped, resolver: Resolver, identify: Identify) -> None:
-    target = link_of(value.json)
+def _read_input(
+    binding: Binding, spec: InputSpec, scope: str, json: JsonValue, resolver: Resolver, identify: Identify
+) -> None:
+    target = link_of(json)
     if target is not None and not spec.list:
-        source = _follow(binding, spec, value.scope, target, resolver)
+        source = _follow(binding, spec, scope, target, resolver)
         if type(source) is Source:
             binding.links[spec.name] = source
         elif source is MUTED:
             _leave_out(binding, spec, identify)
         return
     try:
-        shape = value.json if type(value.json) in _SCALARS else read_value(value.json)
+        shape = json if type(json) in _SCALARS else read_value(json)
     except BadShape as error:
         binding.fault("bad_value", f"input '{spec.name}': {error}", spec.name)
         return
     if spec.list:
-        _read_list(binding, spec, value.scope, shape, resolver, identify)
+        _read_list(binding, spec, scope, shape, resolver, identify)
     elif type(shape) is Many:
         text = f"input '{spec.name}' takes one {says(spec)}, but {len(shape.items)} are given"
         binding.fault("bad_value", text, spec.name)

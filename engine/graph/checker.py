@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.graph.bind import Binding, Const, Identify, bind
+from engine.graph.collector import collector_waiting
 from engine.graph.exposed import exposed_faults
 from engine.graph.faults import Fault, LoomError, known
 from engine.graph.flatten import Flat, FlatNode, flatten
@@ -41,7 +42,8 @@ class Checker:
 
     def graph(self, workflow: Workflow, previous: Graph | None = None, prefix: str = "") -> Graph:
         """Check a workflow. Never raises for what a user wrote: faults stand in the graph."""
-        return _Build(self, workflow, previous, prefix).graph()
+        with collector_waiting():
+            return _Build(self, workflow, previous, prefix).graph()
 
 
 def _no_identity(spec: InputSpec, value: object) -> Identity:
@@ -128,14 +130,16 @@ class _Build:
         )
 
     def _node(self, binding: Binding, sources: tuple[str, ...], recipes: dict[str, str | None]) -> GraphNode:
-        reduced = False
-        missing = [source for source in sources if source not in self.nodes]
-        if any(self.nodes[source].muted for source in sources if source in self.nodes):
-            reduced = True
+        reduced, whole = False, True
+        for source in sources:
+            node = self.nodes.get(source)
+            reduced = reduced or (node is not None and node.muted)
+            whole = whole and node is not None and (node.sound or node.muted)
+        if reduced:
             _drop_muted(binding, self.nodes)
             sources = binding.sources()
         outputs = infer_outputs(binding, self.nodes, self.checker)
-        sound = not (missing or binding.faults) and all(self.nodes[source].sound for source in sources)
+        sound = whole and not binding.faults
         recipe = recipe_key(binding, recipes) if sound else None
         return GraphNode(
             binding.node.address,
@@ -146,7 +150,7 @@ class _Build:
             recipe,
             sound,
             binding.muted,
-            tuple(binding.faults),
+            binding.faults,
             _group(binding, self.nodes),
             _lazy(binding, self.nodes),
             reduced,
@@ -233,8 +237,9 @@ def _group(binding: Binding, nodes: Mapping[str, GraphNode]) -> str | None:
     """The model that a node will lease, read from the facts of its links."""
     for source in binding.links.values():
         node = nodes.get(source.address)
-        if node is not None and source.port < len(node.outputs.facts):
-            found = node.outputs.facts[source.port].get("lease")
+        facts = node.outputs.facts if node is not None else ()
+        if source.port < len(facts) and facts[source.port]:
+            found = facts[source.port].get("lease")
             if isinstance(found, str):
                 return found
     return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, WithJsonSchema
 from typing_extensions import TypeAliasType
 
+from engine.graph.collector import collector_waiting
 from engine.graph.faults import Fault, InvalidWorkflow
 from engine.graph.foreign import what_is, what_is_json
 from engine.graph.formats import migrate_format
@@ -20,7 +21,7 @@ from engine.graph.jsontext import parse_json
 from engine.graph.places import MAX_FAULTS, Path, fault_at, first, in_file_order
 from engine.graph.records import JsonValue
 from engine.graph.refusals import refusals
-from engine.graph.shapes import NAME_PATTERN, PORT_PATTERN, BadShape, read_value, shorten
+from engine.graph.shapes import NAME_PATTERN, PORT_PATTERN, BadShape, is_link, read_value, shorten
 from engine.graph.value_schema import close_maps, value_schema
 
 FORMAT = "latentloom"
@@ -115,14 +116,15 @@ class Workflow(SubworkflowDoc):
 
 def load_workflow(data: bytes | str, source: str = "workflow") -> Workflow:
     """The workflow in a file's text. Raises InvalidWorkflow with every fault, in the order of the file."""
-    try:
-        raw = parse_json(data, source)
-    except InvalidWorkflow:
-        stranger = what_is(data)
-        if stranger is None:
-            raise
-        raise InvalidWorkflow([Fault("format", f"{source} {stranger}")]) from None
-    return workflow_from(raw, source)
+    with collector_waiting():
+        try:
+            raw = parse_json(data, source)
+        except InvalidWorkflow:
+            stranger = what_is(data)
+            if stranger is None:
+                raise
+            raise InvalidWorkflow([Fault("format", f"{source} {stranger}")]) from None
+        return workflow_from(raw, source)
 
 
 def workflow_from(raw: JsonValue, source: str = "workflow") -> Workflow:
@@ -170,7 +172,7 @@ def _value_faults(raw: dict[str, JsonValue]) -> Iterator[tuple[Path, Fault]]:
         for node, record in nodes.items():
             inputs = record.get("inputs") if isinstance(record, dict) else None
             for name, value in inputs.items() if isinstance(inputs, dict) else ():
-                if type(value) is dict or type(value) is list:
+                if (type(value) is dict or type(value) is list) and not is_link(value):
                     try:
                         read_value(value)
                     except BadShape as bad:

@@ -7,11 +7,12 @@ here recurses over depth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.graph.faults import Fault, at, known
+from engine.graph.frozen import frozen
 from engine.graph.records import JsonValue
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Scoped(NamedTuple):
     near: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FlatNode:
     """A node that is no use of a sub-workflow. `given` holds what uses further out put into it."""
 
@@ -45,11 +46,6 @@ class FlatNode:
     def value(self, name: str) -> Scoped | None:
         """What is written for an input, the outermost word winning."""
         return _written(self, name)
-
-    def names(self) -> Iterator[str]:
-        """The inputs that are written, in file order, given ones last."""
-        yield from self.doc.inputs
-        yield from (name for name in self.given if name not in self.doc.inputs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,13 @@ class Graph:
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """Every fault: the workflow's own, then each node's in file order, declared input order within one."""
-        found = list(self.general)
-        for address in self.flat.nodes:
-            if address in self.nodes:
-                found.extend(self.nodes[address].faults)
-        return tuple(found)
+        return (*self.general, *(fault for node in self._faulty for fault in node.faults))
+
+    @cached_property
+    def _faulty(self) -> list[GraphNode]:
+        """The nodes with faults of their own, in file order."""
+        nodes = (self.nodes.get(address) for address in self.flat.nodes)
+        return [node for node in nodes if node is not None and node.faults]
 
     def targets(self, names: Iterable[str] | None = None) -> dict[str, Source]:
         """What is to be made, by name: all outputs, or these (an output's name, else a node's or port's address).
@@ -127,12 +129,10 @@ class Graph:
 
     def refusals(self, targets: Iterable[Source]) -> tuple[Fault, ...]:
         """The faults that refuse a run of these targets: those of the file itself, and of nodes that they need."""
+        if not self._faulty:
+            return self.general
         needed = self.upstream(source.address for source in targets)
-        found = list(self.general)
-        for address in self.flat.nodes:
-            if address in needed and address in self.nodes:
-                found.extend(self.nodes[address].faults)
-        return tuple(found)
+        return (*self.general, *(fault for node in self._faulty if node.address in needed for fault in node.faults))
 
     def upstream(self, addresses: Iterable[str]) -> set[str]:
         """These nodes and all that they take values from."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.graph.bind import Binding, Const
@@ -31,22 +32,23 @@ _NOTHING: Facts = {}
 
 def infer_outputs(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checker) -> Outputs:
     """Check the links of a node whose sources are done, and say what it gives. Faults go into the binding."""
+    record = binding.type
     variables: dict[str, str] = {}
     mapped = False
     for name, source in binding.links.items():
-        spec = binding.type.inputs[name]
+        spec = record.inputs[name]
         made = _made(source, nodes)
         if made is None:
             continue
-        type_name, is_list, _ = made
-        mapped |= is_list and not spec.list
-        if type_name != spec.type:
-            _check(binding, spec, source, type_name, variables, nodes, checker)
+        mapped |= made.lists[source.port] and not spec.list
+        if made.types[source.port] != spec.type:
+            _check(binding, spec, source, made.types[source.port], variables, nodes, checker)
     for name, items in binding.lists.items():
         for item in items:
             if isinstance(item, Source) and (made := _made(item, nodes)) is not None:
-                _check(binding, binding.type.inputs[name], item, made[0], variables, nodes, checker)
-    record = binding.type
+                _check(binding, record.inputs[name], item, made.types[item.port], variables, nodes, checker)
+    if not (mapped or record.generic or record.infers):
+        return _plain(record.port_types, record.port_lists)
     types = record.port_types
     if record.generic:
         types = tuple([variables.get(name, _from_literal(binding, name)) for name in types])
@@ -55,12 +57,16 @@ def infer_outputs(binding: Binding, nodes: Mapping[str, GraphNode], checker: Che
     return Outputs(types, lists, facts, mapped)
 
 
-def _made(source: Source, nodes: Mapping[str, GraphNode]) -> tuple[str, bool, Facts] | None:
+@lru_cache(maxsize=1024)
+def _plain(types: tuple[str, ...], lists: tuple[bool, ...]) -> Outputs:
+    """The outputs of a node of which no more is known than its type says: one object for all such nodes."""
+    return Outputs(types, lists, (_NOTHING,) * len(types), False)
+
+
+def _made(source: Source, nodes: Mapping[str, GraphNode]) -> Outputs | None:
+    """What is known of the node behind a link, if it has such a port."""
     node = nodes.get(source.address)
-    if node is None or source.port >= len(node.outputs.types):
-        return None
-    outputs = node.outputs
-    return outputs.types[source.port], outputs.lists[source.port], outputs.facts[source.port]
+    return None if node is None or source.port >= len(node.outputs.types) else node.outputs
 
 
 def _check(
@@ -125,4 +131,4 @@ def known_inputs(binding: Binding, nodes: Mapping[str, GraphNode]) -> dict[str, 
 
 def _facts_of(source: Source, nodes: Mapping[str, GraphNode]) -> Facts:
     made = _made(source, nodes)
-    return made[2] if made is not None else _NOTHING
+    return made.facts[source.port] if made is not None else _NOTHING

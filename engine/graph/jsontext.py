@@ -8,7 +8,7 @@ silence).
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 from typing import Any
 
@@ -23,6 +23,7 @@ MIN_INTEGER, MAX_INTEGER = -(2**63), 2**64 - 1
 
 _digits_to_zero = bytes.maketrans(b"123456789E", b"000000000e")
 _half_pair = re.compile(r"[\ud800-\udfff]").search
+_ends_of_keys = re.compile(rb'"\s*:').findall
 _escaped_half = re.compile(rb"\\u[dD][89a-fA-F]").search
 
 
@@ -31,33 +32,41 @@ def parse_json(data: bytes | str, source: str = "workflow") -> JsonValue:
     raw = _utf8(data, source)
     guards = _Guards(raw)
     try:
-        value: JsonValue = json.loads(raw.decode(), object_pairs_hook=guards.pairs, **guards.numbers())
+        value: JsonValue = json.loads(raw.decode(), **guards.numbers())
+        depth, keys = _size(value)
+        if keys != guards.keys:
+            value = json.loads(raw.decode(), object_pairs_hook=guards.pairs, **guards.numbers())
     except UnicodeDecodeError as error:
         raise _refused("json", f"{source} is not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
         raise _refused("json", _what_broke(error, source, len(raw))) from None
     except RecursionError:
         raise _refused("depth", _too_deep(source)) from None
-    if depth_of(value) > MAX_DEPTH:
+    if depth > MAX_DEPTH:
         raise _refused("depth", _too_deep(source))
     if guards.suspicious and (faults := first(_findings(value))):
         raise InvalidWorkflow(faults)
     return value
 
 
-def depth_of(value: JsonValue) -> int:
-    """How deep objects and arrays are nested: 0 for a number, 1 for `[]`."""
+def _size(value: JsonValue) -> tuple[int, int]:
+    """How deep a value is nested, and how many keys it has (down to the greatest depth that a file may have)."""
     level: list[Any] = [value] if isinstance(value, dict | list) else []
-    depth = 0
+    depth = keys = 0
     while level and depth <= MAX_DEPTH:
         depth += 1
-        level = [
-            inner
-            for outer in level
-            for inner in (outer if type(outer) is list else outer.values())
-            if type(inner) is dict or type(inner) is list or type(inner) is _Twice
-        ]
-    return depth
+        inside: list[Any] = []
+        for outer in level:
+            if type(outer) is list:
+                found: Iterable[Any] = outer
+            else:
+                found = outer.values()
+                keys += len(outer)
+            for inner in found:
+                if type(inner) is dict or type(inner) is list:
+                    inside.append(inner)  # noqa: PERF401  (the loop counts keys too)
+        level = inside
+    return depth, keys
 
 
 class _Bad(str):
@@ -73,7 +82,8 @@ class _Twice(dict[str, Any]):
 class _Guards:
     """The parser's hooks. They only mark what is wrong; where it stands is looked up afterwards, if need be.
 
-    A hook costs a call a number, so numbers are hooked only where the text holds a long one or an exponent.
+    A hook costs a call a number, so numbers are hooked only where the text holds a long one or an exponent; and objects
+    only where the text has more `":` than the parsed value has keys: in a text without strings like that, a key stands twice.
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -81,6 +91,7 @@ class _Guards:
         outline = raw.translate(_digits_to_zero)
         self.long = b"0" * 19 in outline
         self.exponent = b"0e" in outline or b"0" * 308 in outline
+        self.keys = len(_ends_of_keys(raw))
 
     def numbers(self) -> dict[str, Any]:
         hooks: dict[str, Callable[[str], Any]] = {"parse_constant": self.constant}

@@ -19,7 +19,10 @@ def in_order(sources: Mapping[str, tuple[str, ...]]) -> list[str]:
         for source in needs:
             if source in sources:
                 count += 1
-                consumers.setdefault(source, []).append(node)
+                if source in consumers:
+                    consumers[source].append(node)
+                else:
+                    consumers[source] = [node]
         if count:
             waiting[node] = count
         else:

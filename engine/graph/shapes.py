@@ -80,6 +80,14 @@ def read_link(text: object) -> Link:
     return Link(match[1], match[2])
 
 
+def is_link(value: JsonValue) -> bool:
+    """Whether a value is a well-formed link; tells what most values are without taking them apart."""
+    if type(value) is not dict or len(value) != 1:
+        return False
+    text = value.get("link")
+    return type(text) is str and _port(text) is not None
+
+
 def links_of(value: Value) -> tuple[Link, ...]:
     """All links in a value, in order."""
     if isinstance(value, Link):
