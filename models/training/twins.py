@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import Final
 
+from nodes.solids.comparing import stands
 from nodes.solids.prompts import Facts, Thing, parse
 from nodes.solids.scene import Scene, Solid
-from nodes.solids.score import stands
 from nodes.solids.vocabulary import COLOURS, GROUNDS, RELATIONS, SHAPES, SIZES
 
 EXCHANGED: Final = ("colours", "shapes", "sizes", "places")
