@@ -38,6 +38,7 @@ from web.openapi import openapi
 from web.routes import MODULES, all_routes
 from web.routes.events import close_all
 from web.settings import Settings
+from web.watching import library_watched
 
 PICTURE_THREADS = 2
 UPLOADS_AT_ONCE = 16
@@ -60,7 +61,7 @@ def make_app(settings: Settings) -> web.Application:
         app.add_routes(module.routes.definitions())
     app.on_response_prepare.append(finish_headers)
     app.on_shutdown.append(close_all)
-    app.cleanup_ctx.extend((_service, _events, _pictures))
+    app.cleanup_ctx.extend((_service, _events, _pictures, library_watched))
     app.on_startup.append(_editor)
     return app
 

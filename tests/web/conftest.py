@@ -34,7 +34,9 @@ def settings(tmp_path_factory, children_find_our_nodes) -> Settings:
     (editor / "inner" / "part.js").write_text("export const part = 1;\n")
     (editor / "secret.pem").write_text("not for anyone")
     home = Home(root / "home", (root / "home" / "models",))
-    return Settings(home=home, editor=editor, devices=("cpu",), registry="workshop:REGISTRY", warm=False)
+    return Settings(
+        home=home, editor=editor, devices=("cpu",), registry="workshop:REGISTRY", warm=False, library_seconds=0.05
+    )
 
 
 @pytest.fixture

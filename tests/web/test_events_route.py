@@ -72,13 +72,19 @@ async def test_progress_passes_with_its_previews_and_the_last_data_is_kept(loom,
     assert "step" in (await loom.wait(run["id"]))["data"]["gate"]
 
 
-async def test_a_saved_workflow_is_told_to_every_open_editor(loom, sockets):
+async def until_told(socket, type: str) -> None:
+    async with asyncio.timeout(20):
+        while json.loads((await socket.receive()).data)["type"] != type:
+            pass
+
+
+async def test_a_workflow_that_was_saved_or_changed_from_outside_is_told_to_every_open_editor(loom, sockets, home):
     async with sockets.ws_connect("/api/events") as socket:
-        headers = {"If-None-Match": "*"}
-        await loom.call("PUT", "/api/workflows/told", json=SUM, headers=headers)
-        async with asyncio.timeout(20):
-            while json.loads((await socket.receive()).data)["type"] != "library.changed":
-                pass
+        home.workflows.mkdir(parents=True, exist_ok=True)
+        (home.workflows / "told.json").write_text("git was here")
+        await until_told(socket, "library.changed")
+        await loom.call("PUT", "/api/workflows/told", json=SUM, headers={"If-Match": "*"})
+        await until_told(socket, "library.changed")
     await loom.call("DELETE", "/api/workflows/told")
 
 
