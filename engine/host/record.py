@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.graph.bind import Const
@@ -119,6 +119,7 @@ def made_with(host: Host, models: Mapping[str, str]) -> dict[str, JsonValue]:
     return found
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

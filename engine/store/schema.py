@@ -47,7 +47,8 @@ CREATE TABLE run (
     data TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX run_queue ON run (place) WHERE status = 'queued';
-CREATE INDEX run_status ON run (status, number);
+CREATE INDEX run_status ON run (status, owner, number);
+CREATE INDEX run_owner ON run (owner, number);
 CREATE INDEX run_sweep ON run (sweep, number) WHERE sweep IS NOT NULL;
 CREATE INDEX run_document ON run (owner, document, number);
 CREATE INDEX run_workflow ON run (workflow);
@@ -84,6 +85,7 @@ CREATE TABLE asset (
     document TEXT NOT NULL DEFAULT '',
     UNIQUE (owner, sha256)
 ) STRICT;
+CREATE INDEX asset_owner ON asset (owner, number);
 CREATE INDEX asset_document ON asset (owner, document, number);
 CREATE INDEX asset_sha256 ON asset (sha256);
 """

@@ -124,7 +124,7 @@ class Record:
         """What passed of one type, of a run, in order."""
         return [event for event in self.passed if (event.run, event.type) == (run, type)]
 
-    async def until(self, met: Callable[[], Any], seconds: float = 60) -> Any:
+    async def until(self, met: Callable[[], Any], seconds: float = 600) -> Any:
         """Wait until something is so; what it was."""
         async with asyncio.timeout(seconds):
             while not (found := met()):
