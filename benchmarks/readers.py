@@ -1,0 +1,167 @@
+"""Events to many readers of whom some stall: `python -m benchmarks.readers [--seconds 60] [--readers 200] [--stalled 5]`.
+
+A server in this process is told 20 states and 980 passing events a second; the readers are a process of their own. Each
+must get every state once and in order, and the last progress of each node. Prints the server's processor time and how
+much its memory grew after the first tenth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from aiohttp import ClientSession, TCPConnector, WSMsgType, web
+
+from engine.serve.service import Service
+from engine.store import event_log
+from engine.store.event_log import Passing
+from engine.store.home import Home
+from web.keys import SERVICE
+from web.serving import make_runner
+from web.settings import Settings
+
+STATES, PASSING, NODES, TICK = 20, 980, 10, 0.05
+END = "run.succeeded"
+
+
+def main() -> int:
+    """Serve, or be the readers of a server."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--stalled", type=int, default=5)
+    parser.add_argument("--read", type=int, metavar="PORT", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    if asked.read:
+        return asyncio.run(read(asked.read, asked.readers, asked.stalled))
+    return asyncio.run(measure(asked.seconds, asked.readers, asked.stalled))
+
+
+async def measure(seconds: float, readers: int, stalled: int) -> int:
+    """Serve events for a while; 0 where every reader got what he had to."""
+    with tempfile.TemporaryDirectory() as folder:
+        runner = make_runner(Settings(home=Home(Path(folder), ()), warm=False))
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        counts = (f"--read={runner.addresses[0][1]}", f"--readers={readers}", f"--stalled={stalled}")
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "benchmarks.readers", *counts), stdout=asyncio.subprocess.PIPE
+        )
+        assert child.stdout is not None
+        await child.stdout.readline()
+        cpu = time.process_time()
+        wall, grown, states = await tell(runner.app[SERVICE], seconds)
+        verdict = json.loads(await child.stdout.readline())
+        await child.wait()
+        cpu = time.process_time() - cpu
+        await runner.cleanup()
+    print(
+        json.dumps(
+            {"told": states, "seconds": round(wall, 1), "server_cpu": round(cpu, 1), "grown_mb": grown, **verdict}
+        )
+    )
+    return 0 if verdict["wrong"] == 0 else 1
+
+
+async def tell(service: Service, seconds: float) -> tuple[float, float, int]:
+    """Tell events at the rate; how long it took, how many MB the memory grew, and how many states there were."""
+    started, told, passed, base = time.monotonic(), 0, 0, rss()
+    written = []
+    while (now := time.monotonic() - started) < seconds:
+        for _ in range(int(now * STATES) - told):
+            told += 1
+            written.append(
+                service._database.write(lambda transaction: event_log.tell(transaction, "queue.changed", queued=1))
+            )
+        news = range(passed, int(now * PASSING))
+        service.events.pass_on([_progress(number) for number in news])
+        passed += len(news)
+        if now < seconds / 10:
+            base = rss()
+        await asyncio.sleep(TICK)
+    grown = round(rss() - base, 1)
+    await asyncio.gather(*map(asyncio.wrap_future, written))
+    final = [_progress(10**9 + node) for node in range(NODES)]
+    service.events.pass_on(final)
+    await asyncio.wrap_future(
+        service._database.write(lambda transaction: event_log.tell(transaction, END, "r", told=told))
+    )
+    return time.monotonic() - started, grown, told
+
+
+def _progress(number: int) -> Passing:
+    node = f"n{number % NODES}"
+    body = {"time": time.time(), "type": "node.progress", "run": "r", "node": node, "step": number, "of": 2 * 10**9}
+    return Passing("node.progress", "r", node, None, json.dumps(body))
+
+
+async def read(port: int, readers: int, stalled: int) -> int:
+    """All readers: print `ready`, and then how many did not get what they had to."""
+    held = [await _stall(port) for _ in range(stalled)]
+    ready = asyncio.Semaphore(0)
+    async with ClientSession(connector=TCPConnector(limit=0)) as session:
+        tasks = [asyncio.create_task(_reader(session, port, ready)) for _ in range(readers)]
+        for _ in range(readers):
+            await ready.acquire()
+        print("ready", flush=True)
+        results = await asyncio.gather(*tasks)
+    for writer in held:
+        writer.close()
+    messages = sum(count for _, count in results)
+    print(
+        json.dumps({"readers": readers, "messages": messages, "wrong": sum(not fine for fine, _ in results)}),
+        flush=True,
+    )
+    return 0
+
+
+async def _reader(session: ClientSession, port: int, ready: asyncio.Semaphore) -> tuple[bool, int]:
+    seen: list[int] = []
+    last: dict[str, int] = {}
+    count = 0
+    async with session.ws_connect(f"http://127.0.0.1:{port}/api/events") as socket:
+        async for message in socket:
+            if message.type != WSMsgType.TEXT:
+                break
+            event = json.loads(message.data)
+            count += 1
+            if event["type"] == "hello":
+                ready.release()
+            elif event["type"] == "node.progress":
+                last[event["node"]] = event["step"]
+            elif "seq" in event:
+                seen.append(event["seq"])
+                if event["type"] == END:
+                    whole = len(seen) == event["told"] + 1 and seen == list(range(seen[0], seen[0] + len(seen)))
+                    return whole and sorted(last.values()) == [10**9 + node for node in range(NODES)], count
+    return False, count
+
+
+async def _stall(port: int) -> asyncio.StreamWriter:
+    """A client that asks for events and reads none of them."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    writer.write(
+        f"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+    )
+    await writer.drain()
+    return writer
+
+
+def rss() -> float:
+    """This process's resident memory, in MB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())
