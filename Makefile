@@ -70,7 +70,7 @@ evaluate: .venv/dev
 	$(BIN)/python -m pip install -q -c constraints.txt -e .
 	touch $@
 
-# TypeScript, which checks the editor's types, is all that comes from npm.
+# From npm come only TypeScript, which checks the editor's types, and axe-core, which checks that it can be used without seeing it.
 .venv/dev: pyproject.toml constraints.txt tests/web/editor/package-lock.json
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'

@@ -184,13 +184,20 @@ export class Geometry {
   }
 
   /** The box around nodes, by default all; null when there are none. @param {Iterable<string>} [ids] @returns {Box | null} */
-  bounds(ids = this.ids) {
-    let box = null;
-    for (const id of ids) {
-      const rect = this.rectOf(id);
-      if (rect) box = joined(box, { left: rect.x, top: rect.y, right: rect.x + rect.width, bottom: rect.y + rect.height });
+  bounds(ids) {
+    let left = Infinity;
+    let top = Infinity;
+    let right = -Infinity;
+    let bottom = -Infinity;
+    const places = ids ? [...ids].map((id) => this.places.get(id)) : this.ids.keys();
+    for (const i of places) {
+      if (i === undefined) continue;
+      left = Math.min(left, this.x[i]);
+      top = Math.min(top, this.y[i]);
+      right = Math.max(right, this.x[i] + this.width[i]);
+      bottom = Math.max(bottom, this.y[i] + this.height[i]);
     }
-    return box;
+    return left === Infinity ? null : { left, top, right, bottom };
   }
 }
 

@@ -11,7 +11,7 @@ export function mediaOf(run) {
   const entries = Object.values(run.outputs ?? {}).flat();
   const pictures = entries.flatMap(pictureOf);
   return {
-    preview: run.state === "running" || !pictures.length ? (run.preview ?? null) : null,
+    preview: run.state === "running" ? (run.preview ?? null) : null,
     pictures,
     texts: entries.flatMap((entry) => (entry && typeof entry === "object" && "value" in entry ? [plain(entry.value)] : [])),
   };
@@ -29,13 +29,13 @@ function plain(value) {
 }
 
 /**
- * Height by width of the area: that of the first picture; a square where one is sure to come; 0 where there is nothing.
+ * Height by width of the area: that of the first picture; a square where one is sure to come; 0 where there is nothing. A preview
+ * hangs below a node that has no area, so that nothing moves while it runs.
  * @param {NodeRun} run @param {boolean} promised the node is an output, or an output of the workflow
  */
 export function ratioOf(run, promised) {
-  const { pictures, texts, preview } = mediaOf(run);
+  const { pictures, texts } = mediaOf(run);
   if (pictures.length > 0) return pictures.length > 1 ? 1 : Math.min(1.6, pictures[0].height / pictures[0].width);
   if (texts.length) return 0.4;
-  if (preview) return 1;
-  return promised ? 0.62 : 0;
+  return promised ? 1 : 0;
 }

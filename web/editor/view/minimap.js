@@ -3,7 +3,7 @@
  * is only moved. A press or drag on it moves the camera.
  */
 
-import { centred } from "./camera.js";
+import { centred, seen } from "./camera.js";
 import { counters } from "./counters.js";
 import { joined } from "./geometry.js";
 
@@ -40,11 +40,19 @@ export class Minimap {
   follow() {
     const { drawn } = this.stage;
     if (!drawn) return;
-    const hidden = drawn.geometry.ids.length < 2 || this.element.classList.contains("off");
+    const hidden = drawn.geometry.ids.length < 2 || this.element.classList.contains("off") || this.#allInView(drawn.geometry);
     this.element.hidden = hidden;
     if (hidden) return;
     if (this.#stale()) this.#paint();
     this.#move();
+  }
+
+  /** A map of what one sees anyway would only be in the way. @param {import("./geometry.js").Geometry} geometry */
+  #allInView(geometry) {
+    const { camera, size } = this.stage;
+    const view = seen(camera, size);
+    const box = geometry.bounds();
+    return box === null || (box.left >= view.left && box.top >= view.top && box.right <= view.right && box.bottom <= view.bottom);
   }
 
   /** Cheap to ask: a number that mixes all places, sizes and states. */

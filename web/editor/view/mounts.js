@@ -74,7 +74,6 @@ export class Mounts {
     const element = document.createElement("article");
     element.dataset.id = id;
     element.tabIndex = -1;
-    element.setAttribute("role", "group");
     element.setAttribute("aria-labelledby", `title-${id}`);
     this.elements.set(id, element);
     this.ids.add(id);

@@ -148,8 +148,10 @@ function shownPicture(view, picture, i, count) {
     ${i === 3 && count > 4 ? html`<span class="more">+${count - 4}</span>` : nothing}</button>`;
 }
 
-/** Faults and the reason of staleness hang below the node, so that they move nothing. @param {NodeView} view */
-function below({ status }) {
+/** Faults, the reason of staleness and a preview hang below the node, so that they move nothing. @param {NodeView} view */
+function below({ status, shape, run, node, ports }) {
+  const { preview } = mediaOf(run);
+  if (preview && !shape.media) return html`<img class="node-preview" src=${preview} alt="What ${shownTitle(node, ports)} is making" draggable="false" />`;
   if (status.faults.length) {
     return html`<ul class="node-faults" aria-label="Faults">${status.faults.map((fault) => html`<li>${fault.message}</li>`)}</ul>`;
   }

@@ -58,6 +58,7 @@ export class Stage {
     this.theme = themeOf(root);
     this.go = new Navigation(this);
     this.#watch();
+    new MutationObserver(() => this.askTheme()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     new ResizeObserver(() => this.#resized()).observe(root);
     this.#resized();
   }

@@ -1,0 +1,160 @@
+"""Two thousand nodes: what the renderer does is counted, since counts are the same on every machine."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Canvas = Any
+Show = Callable[[dict[str, Any]], Canvas]
+NODES, COLUMNS = 2000, 50
+
+
+@pytest.fixture
+def large(show: Show) -> Canvas:
+    """2,000 nodes in 50 columns with some 3,000 links."""
+    kinds = ["LoadModel", "TextEncode", "EmptyLatent", "KSampler", "VAEDecode"]
+    nodes: dict[str, Any] = {}
+    for i in range(0, NODES, 5):
+        model, text, size, sampler, decode = (f"n{i + k}" for k in range(5))
+        inputs: list[dict[str, Any]] = [
+            {"model": "solids"},
+            {"encoder": {"link": f"{model}.text_encoder"}, "text": f"prompt {i}"},
+            {"model": {"link": f"{model}.model"}},
+            {
+                "model": {"link": f"{model}.model"},
+                "positive": {"link": f"{text}.conditioning"},
+                "latent": {"link": f"{size}.latent"},
+            },
+            {"vae": {"link": f"{model}.vae"}, "latent": {"link": f"{sampler}.latent"}},
+        ]
+        for k, name in enumerate((model, text, size, sampler, decode)):
+            nodes[name] = {"type": kinds[k], "inputs": inputs[k]}
+    places = {f"n{i}": {"x": i % COLUMNS * 340, "y": i // COLUMNS * 440} for i in range(NODES)}
+    return show({"format": "latentloom", "version": 1, "nodes": nodes, "ui": {"nodes": places}})
+
+
+def since(canvas: Canvas, before: dict[str, int]) -> dict[str, int]:
+    return {name: count - before[name] for name, count in canvas.counters().items()}
+
+
+def frames(canvas: Canvas, body: str, count: int) -> None:
+    """Do something in each of some frames."""
+    canvas.page.evaluate(
+        f"async () => {{ for (let i = 0; i < {count}; i++) {{ {body}; await new Promise(requestAnimationFrame); }} }}"
+    )
+
+
+def test_seen_from_afar_no_node_has_an_element(large: Canvas) -> None:
+    counted = large.counters()
+    assert (counted["mounts"], counted["syncs"], counted["minimap"]) == (0, 1, 0)  # a map of what is seen is not shown
+    assert counted["paints"] <= 3
+    assert large.js("stage.geometry.links.length") == 2800
+    assert large.page.locator("article.node").count() == 0
+
+
+def test_nothing_is_done_while_nothing_changes(large: Canvas) -> None:
+    before = large.counters()
+    frames(large, "", 20)
+    assert set(since(large, before).values()) == {0}
+
+
+def test_panning_shifts_what_is_painted(large: Canvas) -> None:
+    before = large.counters()
+    pan = "const c = tab.camera.peek(); tab.camera.value = {...c, x: c.x + 5 / c.zoom}"
+    frames(large, pan, 40)
+    large.settled()
+    done = since(large, before)
+    assert done["frames"] >= 35
+    assert done["paints"] <= 1  # 200 pixels are within the canvas's margin
+    assert [done[name] for name in ("mounts", "renders", "syncs", "minimap")] == [0, 0, 0, 0]
+
+
+def test_coming_near_makes_a_few_elements_a_frame_and_only_those_in_view(large: Canvas) -> None:
+    most = large.page.evaluate(
+        """async () => {
+            tab.camera.value = {x: 3000, y: 3000, zoom: 0.6};
+            let most = 0;
+            for (let i = 0, last = counters.mounts; i < 30; i++) {
+                await new Promise(requestAnimationFrame);
+                most = Math.max(most, counters.mounts - last);
+                last = counters.mounts;
+            }
+            return most;
+        }"""
+    )
+    large.settled()
+    assert 0 < most <= 6
+    assert 20 <= large.page.locator("article.node").count() <= 60
+    before = large.counters()
+    large.js("tab.camera.value = {x: 3000, y: 3000, zoom: 0.05}")
+    large.settled()
+    assert large.page.locator("article.node").count() == 0
+    assert since(large, before)["mounts"] == 0
+
+
+def near(canvas: Canvas) -> None:
+    canvas.js("tab.camera.value = {x: 0, y: 0, zoom: 0.8}")
+    canvas.settled()
+
+
+def test_a_typed_letter_renders_one_node(large: Canvas) -> None:
+    near(large)
+    large.field("n1", "text").click()
+    before = large.counters()
+    large.page.keyboard.type("abcde")
+    large.settled()
+    done = since(large, before)
+    assert 1 <= done["renders"] <= 5
+    assert (done["mounts"], done["minimap"]) == (0, 0)
+
+
+def test_a_dragged_node_is_moved_and_nothing_is_rendered(large: Canvas) -> None:
+    near(large)
+    large.page.mouse.click(*large.header("n0"))
+    large.settled()
+    before = large.counters()
+    x, y = large.header("n0")
+    large.drag((x, y), (x + 30, y + 60), steps=12)
+    large.settled()
+    done = since(large, before)
+    assert (done["renders"], done["mounts"]) == (0, 0)
+    assert 1 <= done["moves"] <= done["syncs"]
+
+
+def test_a_hundred_messages_of_progress_render_one_node_once_a_frame(large: Canvas) -> None:
+    near(large)
+    before = large.counters()
+    report = "tab.runs.together(() => tab.runs.set('n3', {state: 'running', step: k, of: 100}))"
+    frames(large, f"for (let k = 0; k < 20; k++) {report}", 5)
+    large.settled()
+    done = since(large, before)
+    assert 1 <= done["renders"] <= done["frames"] <= 8
+    assert done["mounts"] == 0
+
+
+def test_a_jump_across_the_whole_drawing_keeps_few_elements(large: Canvas) -> None:
+    near(large)
+    for x, y in [(12000, 9000), (200, 15000), (15000, 300)]:
+        large.js("tab.camera.value = {x: a[0], y: a[1], zoom: 0.8}", [x, y])
+        large.settled()
+        assert large.page.locator("article.node").count() <= 40
+
+
+def test_a_fault_is_seen_from_afar_and_on_the_map(large: Canvas) -> None:
+    near(large)
+    fault = {"code": "failed", "node": "n8", "input": None, "message": "it broke"}
+    before = large.counters()
+    large.js("tab.runs.together(() => tab.runs.set('n8', {state: 'failed', fault: a}))", fault)
+    large.settled()
+    assert since(large, before)["minimap"] == 1
+    large.js("app.view.fit()")
+    large.settled()
+    red = """(() => {
+        const {width, height} = stage.canvas;
+        const data = stage.context.getImageData(0, 0, width, height).data;
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4) found += data[i] > 200 && data[i + 1] < 140 && data[i + 2] < 150;
+        return found;
+    })()"""
+    assert large.js(red) > 0
