@@ -110,4 +110,5 @@ def _print_refusal(error: InvalidWorkflow) -> None:
     from engine.cli.say import faults_json, print_json
 
     faults = faults_json(error.faults)
-    print_json({"run": None, "status": "failed", "seconds": 0.0, "outputs": {}, "nodes": {}, "faults": faults})
+    nothing = {"run": None, "status": "failed", "seconds": 0.0, "outputs": {}, "nodes": {}}
+    print_json({**nothing, "faults": faults, "notices": []})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from engine.host.opening import Opened
 from engine.host.outputs import Entry, OutputWriter, Place, in_folder
 from engine.host.record import Recorder
 from engine.run.control import Control
-from engine.run.events import Event, RunEnded
+from engine.run.events import Event, OutputMade, RunEnded
 from engine.run.executor import Run
+from engine.run.outcome import Output
 from engine.run.report import RunReport
 
 
@@ -103,10 +105,20 @@ def perform(
     watch: Callable[[Event], None] = lambda event: None,
     control: Control | None = None,
 ) -> Finished:
-    """Run a job and write what it made into `folder`. Raises OSError where that cannot be written."""
+    """Run a job and write what it makes into `folder`, each output as soon as it is there.
+
+    So a run that is cancelled, fails or dies leaves what it had finished. Raises OSError where that cannot be written.
+    """
     report = RunReport()
-    run, ended = carry_out(job, report, watch, control)
-    return write_out(job, run, ended, report, in_folder(folder))
+    writing = Writing(job, report, in_folder(folder))
+
+    def see(event: Event) -> None:
+        watch(event)
+        if isinstance(event, OutputMade):
+            writing.write(event.output)
+
+    run, ended = carry_out(job, report, see, control)
+    return writing.finished(run, ended)
 
 
 def write_out(job: Job, run: Run, ended: RunEnded, report: RunReport, place: Place) -> Finished:
@@ -114,21 +126,45 @@ def write_out(job: Job, run: Run, ended: RunEnded, report: RunReport, place: Pla
 
     It needs nothing of the device: another run may be under way meanwhile.
     """
-    recorder = Recorder(job.host, job.opened, job.graph)
-    writer = OutputWriter(place, recorder.document)
-    outputs, status = {}, ended.status
-    for name, output in run.outputs.items():
+    writing = Writing(job, report, place)
+    for output in run.outputs.values():
+        writing.write(output)
+    return writing.finished(run, ended)
+
+
+class Writing:
+    """What a run makes, on its way to where `place` puts it. Raises OSError where that cannot be written."""
+
+    def __init__(self, job: Job, report: RunReport, place: Place) -> None:
+        self._report = report
+        self._recorder = Recorder(job.host, job.opened, job.graph)
+        self._writer = OutputWriter(place, self._recorder.document)
+        self._entries: dict[str, list[Entry]] = {}
+        self._failed = False
+
+    def write(self, output: Output) -> None:
+        """Write one output; one that has no file to be written into is a fault of the run."""
         try:
-            outputs[name] = writer.write(output)
+            self._entries[output.name] = self._writer.write(output)
         except LoomError as error:
-            status = "failed"
-            report.faults.append(Fault("not_written", f"output '{name}': {error}", output.source.address))
-    report.notices += [Fault("notice", notice) for notice in writer.notices]
-    nodes: dict[str, JsonValue] = {address: node.to_json() for address, node in report.nodes(run).items()}
-    identity = uuid.uuid4().hex[:16]
-    finished = Finished(identity, status, ended.seconds, ended.partial, outputs, nodes, report.faults, report.notices)
-    finished.made_with = recorder.made_with
-    return finished
+            self._failed = True
+            self._report.faults.append(Fault("not_written", f"output '{output.name}': {error}", output.source.address))
+
+    def finished(self, run: Run, ended: RunEnded) -> Finished:
+        """What there is to say of the run, outputs in the order in which they were asked for."""
+        report = self._report
+        report.notices += [Fault("notice", notice) for notice in self._writer.notices]
+        return Finished(
+            uuid.uuid4().hex[:16],
+            "failed" if self._failed else ended.status,
+            ended.seconds,
+            ended.partial,
+            {name: self._entries[name] for name in run.outputs if name in self._entries},
+            {address: node.to_json() for address, node in report.nodes(run).items()},
+            report.faults,
+            report.notices,
+            self._recorder.made_with,
+        )
 
 
 def carry_out(
@@ -137,9 +173,10 @@ def carry_out(
     """Run a job to its end, telling `report` and `watch`; nothing is written."""
     run = Run(job.graph, job.host.machine(job.opened.beside), job.targets, control or Control())
     ended = RunEnded("cancelled", 0.0)
-    for event in run.events():
-        report.see(event)
-        watch(event)
-        if isinstance(event, RunEnded):
-            ended = event
+    with closing(run.events()) as events:
+        for event in events:
+            report.see(event)
+            watch(event)
+            if isinstance(event, RunEnded):
+                ended = event
     return run, ended

@@ -8,7 +8,7 @@ nothing recurses over the depth of the graph.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
@@ -63,7 +63,7 @@ class Run:
         self._told: set[str] = set()
         self._pins = ExitStack()
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Generator[Event, None, None]:
         """Run, telling what happens. The last event is RunEnded. Closing the iterator cancels."""
         began = time.monotonic()
         self.status = "running"

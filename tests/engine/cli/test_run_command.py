@@ -166,6 +166,7 @@ def test_an_invalid_workflow_runs_nothing_and_ends_with_2(loom, write, here):
 
     assert result.status == 2
     assert [fault["input"] for fault in result.document["faults"]] == ["red", "hieght"]
+    assert result.document["notices"] == []
     assert "node 'p': Paint has no input 'hieght'; it has: count, red, seed, size" in result.err
     assert not painting.CALLS
     assert not (here / "outputs").exists()
@@ -258,6 +259,20 @@ def test_the_first_ctrl_c_cancels_and_leaves_nothing_half_written(loom, write, h
     assert result.status == 130
     assert "cancelling" in result.err
     assert not (here / "outputs").exists()
+
+
+def test_what_was_finished_before_a_ctrl_c_is_kept(loom, write, here):
+    file = write({"p": "Paint", "i": "Interrupt"}, outputs={"image": {"link": "p.swatch"}, "n": {"link": "i.value"}})
+
+    result = loom("run", file, "--json")
+
+    assert result.status == 130
+    assert result.document["status"] == "cancelled"
+    assert [entry["path"] for entry in result.document["outputs"]["image"]] == [
+        str(here / "outputs" / "image_00001.png")
+    ]
+    assert list(result.document["outputs"]) == ["image"]
+    assert workflow_in(here / "outputs" / "image_00001.png")["nodes"].keys() == {"p", "i"}
 
 
 def test_a_second_ctrl_c_ends_at_once(loom, write):
