@@ -28,6 +28,7 @@ export const editCommands = Object.freeze(/** @type {Command[]} */ ([
   { id: "node.mute", title: "Mute, or take it back", group: "Node", keys: ["Mod+M"], when: someNodes, run: (app, argument) => toggleMode(app, aimed(app, argument), "mute") },
   { id: "node.collapse", title: "Collapse or open", group: "Node", keys: ["Alt+C"], when: someNodes, run: collapse },
   { id: "node.replaceBy", title: "Replace by a type", group: "Node", hidden: true, run: replaceBy },
+  { id: "node.renameId", title: "Change the id…", group: "Node", when: (app) => nodesOf(app).length === 1, run: askForId },
   { id: "frame.add", title: "Put a frame around", group: "Frame", keys: ["Mod+G"], run: addFrame },
   { id: "frame.bypass", title: "Bypass all in the frame", group: "Frame", hidden: true, when: someNodes, run: (app) => toggleMode(app, nodesOf(app), "bypass") },
   { id: "frame.mute", title: "Mute all in the frame", group: "Frame", hidden: true, when: someNodes, run: (app) => toggleMode(app, nodesOf(app), "mute") },
@@ -94,6 +95,12 @@ function replaceBy(app, { id, type }) {
   const title = app.catalogue.peek().nodes.get(type)?.title ?? type;
   if (lost.length === 0) app.say(`Replaced by ${title}, nothing was lost`);
   else app.asking.value = { kind: "lost", title, lost };
+}
+
+/** @param {App} app @param {any} argument */
+function askForId(app, argument) {
+  const [id] = aimed(app, argument);
+  if (id !== undefined) app.asking.value = { kind: "renameId", tab: app.active.peek(), id };
 }
 
 /** @param {App} app */

@@ -14,6 +14,7 @@
 
 import { Float, normalise } from "./normalise.js";
 import { toJson } from "./document.js";
+import { byCodePoint } from "./json.js";
 
 /** @type {Opened} */
 const LEVEL = { nodes: {}, inputs: {}, outputs: {}, ui: { "*": {} } };
@@ -175,19 +176,4 @@ export function floatText(value) {
     return `${digits}e${sign}${exponent.slice(1).padStart(2, "0")}`;
   }
   return Number.isInteger(value) ? `${value}.0` : String(value);
-}
-
-/**
- * @param {string} a
- * @param {string} b
- * @returns {number}
- */
-export function byCodePoint(a, b) {
-  const limit = Math.min(a.length, b.length);
-  for (let i = 0; i < limit; i += 1) {
-    const left = /** @type {number} */ (a.codePointAt(i));
-    const right = /** @type {number} */ (b.codePointAt(i));
-    if (left !== right) return left - right;
-  }
-  return a.length - b.length;
 }

@@ -54,3 +54,20 @@ function sameMaps(a, b) {
 export function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/**
+ * The order of code points, in which files are sorted.
+ *
+ * @param {string} a
+ * @param {string} b
+ * @returns {number}
+ */
+export function byCodePoint(a, b) {
+  const limit = Math.min(a.length, b.length);
+  for (let i = 0; i < limit; i += 1) {
+    const left = /** @type {number} */ (a.codePointAt(i));
+    const right = /** @type {number} */ (b.codePointAt(i));
+    if (left !== right) return left - right;
+  }
+  return a.length - b.length;
+}

@@ -113,7 +113,7 @@ export class Api {
    */
   save(name, workflow, etag) {
     /** @type {Record<string, string>} */
-    const headers = etag === null ? { "If-None-Match": "*" } : { "If-Match": etag };
+    const headers = etag === null ? { "If-None-Match": "*" } : { "If-Match": quoted(etag) };
     return this._send("PUT", `/workflows/${encodeURIComponent(name)}`, workflow, { headers });
   }
 
@@ -190,6 +190,15 @@ export class Api {
     if (!answer.ok) throw await refusal(answer);
     return answer;
   }
+}
+
+/**
+ * An etag as headers have it; bodies have it bare.
+ *
+ * @param {string} etag
+ */
+function quoted(etag) {
+  return etag === "*" || etag.includes('"') ? etag : `"${etag}"`;
 }
 
 /** @param {Response} answer */

@@ -8,7 +8,7 @@
  * @typedef {{readonly text: string, readonly how: "polite" | "assertive", readonly time: number}} Said
  * @typedef {{readonly paused: boolean, readonly queued: number, readonly running: number}} Queue
  * @typedef {{kind: "saveAs", tab: Tab} | {kind: "conflict", tab: Tab, name: string, etag: string | null}
- *   | {kind: "open"} | {kind: "keys"} | {kind: "examples"} | {kind: "lost", title: string, lost: readonly string[]}
+ *   | {kind: "renameId", tab: Tab, id: string} | {kind: "open"} | {kind: "keys"} | {kind: "examples"} | {kind: "lost", title: string, lost: readonly string[]}
  *   | {kind: "broken", title: string, faults: readonly import("./api.js").Fault[]}} Asking
  *   what the shell shows a sheet for
  */
@@ -16,7 +16,6 @@
 import { signal } from "../vendor/signals-core/signals-core.mjs";
 import { NO_CATALOGUE } from "../model/catalogue.js";
 import { Tab as OpenTab } from "./tab.js";
-import { openFiles } from "./transfer.js";
 
 /** @template T @typedef {import("../vendor/signals-core/signals-core.mjs").Signal<T>} Signal */
 
@@ -70,8 +69,9 @@ export class App {
    * @param {readonly File[]} files
    * @param {{x: number, y: number}} at  where a picture becomes a node
    */
-  openFiles(files, at) {
-    return openFiles(this, files, at);
+  async openFiles(files, at) {
+    const { openFiles } = await import("./transfer.js");
+    await openFiles(this, files, at);
   }
 
   /** The open tab of a key. @param {string} key */

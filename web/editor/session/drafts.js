@@ -30,13 +30,21 @@ export class Drafts {
     effect(() => this._note());
   }
 
-  /** Keep a tab's edits. @param {Tab} tab @returns {() => void} */
+  /** Keep a tab's edits; under a new name where it gets one. @param {Tab} tab @returns {() => void} */
   follow(tab) {
     const first = tab.lastEdit.peek();
-    return effect(() => {
+    const stopEdits = effect(() => {
       const edit = tab.lastEdit.value;
       if (edit !== null && edit !== first && edit.by !== "peer") this.later(tab);
     });
+    const stopNames = effect(() => {
+      void tab.key.value;
+      this.later(tab);
+    });
+    return () => {
+      stopEdits();
+      stopNames();
+    };
   }
 
   /** @param {Tab} tab */

@@ -13,6 +13,7 @@ import { Checks } from "./checks.js";
 import { Drafts, openLast, restore } from "./drafts.js";
 import { Following } from "./following.js";
 import { Peers } from "./peers.js";
+import { backToPlace, keepPlaces } from "./places.js";
 import { runIfChanged } from "./running.js";
 import { EventSocket } from "./socket.js";
 import { openNew, show } from "./tabs.js";
@@ -37,6 +38,7 @@ export async function start(app) {
   services.following.over.push((tab) => services.checks.soon(tab));
   services.following.others.push((message) => react(app, services, message));
   listen(app, services);
+  keepPlaces(app);
   void loadModels(app);
   return services;
 }
@@ -62,7 +64,11 @@ async function loadModels(app) {
 async function openDocuments(app) {
   const { keys, active } = openLast();
   const restored = await Promise.all(keys.map((key) => restore(app, key)));
-  for (const tab of restored) if (tab !== null && app.tabOf(tab.key.peek()) === null) show(app, tab);
+  for (const tab of restored) {
+    if (tab === null || app.tabOf(tab.key.peek()) !== null) continue;
+    backToPlace(tab);
+    show(app, tab);
+  }
   const last = active === null ? null : app.tabOf(active);
   if (last !== null) show(app, last);
   if (app.tabs.peek().length === 0) await openFirst(app);
@@ -88,7 +94,6 @@ function followTabs(app, { checks, drafts, following, peers }) {
     for (const tab of open) {
       if (followed.has(tab)) continue;
       followed.set(tab, [checks.follow(tab), drafts.follow(tab), peers.follow(tab)]);
-      drafts.later(tab);
       void following.restore(tab).catch(() => {});
     }
     for (const [tab, stops] of followed) {

@@ -95,6 +95,16 @@ export class Tab {
     return this._cameras.peek().has(this.prefix.peek());
   }
 
+  /** The level that is shown, and the camera of each. @returns {{path: readonly string[], cameras: [string, Camera][]}} */
+  get whereabouts() {
+    return { path: this.path.peek(), cameras: [...this._cameras.peek()] };
+  }
+
+  set whereabouts({ path, cameras }) {
+    this._cameras.value = new Map(cameras);
+    this.path.value = lastingPath(this.document.peek(), path);
+  }
+
   /**
    * Change the document as one step of the history; edits with the same `merge` within a second are one. What a change
    * throws leaves the document as it was.

@@ -54,7 +54,7 @@ function tabItem(app, tab, active) {
   const running = isActive(tab);
   return html`<li class="tab ${active ? "is-active" : ""} ${running ? "is-running" : ""}" @auxclick=${(/** @type {MouseEvent} */ event) => event.button === 1 && app.commands.run("tab.close", { tab })}>
     <button type="button" class="tab-title" aria-current=${active ? "page" : nothing} title=${dirty ? `${title}, not saved to the library` : title}
-      @click=${() => app.commands.run("tab.show", { tab })}>${title}${dirty ? html`<span class="tab-dirty" aria-label=", changed"></span>` : nothing}</button>
+      @click=${() => app.commands.run("tab.show", { tab })}>${title}${dirty ? html`<span class="hidden">, changed</span><span class="tab-dirty"></span>` : nothing}</button>
     <button type="button" class="tab-close" aria-label="Close ${title}" title="Close" @click=${() => app.commands.run("tab.close", { tab })}>${CLOSE}</button>
   </li>`;
 }

@@ -12,6 +12,7 @@ import { examplesSheet } from "./examples.js";
 import { CLOSE } from "./icons.js";
 import { keysSheet } from "./keysheet.js";
 import { conflictSheet, openSheet, saveAsSheet } from "./files.js";
+import { renameIdSheet } from "./rename.js";
 
 /**
  * @param {App} app
@@ -54,6 +55,8 @@ function sheet(app, asking) {
       return { title: "Save to the library", content: saveAsSheet(app, asking.tab) };
     case "conflict":
       return { title: `${asking.name} is there already, or was changed elsewhere`, content: conflictSheet(app, asking) };
+    case "renameId":
+      return { title: `The id of ${asking.id}`, content: renameIdSheet(app, asking) };
     case "keys":
       return { title: "Keys", content: keysSheet(app) };
     case "examples":

@@ -9,7 +9,6 @@ import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { mountBar } from "./bar.js";
 import { mountFaults } from "./faults.js";
 import { mountLive } from "./live.js";
-import { mountSheets } from "./sheets.js";
 import { mountStatus } from "./status.js";
 
 /**
@@ -22,7 +21,7 @@ export function mountShell(app, body) {
   page.className = "page";
   render(html`
     <header class="bar"></header>
-    <main class="middle"><h1 class="hidden">Latent Loom</h1><div class="canvas"></div><aside class="faults" aria-label="What is wrong" hidden></aside></main>
+    <main class="middle"><h1 class="hidden">Latent Loom</h1><div class="canvas"><p class="starting">The server is starting…</p></div><aside class="faults" aria-label="What is wrong" hidden></aside></main>
     <footer class="status"></footer>`, page);
   body.append(page);
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (page.querySelector(name));
@@ -31,7 +30,7 @@ export function mountShell(app, body) {
   mountBar(app, part(".bar"));
   const faults = mountFaults(app, part(".faults"));
   mountStatus(app, part(".status"), faults);
-  mountSheets(app, body);
+  sheetsWhenAsked(app, body);
   mountLive(app, body);
   return part(".canvas");
 }
@@ -53,5 +52,14 @@ function followTitle(app) {
   effect(() => {
     const tab = app.active.value;
     document.title = `${tab.dirty.value ? "• " : ""}${tab.title.value} · Latent Loom`;
+  });
+}
+
+/** Sheets are loaded when the first one is asked for. @param {App} app @param {HTMLElement} body */
+function sheetsWhenAsked(app, body) {
+  const stop = effect(() => {
+    if (app.asking.value === null) return;
+    queueMicrotask(() => stop());
+    void import("./sheets.js").then(({ mountSheets }) => mountSheets(app, body));
   });
 }

@@ -10,8 +10,7 @@
  * @typedef {"frames" | "notes"} DrawnKey
  */
 
-import { byCodePoint } from "../canonical.js";
-import { isObject } from "../json.js";
+import { byCodePoint, isObject } from "../json.js";
 import { freeName } from "../names.js";
 
 /** The two kinds, with what marks them in a selection. @type {readonly {key: DrawnKey, prefix: string}[]} */

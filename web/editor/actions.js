@@ -1,0 +1,16 @@
+/** All that can be done: the commands, their keys, the clipboard. It is not needed before something is to be seen. */
+
+import { arrangeCommands } from "./commands/arrange.js";
+import { installClipboard } from "./commands/clipboard.js";
+import { editCommands } from "./commands/edit.js";
+import { fileCommands } from "./commands/file.js";
+import { listenToKeys } from "./commands/listen.js";
+import { runCommands } from "./commands/run.js";
+import { viewCommands } from "./view/commands.js";
+
+/** @param {import("./session/app.js").App} app */
+export function enable(app) {
+  app.commands.add([...runCommands, ...editCommands, ...viewCommands, ...arrangeCommands, ...fileCommands]);
+  listenToKeys(app);
+  installClipboard(app);
+}
