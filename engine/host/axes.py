@@ -139,7 +139,7 @@ def _parts(name: str, text: str) -> list[str]:
 
 
 def _array(name: str, text: str) -> list[JsonValue]:
-    values = parse_json(text, f"the values of '{name}'")
+    values = parse_json(text, f"the array of values for '{name}'")
     assert isinstance(values, list)
     return values
 

@@ -54,7 +54,9 @@ def open_bytes(
 ) -> Opened:
     """The workflow in the bytes of a file: JSON, or a picture that carries one. Raises InvalidWorkflow."""
     text, picture = _text_in(data, source)
-    workflow, upgraded = upgrade(load_workflow(text, source), types, migrations)
+    workflow, upgraded = upgrade(
+        load_workflow(text, f"the workflow in {source}" if picture else source), types, migrations
+    )
     return Opened(workflow, source, beside, upgraded, picture=data if picture else None)
 
 

@@ -75,6 +75,16 @@ def test_a_picture_of_another_program_gets_a_sentence(loom, here):
     assert "a picture without a workflow" in loom("check", "bare.png").err
 
 
+def test_a_workflow_cut_short_inside_a_picture_is_told_from_the_picture(loom, here):
+    from PIL import Image, PngImagePlugin
+
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("latentloom", '{"format": "latentloom", "nodes": {')
+    Image.new("RGB", (4, 4)).save(here / "half.png", pnginfo=info)
+
+    assert "the workflow in half.png is not whole JSON" in loom("check", "half.png").err
+
+
 def test_what_cannot_be_read_gets_a_sentence(loom, here):
     (here / "folder").mkdir()
 
