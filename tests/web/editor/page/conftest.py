@@ -13,6 +13,7 @@ from web.settings import Settings
 
 Workflow = dict[str, Any]
 _READY = "body[data-ready]"
+PATIENCE = 60_000  # milliseconds until what should come is given up
 _APP = """
     const main = document.querySelector('script[type=module]').src;
     const { app } = await import(main);
@@ -59,12 +60,13 @@ class Editor:
     def until(self, condition: str, argument: Any = None) -> Any:
         """Wait until an expression over `app`, `tab` and `a` is true, and give what it is."""
         return self.js(
-            f"""for (;;) {{
+            f"""for (const end = Date.now() + {PATIENCE}; Date.now() < end; ) {{
                 const tab = app.active.peek();
                 const found = await ({condition});
                 if (found) return found;
                 await new Promise((go) => setTimeout(go, 20));
-            }}""",
+            }}
+            throw new Error({json.dumps("never: " + condition)});""",
             argument,
         )
 
@@ -92,7 +94,7 @@ def address(home: Home, children_find_our_nodes: None) -> Iterator[str]:
 def window(browser: Browser) -> Iterator[Callable[[str], Editor]]:
     """`window(address)` opens the page in a window of one browser; uncaught errors fail the module's last test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     errors: list[str] = []
 
     def open_window(address: str) -> Editor:
