@@ -14,6 +14,8 @@ FORBIDDEN = {
     "engine/graph": ("torch", "PIL", "aiohttp", "engine.run", "engine.store", "engine.cli", "engine.packs"),
     "engine/run": ("diffusers", "transformers", "aiohttp", "engine.cli"),
     "engine/store": ("torch", "aiohttp", "engine.cli"),
+    "engine/worker": ("torch", "aiohttp", "engine.serve", "engine.cli"),
+    "engine/serve": ("torch", "PIL", "aiohttp", "engine.host", "engine.run", "engine.packs", "engine.cli"),
     "nodes": ("web", "aiohttp", "engine.cli"),
     "web": ("nodes", "torch", "diffusers", "transformers", "numpy", "engine.host", "engine.run"),
     "nodes/samplers": ("diffusers", "transformers", "nodes.families", "engine"),

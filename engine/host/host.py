@@ -71,16 +71,24 @@ class Host:
     """Opens, checks and runs workflows with these packs and these folders.
 
     `device` is as the command line has it ("auto", "cpu", "cuda:0", "mps"); nothing is asked of it, and no cache is
-    opened, before a run needs it. `remember` False runs everything anew and leaves the cache alone.
+    opened, before a run needs it. `remember` False runs everything anew and leaves the cache alone; `ram_bytes` is what of
+    it may lie in memory, an eighth of the machine's where it is not said.
     """
 
     def __init__(
-        self, registry: Registry, home: Home | None = None, *, device: str = "auto", remember: bool = True
+        self,
+        registry: Registry,
+        home: Home | None = None,
+        *,
+        device: str = "auto",
+        remember: bool = True,
+        ram_bytes: int | None = None,
     ) -> None:
         self.registry = registry
         self.home = home or find_home()
         self._device_name = device
         self._remember = remember
+        self._ram_bytes = ram_bytes
         self._fingerprints = Fingerprints()
         self._claims: Claims[bool] = Claims()
 
@@ -140,7 +148,8 @@ class Host:
         if not self._remember:
             return NoCache()
         disk = DiskTier(self.home.cache, DISK_BYTES, self.registry.classes, salt=SALT, min_seconds=DISK_SECONDS)
-        return ResultCache(total_memory() // RAM_SHARE, disk, environment=self.environment)
+        ram = total_memory() // RAM_SHARE if self._ram_bytes is None else self._ram_bytes
+        return ResultCache(ram, disk, environment=self.environment)
 
     @cached_property
     def models(self) -> ModelCache:

@@ -22,7 +22,7 @@ from engine.store.gallery import Gallery
 from engine.store.runs.records import RUNNING, NewRun, Run
 from engine.store.runs.store import RunStore
 from engine.store.runs.submitting import Key, body_digest
-from engine.store.space import make_room
+from engine.store.space import free_bytes, make_room
 
 DATABASE = "loom.db"
 ROOM_BYTES = 64 << 20
@@ -301,7 +301,8 @@ class Service:
 
     async def _room(self) -> None:
         home = self.settings.home
-        await asyncio.to_thread(make_room, home.root, home.cache, ROOM_BYTES)
+        if free_bytes(home.root) < ROOM_BYTES:  # then what can be made again goes, which takes its time
+            await asyncio.to_thread(make_room, home.root, home.cache, ROOM_BYTES)
 
 
 def _bytes(workflow: Workflow) -> bytes:

@@ -16,7 +16,8 @@ class Settings:
     programs that embed the engine; "" means the installed packs, `third_party` False the built-in one alone.
 
     `grace_seconds` is how long a worker may take to answer a cancel, `hang_seconds` how long a process may be silent,
-    `finish_seconds` how long a stop waits for runs to end by themselves.
+    `finish_seconds` how long a stop waits for runs to end by themselves. `ram_bytes` is what results may hold of the memory
+    in each worker; None is the engine's own measure.
     """
 
     home: Home = field(default_factory=find_home)
@@ -28,9 +29,10 @@ class Settings:
     grace_seconds: float = 10.0
     hang_seconds: float = 30.0
     finish_seconds: float = 2.0
+    ram_bytes: int | None = None
 
     def hello(self, role: str, device: str, without: Mapping[str, str]) -> Hello:
         """What a child is told first."""
         folders = tuple(map(str, self.home.model_folders))
-        root = str(self.home.root)
-        return Hello(role, root, folders, device, self.registry, self.third_party, dict(without), self.warm)
+        packs = (self.registry, self.third_party, dict(without))
+        return Hello(role, str(self.home.root), folders, device, *packs, self.warm, self.ram_bytes)

@@ -16,7 +16,8 @@ class Hello:
     """The first message: what the child is to be.
 
     `registry` names a `Registry` as "module:NAME" ("" for the installed packs, `third_party` False for the built-in one
-    alone); `without` are packs that are not to be imported, each with the reason. `warm`: get ready while nothing is asked.
+    alone); `without` are packs that are not to be imported, each with the reason. `warm`: get ready while nothing is asked. `ram_bytes` is what results may hold of the memory (None:
+    the host's own measure).
     """
 
     role: str
@@ -27,6 +28,7 @@ class Hello:
     third_party: bool = True
     without: dict[str, str] = field(default_factory=dict)
     warm: bool = True
+    ram_bytes: int | None = None
 
     def to_message(self) -> dict[str, Any]:
         """As a frame's message."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -14,14 +15,22 @@ from engine.run.cache import Results, Trace
 from engine.store.home import Home
 from engine.worker.outbox import Outbox
 
+ASKED = 16
+
 
 class Reports:
-    """Gathers what the cache of a worker takes in and lets go, until it is sent."""
+    """Gathers what the cache of a worker takes in and lets go, until it is sent.
+
+    Whoever hears of a value that leaves says so at once (`held`); what leaves unheard is found out by asking `has` for some
+    of the reported values at each sending, in turn.
+    """
 
     def __init__(self) -> None:
+        self.has: Callable[[str], bool] = lambda digest: True
         self._lock = threading.Lock()
         self._traces: dict[str, Trace] = {}
         self._held: dict[str, bool] = {}
+        self._sent: OrderedDict[str, None] = OrderedDict()
 
     def traced(self, key: str, trace: Trace) -> None:
         """A key led to something."""
@@ -38,12 +47,29 @@ class Reports:
         with self._lock:
             traces, self._traces = self._traces, {}
             held, self._held = self._held, {}
+        held |= dict.fromkeys(self._gone(), False)
         if not traces and not held:
             return []
+        for digest, is_held in held.items():
+            if is_held:
+                self._sent[digest] = None
+            else:
+                self._sent.pop(digest, None)
         told = [[key, *trace_fields(trace)] for key, trace in traces.items()]
         entered = [digest for digest, is_held in held.items() if is_held]
         left = [digest for digest, is_held in held.items() if not is_held]
         return [{"type": "keys", "traces": told, "entered": entered, "left": left}]
+
+    def _gone(self) -> list[str]:
+        """Which of the next reported values are not there any more."""
+        gone = []
+        for _ in range(min(ASKED, len(self._sent))):
+            digest, _ = self._sent.popitem(last=False)
+            if self.has(digest):
+                self._sent[digest] = None
+            else:
+                gone.append(digest)
+        return gone
 
 
 def trace_fields(trace: Trace) -> list[Any]:
@@ -85,15 +111,19 @@ class ReportingResults:
 class ReportingHost(Host):
     """A host whose results are told of."""
 
-    def __init__(self, registry: Registry, home: Home, device: str, outbox: Outbox) -> None:
-        super().__init__(registry, home, device=device)
+    def __init__(
+        self, registry: Registry, home: Home, device: str, outbox: Outbox, ram_bytes: int | None = None
+    ) -> None:
+        super().__init__(registry, home, device=device, ram_bytes=ram_bytes)
         self.reports = Reports()
         outbox.beside = self.reports.take
 
     @cached_property
     def results(self) -> Results:
         """The result cache."""
-        return ReportingResults(super().results, self.reports)
+        results = super().results
+        self.reports.has = results.has
+        return ReportingResults(results, self.reports)
 
     def get_ready(self) -> None:
         """Have what the first run would wait for. Raises LoomError where the device can't be used."""

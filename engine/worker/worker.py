@@ -25,7 +25,7 @@ class Worker:
     """`take` hears what the server says, on the reader's thread; `live` works it off, on the thread that has the device."""
 
     def __init__(self, hello: Hello, registry: Registry, outbox: Outbox) -> None:
-        self._host = ReportingHost(registry, hello.home, hello.device, outbox)
+        self._host = ReportingHost(registry, hello.home, hello.device, outbox, hello.ram_bytes)
         self._outbox = outbox
         self._runner = Runner(self._host, outbox)
         self._orders: dict[str, Order] = {}

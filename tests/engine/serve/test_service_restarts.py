@@ -119,3 +119,26 @@ async def test_two_devices_run_two_runs_at_once(tmp_path):
         (tmp_path / "open").touch()
         for run in runs:
             assert await record.over(run.id) == "run.succeeded"
+
+
+@pytest.fixture
+def deadly_pack(tmp_path, monkeypatch):
+    """An installed pack whose import takes the process down."""
+    site = tmp_path / "site"
+    info = site / "deadly-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[latentloom.packs]\ndeadly = deadly_pack\n")
+    (site / "deadly_pack.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    monkeypatch.setenv("PYTHONPATH", str(site))
+
+
+async def test_a_pack_that_takes_its_process_down_costs_only_its_own_nodes(deadly_pack, tmp_path):
+    number = flow({"text": ("Text", {"text": "a"})}, {"out": "text.text"})
+    async with serving(tmp_path, registry="", third_party=True) as (service, _):
+        packs = {pack["name"]: pack for pack in await service.packs()}
+        checked = await service.canonical(number)
+
+    assert "SIGSEGV" in packs["deadly"]["error"]
+    assert packs["core"]["error"] is None
+    assert checked
