@@ -20,6 +20,8 @@ export class Peers {
   constructor(app, channel = new BroadcastChannel("latentloom")) {
     this._app = app;
     this._channel = channel;
+    /** Tabs that wait for the whole document. @type {Set<Tab>} */
+    this._apart = new Set();
     channel.addEventListener("message", (event) => this._take(event.data));
   }
 
@@ -46,15 +48,31 @@ export class Peers {
     this._channel.postMessage(word);
   }
 
+  /**
+   * Take an edit over. One that does not apply here says that the two went apart: the whole document is asked for.
+   *
+   * @param {Tab} tab
+   * @param {Diff} diff
+   */
+  _receive(tab, diff) {
+    try {
+      tab.receive(diff);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this._apart.add(tab);
+      this._send({ kind: "hello", key: tab.key.peek() });
+    }
+  }
+
   /** @param {Word} word */
   _take(word) {
     const tab = this._app.tabOf(word.key);
     if (tab === null) return;
-    if (word.kind === "diff") tab.receive(word.diff);
+    if (word.kind === "diff") this._receive(tab, word.diff);
     if (word.kind === "hello" && tab.lastEdit.peek() !== null) {
       this._send({ kind: "document", key: word.key, workflow: toJson(tab.document.peek()) });
     }
-    if (word.kind === "document" && tab.history.peek().done.length === 0) {
+    if (word.kind === "document" && (this._apart.delete(tab) || tab.history.peek().done.length === 0)) {
       const diff = difference(tab.document.peek(), parseDocument(word.workflow));
       if (diff.length > 0) tab.receive(diff);
     }
