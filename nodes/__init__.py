@@ -11,6 +11,7 @@ from nodes.latents import EmptyLatent, VAEDecode, VAEEncode
 from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
 from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
+from nodes.reroute import Reroute
 from nodes.sampling import KSampler
 from nodes.scenes import RenderScene, ScoreScene
 from nodes.texts import Text, TextLines, TextTemplate
@@ -43,6 +44,7 @@ __all__ = [
     "Preview",
     "RenderScene",
     "Repeat",
+    "Reroute",
     "SaveImage",
     "ScoreScene",
     "SeedList",

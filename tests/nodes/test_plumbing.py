@@ -166,6 +166,22 @@ def test_a_list_is_counted_and_a_value_repeated() -> None:
     assert value_of("Repeat", value="x", count=3) == ["x", "x", "x"]
 
 
+@pytest.mark.parametrize("value", ["a text", 3, 2.5, True])
+def test_a_reroute_gives_what_it_is_given(value: Any) -> None:
+    assert value_of("Reroute", value=value) == value
+
+
+def test_a_reroute_keeps_the_type_of_what_it_carries() -> None:
+    nodes = {
+        "text": {"type": "Text", "inputs": {"value": "x"}},
+        "bend": {"type": "Reroute", "inputs": {"value": link("text.value")}},
+        "it": {"type": "Math", "inputs": {"a": link("bend.value")}},
+    }
+    document = {"format": "latentloom", "version": 1, "nodes": nodes, "outputs": {"out": link("it.value")}}
+    graph = Checker(REGISTRY.types, REGISTRY.values).graph(load_workflow(json.dumps(document)))
+    assert any(fault.node == "it" and fault.input == "a" for fault in graph.faults)
+
+
 def test_seeds_count_up_and_wrap() -> None:
     assert value_of("SeedList", base=str(2**64 - 2), count=4) == [2**64 - 2, 2**64 - 1, 0, 1]
 
