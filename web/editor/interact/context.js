@@ -20,27 +20,51 @@ export class ContextMenu extends Interaction {
 
   /** @param {MouseEvent} event */
   #open(event) {
-    if (event.target instanceof Element && event.target.closest("textarea, input:not([readonly])") === document.activeElement && document.activeElement !== null && event.target.closest("textarea, input")) return;
+    const target = event.target instanceof Element ? event.target : null;
+    const field = target?.closest("textarea, input") ?? null;
+    if (field && field === document.activeElement) return; // the browser's own, for the text
     event.preventDefault();
     const { stage } = this;
-    const { app, tab } = stage;
+    const { tab } = stage;
     stage.pointer = stage.screen(event);
-    const element = event.target instanceof Element ? event.target.closest("[data-item]") : null;
-    const item = element instanceof HTMLElement ? (element.dataset.item ?? null) : null;
-    const id = item ?? nodeUnder(stage, event) ?? this.#byKey(event);
+    const item = /** @type {HTMLElement | null} */ (target?.closest("[data-item]") ?? null)?.dataset.item ?? null;
+    const id = item ?? nodeUnder(stage, event) ?? target?.closest("article")?.dataset.id ?? null;
     if (id !== null && !tab.selection.peek().has(id)) tab.selection.value = new Set([id]);
-    const point = stage.world(event);
-    const wire = id === null ? stage.geometry.wireAt(point.x, point.y, 10 / stage.camera.zoom) : -1;
-    const kind = item ? "item" : id !== null ? (tab.selection.peek().size > 1 ? "several" : "node") : wire >= 0 ? "wire" : "canvas";
-    const argument = kind === "wire" ? { link: stage.geometry.links[wire], at: point } : kind === "node" ? { id } : undefined;
-    const box = id !== null && event.clientX === 0 && event.clientY === 0 ? stage.mounts.elements.get(id)?.getBoundingClientRect() : null;
-    openMenu(itemsOf(app, MENUS[kind], argument), box ? { x: box.left + 24, y: box.top + 36 } : { x: event.clientX, y: event.clientY }, "What can be done here");
+    const { kind, argument } = this.#about(event, id, item !== null);
+    const input = /** @type {HTMLElement | null} */ (target?.closest("[data-input]") ?? null)?.dataset.input;
+    const own = id !== null && input !== undefined ? this.#ofInput(id, input) : [];
+    openMenu([...own, ...itemsOf(stage.app, MENUS[kind], argument)], this.#place(event, id), "What can be done here");
   }
 
-  /** With the menu key, the node that has the focus. @param {MouseEvent} event @returns {string | null} */
-  #byKey(event) {
-    const element = event.target instanceof Element ? event.target.closest("article") : null;
-    return element?.dataset.id ?? null;
+  /** @param {MouseEvent} event @param {string | null} id @param {boolean} item @returns {{kind: string, argument: unknown}} */
+  #about(event, id, item) {
+    const { stage } = this;
+    if (item) return { kind: "item", argument: undefined };
+    if (id !== null) return stage.tab.selection.peek().size > 1 ? { kind: "several", argument: undefined } : { kind: "node", argument: { id } };
+    const at = stage.world(event);
+    const wire = stage.geometry.wireAt(at.x, at.y, 10 / stage.camera.zoom);
+    return wire < 0 ? { kind: "canvas", argument: undefined } : { kind: "wire", argument: { link: stage.geometry.links[wire], at } };
+  }
+
+  /** The menu key has no place of its own: the node has. @param {MouseEvent} event @param {string | null} id */
+  #place(event, id) {
+    const box = id !== null && event.clientX === 0 && event.clientY === 0 ? this.stage.mounts.elements.get(id)?.getBoundingClientRect() : null;
+    return box ? { x: box.left + 24, y: box.top + 36 } : { x: event.clientX, y: event.clientY };
+  }
+
+  /** What can be done with one input. @param {string} id @param {string} input @returns {import("../palette/menu.js").Item[]} */
+  #ofInput(id, input) {
+    const { app, tab, drawn } = this.stage;
+    const port = drawn?.portsOf(id).inputs.get(input);
+    if (!port) return [];
+    const level = tab.levelName.peek();
+    const name = [...tab.level.peek().inputs].find(([, { to }]) => to.includes(`${id}.${input}`))?.[0];
+    const expose = name === undefined
+      ? { id: "expose", title: `Expose “${port.title}” as an input of the workflow`, run: () => void app.commands.run("workflow.expose", { node: id, input }) }
+      : { id: "unexpose", title: `Expose “${port.title}” no more`, run: () => void app.commands.run("workflow.unexpose", { node: id, input, name }) };
+    if (!port.literal || port.default === undefined) return [expose, null];
+    const reset = { id: "reset", title: `Back to ${JSON.stringify(port.default)}`, run: () => void tab.edit(`Reset ${port.title}`, (draft) => draft.level(level).setInput(id, input, port.default)) };
+    return [expose, reset, null];
   }
 }
 

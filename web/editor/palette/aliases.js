@@ -33,5 +33,6 @@ export const ALIASES = Object.freeze({
   MakeList: ["collect", "array", "iterate"],
   ListItem: ["select", "index", "pick"],
   ListLength: ["count"],
+  Reroute: ["bend", "dot", "knot", "pass through"],
   Repeat: ["duplicate", "times"],
 });

@@ -17,6 +17,7 @@ import { openRename } from "../palette/rename.js";
 import { openReplace } from "../palette/replace.js";
 import { openSearch } from "../palette/nodesearch.js";
 import { centred, zoomed } from "./camera.js";
+import { HEADER, MIN_WIDTH } from "./shape.js";
 
 /** @typedef {import("../session/app.js").App} App */
 /** @typedef {import("./stage.js").Stage} Stage */
@@ -113,8 +114,8 @@ function reroute(app, argument) {
   const catalogue = app.catalogue.peek();
   if (!catalogue.nodes.has("Reroute")) return app.say("There is no Reroute node installed", "assertive");
   tab.edit("Add a reroute", (draft) => {
-    const id = addNode(draft, level, "Reroute", { x: Math.round(argument.at.x - 80), y: Math.round(argument.at.y - 18) }, catalogue);
-    draft.level(level).draw(id, { collapsed: true, width: 160 });
+    const id = addNode(draft, level, "Reroute", { x: Math.round(argument.at.x - MIN_WIDTH / 2), y: Math.round(argument.at.y - HEADER / 2) }, catalogue);
+    draft.level(level).draw(id, { collapsed: true, width: MIN_WIDTH });
     insertOnWire(draft, level, id, argument.link, catalogue);
   });
 }

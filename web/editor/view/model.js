@@ -4,6 +4,8 @@
  * Records that are the same object as before are skipped, so that a keystroke costs one node, not two thousand.
  */
 
+import { isVariable } from "../model/catalogue.js";
+import { definitionOf } from "../model/document.js";
 import { linksOf, wiring } from "../model/links.js";
 import { portOf } from "../model/shapes.js";
 import { portsOf, shownTitle, typeAt } from "../model/ports.js";
@@ -20,6 +22,8 @@ import { toned } from "./theme.js";
 /** @typedef {import("./painter.js").Face} Face */
 /** @typedef {import("./theme.js").Theme} Theme */
 
+const BYPASS = "#8a63c0";
+
 export class DrawnLevel {
   geometry = new Geometry();
   /** @type {Face[]} */ faces = [];
@@ -29,6 +33,8 @@ export class DrawnLevel {
   /** @type {ReadonlySet<string>} */ promised = new Set();
   /** @type {unknown} */ outputs = null;
   /** @type {unknown} */ catalogue = null;
+  /** @type {ReadonlyMap<string, import("../model/document.js").Level> | null} */ levels = null;
+  /** @type {import("../model/document.js").Level["inputs"] | null} */ inputs = null;
 
   /** @param {App} app @param {Tab} tab @param {Theme} theme */
   constructor(app, tab, theme) {
@@ -57,6 +63,7 @@ export class DrawnLevel {
     const before = new Map(this.geometry.ids.map((id, i) => [id, this.nodes[i]]));
     const changed = new Set([...before.keys()].filter((id) => !level.nodes.has(id)));
     this.#readOutputs(level, changed);
+    this.#readAround(level, changed);
     if (!same) this.#reset(ids);
     /** @type {Set<string>} */
     const moved = new Set();
@@ -71,7 +78,7 @@ export class DrawnLevel {
         moved.add(ids[i]);
         continue;
       }
-      if (node.inputs !== old?.inputs || node.type !== old.type || node.ui.collapsed !== old.ui.collapsed || node.ui.width !== old.ui.width || node.ui.height !== old.ui.height) wired = true;
+      if (node.inputs !== old?.inputs || node.type !== old.type || node.ui.collapsed !== old.ui.collapsed || node.ui.title !== old.ui.title || node.ui.width !== old.ui.width || node.ui.height !== old.ui.height) wired = true;
       if (node !== old) changed.add(ids[i]);
       this.nodes[i] = node;
       this.#place(i);
@@ -98,10 +105,29 @@ export class DrawnLevel {
     this.outputs = level.outputs;
   }
 
+  /**
+   * What a node shows of others: which inputs are exposed, what the sub-workflow that it uses has.
+   * @param {import("../model/document.js").Level} level @param {Set<string>} changed
+   */
+  #readAround(level, changed) {
+    const { levels } = this.tab.document.peek();
+    const inner = this.levels !== null && [...levels].some(([name, one]) => name !== this.name && one !== this.levels?.get(name));
+    if (inner) for (const [id, node] of level.nodes) if (definitionOf(node)) changed.add(id);
+    if (this.inputs !== level.inputs) {
+      for (const { to } of [...(this.inputs?.values() ?? []), ...level.inputs.values()]) for (const port of to) changed.add(portOf(port).node);
+    }
+    this.levels = levels;
+    this.inputs = level.inputs;
+  }
+
   /** Wires, and the nodes whose rows change because a link came or went. @param {import("../model/document.js").Level} level @param {Set<string>} changed @param {ReadonlyMap<string, Node>} before */
   #wire(level, changed, before) {
     const links = linksOf(level);
-    for (const link of links) if (changed.has(link.to.node) && before.get(link.from.node) !== level.nodes.get(link.from.node)) changed.add(link.from.node);
+    for (const { from, to } of links) {
+      const [old, now] = [before.get(from.node), level.nodes.get(from.node)];
+      if (old !== now && (changed.has(to.node) || old?.ui.title !== now?.ui.title)) changed.add(from.node).add(to.node);
+    }
+    for (const id of level.nodes.keys()) if ([...this.portsOf(id).outputs.values()].some(({ type }) => isVariable(type))) changed.add(id);
     this.geometry.setLinks(links);
     const document = this.tab.document.peek();
     const catalogue = this.app.catalogue.peek();
@@ -138,10 +164,9 @@ export class DrawnLevel {
     this.statuses[i] = status;
     this.faces[i] = {
       title: shownTitle(node, this.portsOf(id)),
-      colour: typeof node.ui.color === "string" ? toned(node.ui.color, this.theme) : this.theme.head,
+      colour: typeof node.ui.color === "string" ? toned(node.ui.color, this.theme) : node.mode === "bypass" ? BYPASS : this.theme.head,
       tone: status.tone,
       done: status.done,
-      faded: node.mode !== null,
     };
   }
 

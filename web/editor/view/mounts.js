@@ -104,9 +104,8 @@ export class Mounts {
     const { tone } = drawn.statuses[place];
     const chosen = drawn.tab.selection.peek().has(drawn.geometry.ids[place]);
     const known = drawn.portsOf(drawn.geometry.ids[place]).known;
-    element.className = ["node", tone && `is-${tone}`, node.mode && `is-${node.mode}`, node.ui.collapsed && "is-collapsed", chosen && "selected", !known && "is-unknown"].filter(Boolean).join(" ");
-    if (typeof node.ui.color === "string") element.style.setProperty("--own", drawn.faces[place].colour);
-    else element.style.removeProperty("--own");
+    element.className = ["node", tone && `is-${tone}`, node.mode && `is-${node.mode}`, node.ui.collapsed && "is-collapsed", typeof node.ui.color === "string" && "is-coloured", chosen && "selected", !known && "is-unknown"].filter(Boolean).join(" ");
+    element.style.setProperty("--own", drawn.faces[place].colour);
     this.place(drawn, place, element);
   }
 

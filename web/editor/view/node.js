@@ -63,7 +63,7 @@ function sockets(view) {
 function inputRow(view, port) {
   const faulty = faultsAt(view, port.name).length > 0;
   const wanted = port.optional || port.lazy ? "" : "wanted";
-  return html`<li class="in-row ${faulty ? "faulty" : ""} ${wanted}" title=${port.help}>
+  return html`<li class="in-row ${faulty ? "faulty" : ""} ${wanted} ${exposed(view, port)}" data-input=${port.name} title=${port.help}>
     ${dot(view, "in", port)}<span class="socket-name">${port.title}</span></li>`;
 }
 
@@ -100,11 +100,17 @@ function field(view, port) {
   const faults = faultsAt(view, port.name);
   const label = `label-${id}-${port.name}`;
   const kind = kindOf(port);
-  return html`<div class="field ${row?.linked ? "linked" : `kind-${kind}`} ${faults.length ? "faulty" : ""}" data-input=${port.name} .style=${`height: ${row?.height ?? 0}px`}>
+  return html`<div class="field ${row?.linked ? "linked" : `kind-${kind}`} ${faults.length ? "faulty" : ""} ${exposed(view, port)}" data-input=${port.name} .style=${`height: ${row?.height ?? 0}px`}>
     ${dot(view, "in", port)}
     <span class="field-name" id=${label} title=${port.help}>${port.title}</span>
     ${row?.linked ? html`<span class="field-source">${sources(view, port)}</span>` : widgetOf({ app, tab, id, node, address, port, label, faults })}
   </div>`;
+}
+
+/** Whether the workflow, or the sub-workflow, takes this from outside. @param {NodeView} view @param {InputPort} port */
+function exposed({ tab, id }, port) {
+  const address = `${id}.${port.name}`;
+  return [...tab.level.peek().inputs.values()].some(({ to }) => to.includes(address)) ? "exposed" : "";
 }
 
 /** @param {NodeView} view @param {InputPort} port */
@@ -153,9 +159,14 @@ function below({ status, shape, run, node, ports }) {
   const { preview } = mediaOf(run);
   if (preview && !shape.media) return html`<img class="node-preview" src=${preview} alt="What ${shownTitle(node, ports)} is making" draggable="false" />`;
   if (status.faults.length) {
-    return html`<ul class="node-faults" aria-label="Faults">${status.faults.map((fault) => html`<li>${fault.message}</li>`)}</ul>`;
+    return html`<ul class="node-faults" aria-label="Faults">${status.faults.map((fault) => html`<li>${inPlace(fault.message)}</li>`)}</ul>`;
   }
   return status.why ? html`<p class="node-why">${status.why}</p>` : nothing;
+}
+
+/** The sentence without the node's name, where it stands on the node. @param {string} message */
+function inPlace(message) {
+  return message.replace(/^node '[^']*': /, "");
 }
 
 /** @param {NodeView} view */

@@ -15,7 +15,7 @@ import { HEADER } from "./shape.js";
 /** @typedef {import("./geometry.js").Geometry} Geometry */
 /** @typedef {import("./theme.js").Theme} Theme */
 /** @typedef {"" | "running" | "done" | "failed" | "stale"} Tone */
-/** @typedef {{title: string, colour: string, tone: Tone, done: number, faded: boolean}} Face  a far node: done is 0 … 1 of its progress */
+/** @typedef {{title: string, colour: string, tone: Tone, done: number}} Face  a far node: done is 0 … 1 of its progress */
 
 /**
  * @typedef {object} Scene
@@ -185,12 +185,12 @@ function progress(context, { geometry, theme, faces, camera }, i) {
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {readonly number[]} places */
 function titles(context, { geometry, theme, faces, camera }, places) {
   const large = camera.zoom < 0.4;
-  const height = Math.min(large ? 44 : 14, 11.5 / camera.zoom);
+  const height = Math.min(large ? 44 : 14, 11 / camera.zoom);
   context.font = `600 ${height}px ${theme.font}`;
   context.textBaseline = "middle";
   context.fillStyle = theme.text;
   for (const i of places) {
-    const room = Math.floor((geometry.width[i] - 20) / (height * 0.63));
+    const room = Math.floor((geometry.width[i] - 20) / (height * 0.6));
     const { title } = faces[i];
     const shown = title.length > room ? `${title.slice(0, Math.max(1, room - 1))}…` : title;
     const y = large ? geometry.y[i] + HEADER + height : geometry.y[i] + HEADER / 2;

@@ -67,7 +67,9 @@ class Canvas:
         rect = self.js("stage.rectOf(a)", node)
         return self.at(rect["x"] + rect["width"] - 20, rect["y"] + 17)
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float], *, release: bool = True, steps: int = 6) -> None:
+    def drag(
+        self, start: tuple[float, float], end: tuple[float, float], *, release: bool = True, steps: int = 6
+    ) -> None:
         """Press, move and, unless told otherwise, release."""
         self.page.mouse.move(*start)
         self.page.mouse.down()

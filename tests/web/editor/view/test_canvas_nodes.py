@@ -24,10 +24,12 @@ def test_every_socket_and_row_stands_where_the_geometry_says(canvas: Canvas) -> 
             const high = [...article.querySelectorAll('.media, .field, .sockets')].at(-1).getBoundingClientRect().bottom;
             const sockets = [...article.querySelectorAll('.socket')].map(dot => {
                 const at = dot.getBoundingClientRect();
-                const wanted = stage.toScreen(stage.geometry.socket(id, dot.classList.contains('in') ? 'input' : 'output', dot.dataset.port));
+                const side = dot.classList.contains('in') ? 'input' : 'output';
+                const wanted = stage.toScreen(stage.geometry.socket(id, side, dot.dataset.port));
                 return Math.hypot(at.x + at.width / 2 - wanted.x, at.y + at.height / 2 - wanted.y);
             });
-            return [Math.abs(box.height - rect.height * stage.camera.zoom), Math.abs(box.bottom - 8 * stage.camera.zoom - high), ...sockets];
+            const zoom = stage.camera.zoom;
+            return [Math.abs(box.height - rect.height * zoom), Math.abs(box.bottom - 8 * zoom - high), ...sockets];
         })"""
     )
     assert len(off) > 30
@@ -46,7 +48,8 @@ def test_a_drag_moves_what_is_selected_as_one_step(canvas: Canvas) -> None:
     canvas.drag((x, y), (x + 50 * zoom, y - 20 * zoom))
     for node, (was_x, was_y) in {"prompt": (x1, y1), "negative": (x2, y2)}.items():
         now_x, now_y = place(canvas, node)
-        assert abs(now_x - was_x - 50) <= 1 and abs(now_y - was_y + 20) <= 1
+        assert abs(now_x - was_x - 50) <= 1
+        assert abs(now_y - was_y + 20) <= 1
     canvas.page.keyboard.press("Control+z")
     assert (place(canvas, "prompt"), place(canvas, "negative")) == ((x1, y1), (x2, y2))
 
@@ -77,7 +80,8 @@ def test_a_double_click_searches_and_enter_adds_the_node_at_the_pointer(canvas: 
     canvas.page.keyboard.press("Enter")
     assert canvas.nodes()["ksampler"]["type"] == "KSampler"
     px, py = place(canvas, "ksampler")
-    assert abs(px - 700) <= 2 and abs(py - 600) <= 2
+    assert abs(px - 700) <= 2
+    assert abs(py - 600) <= 2
     expect(canvas.page.locator('[data-id="ksampler"]')).to_be_focused()
     assert canvas.js("app.settings.usesOf('KSampler')") == 1
 
@@ -154,7 +158,9 @@ def test_states_faults_and_the_reason_of_staleness_are_told_on_the_node(canvas: 
 
 def test_a_result_is_shown_in_its_node_and_opens_large(canvas: Canvas) -> None:
     picture = {"asset": "image.png", "url": "/models/solids/samples.png", "width": 600, "height": 300, "type": "Image"}
-    canvas.js("tab.runs.together(() => tab.runs.set('decode', {state: 'ran', seconds: 1, outputs: {image: [a]}}))", picture)
+    canvas.js(
+        "tab.runs.together(() => tab.runs.set('decode', {state: 'ran', seconds: 1, outputs: {image: [a]}}))", picture
+    )
     canvas.settled()
     rect = canvas.js("stage.rectOf('decode')")
     canvas.page.get_by_role("button", name="Open picture 1 of 1 of VAE decode").click()

@@ -95,7 +95,8 @@ def test_dropped_on_empty_ground_a_wire_asks_what_takes_it_and_connects_what_is_
     assert canvas.input("save_image", "image") == {"link": "decode.image"}
     canvas.settled()
     landed = canvas.socket("save_image", "input", "image")
-    assert abs(landed[0] - x) <= 2 and abs(landed[1] - y) <= 2
+    assert abs(landed[0] - x) <= 2
+    assert abs(landed[1] - y) <= 2
     canvas.page.keyboard.press("Control+z")
     assert "save_image" not in canvas.nodes()
 
@@ -111,7 +112,11 @@ def test_escape_from_that_search_leaves_no_trace(canvas: Canvas) -> None:
 
 
 def test_a_node_dropped_on_a_wire_is_led_through(show: Show) -> None:
-    nodes = {"i": ("LoadImage", {}, 0, 0), "s": ("SaveImage", {"image": {"link": "i.image"}}, 700, 0), "r": ("ImageResize", {}, 300, 400)}
+    nodes = {
+        "i": ("LoadImage", {}, 0, 0),
+        "s": ("SaveImage", {"image": {"link": "i.image"}}, 700, 0),
+        "r": ("ImageResize", {}, 300, 400),
+    }
     canvas = show(flow(nodes))
     (x1, y1), (x2, y2) = canvas.socket("i", "output", "image"), canvas.socket("s", "input", "image")
     canvas.drag(canvas.header("r"), ((x1 + x2) / 2, (y1 + y2) / 2))
@@ -129,3 +134,13 @@ def test_the_menu_of_a_wire_takes_it_away(canvas: Canvas) -> None:
     canvas.page.mouse.click((x1 + x2) / 2, (y1 + y2) / 2, button="right")
     canvas.page.get_by_role("menuitem", name="Disconnect").click()
     assert canvas.input("decode", "latent") is None
+
+
+def test_a_double_click_on_a_wire_gives_it_a_bend(canvas: Canvas) -> None:
+    (x1, y1), (x2, y2) = canvas.socket("sampler", "output", "latent"), canvas.socket("decode", "input", "latent")
+    canvas.page.mouse.dblclick((x1 + x2) / 2, (y1 + y2) / 2)
+    canvas.until("tab.level.peek().nodes.has('reroute')")
+    assert canvas.input("reroute", "value") == {"link": "sampler.latent"}
+    assert canvas.input("decode", "latent") == {"link": "reroute.value"}
+    canvas.page.keyboard.press("Control+z")
+    assert canvas.input("decode", "latent") == {"link": "sampler.latent"}
