@@ -17,7 +17,7 @@ class Limits:
 
     json_bytes: int = 8_500_000  # a workflow of 8 MB and what stands around it
     upload_bytes: int = 512 << 20
-    pixels: int = 100_000_000
+    pixels: int = 64_000_000  # what the built-in nodes read
     body_seconds: float = 60.0
     idle_seconds: float = 30.0
     free_bytes: int = 256 << 20  # what is left free on the disk whatever is asked
