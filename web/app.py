@@ -14,6 +14,7 @@ from engine.serve.settings import Settings as ServiceSettings
 from engine.store.documents import Documents
 from engine.store.library import Library
 from engine.store.thumbnails import Thumbnails
+from engine.store.uploads import sweep_unfinished
 from web.answers import Kept, json_bytes
 from web.editor_files import EditorFiles
 from web.errors import errors_as_json
@@ -96,7 +97,8 @@ async def _events(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _pictures(app: web.Application) -> AsyncIterator[None]:
-    """Threads that decode pictures, few, so that thumbnails never take the whole machine."""
+    """Threads that decode pictures: few, so that thumbnails never take the whole machine."""
+    await asyncio.to_thread(sweep_unfinished, app[SETTINGS].home.assets)
     with ThreadPoolExecutor(PICTURE_THREADS, "pictures") as threads:
         app[PICTURES] = threads
         yield

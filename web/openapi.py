@@ -14,8 +14,9 @@ from web.routing import Answer, Model, Route
 from web.version import VERSION
 from web.wire import ErrorDoc
 
-ALWAYS = (400, 401, 403, 408, 422)
-"""The refusals that any request may meet: odd headers, no token, another site, a body too slow, values that don't fit."""
+ALWAYS = (400, 401, 403, 408, 422, 503)
+"""The refusals that any request may meet: odd headers, no token, another site, a body too slow, values that don't fit,
+a process of the engine that is starting."""
 Schema: TypeAlias = dict[str, Any]
 Mode: TypeAlias = Literal["validation", "serialization"]
 _PARAMETER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})+))?\}")

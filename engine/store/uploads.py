@@ -22,6 +22,7 @@ SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 TEXTS = (".txt", ".csv", ".tsv", ".json", ".md", ".yaml")
 WEIGHTS = ".safetensors"
 _CHUNK = 1 << 20
+_UNFINISHED = ".upload-"
 
 
 class UnsupportedFile(StoreError):
@@ -47,7 +48,7 @@ class Upload:
         self._assets = made(assets)
         self._digest = hashlib.sha256()
         self.bytes = 0
-        handle, name = tempfile.mkstemp(prefix=".upload-", suffix=".part", dir=self._assets)
+        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=".part", dir=self._assets)
         self.path = Path(name)
         self._file: BinaryIO = open(handle, "wb")  # noqa: SIM115  (closed by `keep` or `__exit__`)
 
@@ -83,6 +84,14 @@ class Upload:
         os.replace(self.path, path)
         _sync(folder)
         return path
+
+
+def sweep_unfinished(assets: Path) -> int:
+    """Delete what uploads left that a killed process did not finish; how many there were. No upload may be arriving."""
+    left = list(assets.glob(f"{_UNFINISHED}*"))
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def kind_of(path: Path, name: str, pixels: int) -> Kind:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from engine.store.errors import PictureError, WeightsError
-from engine.store.uploads import UnsupportedFile, Upload, kind_of
+from engine.store.uploads import UnsupportedFile, Upload, kind_of, sweep_unfinished
 
 
 def picture(format="PNG", size=(7, 5), mode="RGB") -> bytes:
@@ -87,3 +87,16 @@ def test_an_upload_is_kept_under_the_name_of_its_content_or_leaves_nothing(tmp_p
     with Upload(assets) as upload:
         upload.write(b"never finished")
     assert [found for found in assets.rglob("*") if found.is_file()] == [path]
+
+
+def test_what_a_killed_process_left_of_an_upload_is_swept_and_nothing_else(tmp_path):
+    assets = tmp_path / "assets"
+    assert sweep_unfinished(assets) == 0
+    with Upload(assets) as upload:
+        upload.write(b"abc")
+        upload.finish()
+        kept = upload.keep(".txt")
+    with Upload(assets) as killed:
+        killed.write(b"half")
+        assert sweep_unfinished(assets) == 1
+    assert [found for found in assets.rglob("*") if found.is_file()] == [kept]
