@@ -149,7 +149,10 @@ class Host:
             return NoCache()
         disk = DiskTier(self.home.cache, DISK_BYTES, self.registry.classes, salt=SALT, min_seconds=DISK_SECONDS)
         ram = total_memory() // RAM_SHARE if self._ram_bytes is None else self._ram_bytes
-        return ResultCache(ram, disk, environment=self.environment)
+        return ResultCache(ram, disk, environment=self.environment, told=self.hear)
+
+    def hear(self, key: str, tier: str, entered: bool) -> None:
+        """What the result cache tells of its tiers (see `Told`); a host that reports it overrides this."""
 
     @cached_property
     def models(self) -> ModelCache:

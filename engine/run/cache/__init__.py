@@ -7,11 +7,27 @@ forgets.
 
 from engine.run.cache.claims import Claim, Claims
 from engine.run.cache.disk import DiskTier
-from engine.run.cache.protocol import MISSING, Missing, NoCache, Notices, Results, Trace
+from engine.run.cache.protocol import (
+    DEVICE,
+    DISK,
+    MISSING,
+    RAM,
+    TRACES,
+    Missing,
+    NoCache,
+    Notices,
+    Results,
+    Told,
+    Trace,
+)
 from engine.run.cache.results import Devices, ResultCache
 
 __all__ = [
+    "DEVICE",
+    "DISK",
     "MISSING",
+    "RAM",
+    "TRACES",
     "Claim",
     "Claims",
     "Devices",
@@ -21,5 +37,6 @@ __all__ = [
     "Notices",
     "ResultCache",
     "Results",
+    "Told",
     "Trace",
 ]

@@ -28,7 +28,8 @@ from engine.run.cache.keeper import (
     Touch,
     read_trace,
 )
-from engine.run.cache.protocol import MISSING, Trace
+from engine.run.cache.protocol import MISSING, Told, Trace
+from engine.run.cache.salts import INDEX, tidy
 from engine.run.cache.writer import Writer
 from engine.run.codec import Classes, CodecError, Packed, digest_of, parse, unpack
 
@@ -42,9 +43,9 @@ class DiskTier:
     """Values and traces in one folder, within a budget of bytes (the index's own few megabytes not counted).
 
     Takes in what took at least `min_seconds` to make, and longer than reading it back would, up to
-    `max_bytes` each; besides what outputs need, and any JSON up to 4 kB. Another `salt` than last time
-    disowns all that is there. If the folder cannot be used, it says so once in the log and remembers nothing;
-    no method raises.
+    `max_bytes` each; besides what outputs need, and any JSON up to 4 kB. Each `salt` has a folder of its own
+    in there, so that two releases take nothing from each other; what no release used for a month is deleted.
+    If the folder cannot be used, it says so once in the log and remembers nothing; no method raises.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class DiskTier:
         min_seconds: float = 0.5,
         max_bytes: int = 512 << 20,
     ) -> None:
-        self.folder = folder
+        self.folder = folder / salt
         self.budget = budget
         self._classes = classes
         self._min_seconds = min_seconds
@@ -69,11 +70,13 @@ class DiskTier:
         self._reported = -1
         self._keeper: Keeper | None = None
         try:
-            self._blobs = Blobs(folder / "blobs")
-            self._index = Index(folder / "index.db", salt)
+            self._blobs = Blobs(self.folder / "blobs")
+            self._index = Index(self.folder / INDEX)
         except (OSError, sqlite3.Error) as fault:
             log.warning("result cache: the folder %s is not used: %s", folder, fault)
             return
+        if salt:
+            tidy(folder, salt)
         self._keeper = Keeper(self._index, self._blobs, budget, self._settle)
         self._writer: Writer[Job] = Writer(self._keeper.apply, "result-cache-writer")
         self._writer.add(Sweep())
@@ -82,6 +85,11 @@ class DiskTier:
         """Never evict what `pinned` says is in use."""
         if self._keeper:
             self._keeper.pinned = pinned
+
+    def tell(self, told: Told) -> None:
+        """Have `told` hear of what this process stores and evicts."""
+        if self._keeper:
+            self._keeper.told = told
 
     def has(self, digest: str) -> bool:
         """Whether a value is stored, or about to be; reads nothing but the index."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 TRACES = 500_000
 SUFFIXES = ("", "-wal", "-shm")
 
@@ -60,16 +60,14 @@ _NOT_THE_FILE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL
 
 
 class Index:
-    """The open index. `fresh`: its tables were made just now; `disowned`: in place of another version's or
-    salt's.
+    """The open index. `fresh`: its tables were made just now; `disowned`: in place of another version's.
 
     Methods above the line may be called from any thread; those below only by the one thread that writes.
     All raise sqlite3.Error, and ValueError over text that cannot be decoded.
     """
 
-    def __init__(self, path: Path, salt: str) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.salt = salt
         self.disowned = False
         self.fresh = False
         self.generation = 0
@@ -200,7 +198,7 @@ class Index:
         return connection
 
     def _own(self) -> None:
-        """Make the tables, unless they are there and of this version and salt."""
+        """Make the tables, unless they are there and of this version."""
         if self._is_ours():
             return
         with self.transaction():
@@ -210,14 +208,10 @@ class Index:
             self.fresh = True
             for statement in _statements(_TABLES):
                 self._writer.execute(statement)
-            self._writer.execute("INSERT INTO meta VALUES ('salt', ?)", (self.salt,))
             self._writer.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def _is_ours(self) -> bool:
-        if self._writer.execute("PRAGMA user_version").fetchone()[0] != SCHEMA or not self._tables():
-            return False
-        row = self._writer.execute("SELECT value FROM meta WHERE name = 'salt'").fetchone()
-        return row is not None and row[0] == self.salt
+        return self._writer.execute("PRAGMA user_version").fetchone()[0] == SCHEMA and self._tables() > 0
 
     def _tables(self) -> int:
         return int(self._writer.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0])

@@ -16,7 +16,7 @@ from blake3 import blake3
 
 from engine.run.cache.blobs import Blobs
 from engine.run.cache.index import Index, is_busy
-from engine.run.cache.protocol import Trace
+from engine.run.cache.protocol import DISK, Told, Trace, untold
 from engine.run.codec import pack, pieces
 
 INLINE_BYTES = 4096
@@ -100,6 +100,7 @@ class Keeper:
 
     def __init__(self, index: Index, blobs: Blobs, budget: int, settled: Callable[[Store], None]) -> None:
         self.pinned: Callable[[str], bool] = lambda _: False
+        self.told: Told = untold
         self.off = False
         self._index = index
         self._blobs = blobs
@@ -173,6 +174,7 @@ class Keeper:
             return
         rows = [job for job in jobs if isinstance(job, _Row)]
         values = [job for job in jobs if isinstance(job, _Inline)]
+        stored: list[_Inline] = []
         with self._index.transaction():
             for job in jobs:  # before values are added: what was dropped may have come again
                 if isinstance(job, Touch):
@@ -180,10 +182,14 @@ class Keeper:
                 elif isinstance(job, Drop):
                     self._index.drop(job.digest)
                     self._blobs.delete(job.digest)
+                    self.told(job.digest, DISK, False)
             if values and self._make_room(sum(len(job.json) for job in values)):
                 self._index.add((job.digest, len(job.json), job.seconds, job.json) for job in values)
+                stored = values
             if rows:
                 self._index.add_traces((row.key, row.environment, row.record) for row in rows)
+        for job in stored:
+            self.told(job.digest, DISK, True)
 
     def _store(self, blob: _Blob) -> None:
         """Room is made before the bytes are written, so the folder never holds more than the budget."""
@@ -199,6 +205,7 @@ class Keeper:
                 if self._make_room(size):  # again, for another process may have filled it
                     self._blobs.publish(written, blob.digest)
                     self._index.add([(blob.digest, size, blob.seconds, None)])
+            self.told(blob.digest, DISK, self._index.has(blob.digest))
         finally:
             with contextlib.suppress(OSError):
                 written.unlink(missing_ok=True)
@@ -230,6 +237,7 @@ class Keeper:
             if is_blob:
                 self._blobs.delete(digest)
             self._index.drop(digest)
+            self.told(digest, DISK, False)
         self._index.set_meta("clock", clock)
         return True
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.run.cache.policy import GreedyDual, Held
-from engine.run.cache.protocol import MISSING
+from engine.run.cache.protocol import MISSING, RAM, Told, untold
 
 
 class MemoryTier:
-    """Values by digest, never more than `budget` bytes of them."""
+    """Values by digest, never more than `budget` bytes of them. `told` hears what enters and leaves the tier of this name."""
 
-    def __init__(self, budget: int) -> None:
+    def __init__(self, budget: int, name: str = RAM, told: Told = untold) -> None:
         self.budget = budget
+        self._name = name
+        self._told = told
         self.used = 0
         self._policy = GreedyDual()
 
@@ -39,9 +41,13 @@ class MemoryTier:
             self.used -= known.size
         gone: dict[str, Held] = {}
         if self.used + held.size > self.budget and not self._make_room(held.size, pinned, gone):
+            if known is not None:
+                self._told(digest, self._name, False)
             return gone | {digest: held}
         self.used += held.size
         self._policy.add(digest, held)
+        if known is None:
+            self._told(digest, self._name, True)
         return gone
 
     def _make_room(self, size: int, pinned: Callable[[str], bool], gone: dict[str, Held]) -> bool:
@@ -52,9 +58,12 @@ class MemoryTier:
                 return False
             gone[victim[0]] = victim[1]
             self.used -= victim[1].size
+            self._told(victim[0], self._name, False)
         return size <= self.budget
 
     def clear(self) -> None:
         """Forget everything."""
+        for digest in self._policy.entries:
+            self._told(digest, self._name, False)
         self._policy = GreedyDual()
         self.used = 0

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, TypeAlias
 
 from engine.graph.frozen import frozen
 from engine.graph.records import MISSING, Missing
 
-__all__ = ["MISSING", "Missing", "NoCache", "Notices", "Results", "Trace"]
+__all__ = [
+    "DEVICE",
+    "DISK",
+    "MISSING",
+    "RAM",
+    "TRACES",
+    "Missing",
+    "NoCache",
+    "Notices",
+    "Results",
+    "Told",
+    "Trace",
+    "untold",
+]
 
+
+DEVICE, RAM, DISK, TRACES = "device", "ram", "disk", "traces"
+Told: TypeAlias = Callable[[str, str, bool], None]
+"""Hears `(key, tier, entered)` of all that enters a tier or leaves it: values by digest in DEVICE, RAM and DISK, and in
+TRACES the keys of which it is known what they led to.
+
+It is called from any thread, the disk's writer among them, and must be quick; of what is there already it may hear again.
+Of a disk that several processes share, each hears only what it does itself.
+"""
 
 Notices: TypeAlias = tuple[tuple[str, str | None], ...]
 """What a node told the user that is no error: sentences, each with the input that it is about."""
+
+
+def untold(key: str, tier: str, entered: bool) -> None:
+    """Hears it, and says nothing to anybody."""
 
 
 @frozen

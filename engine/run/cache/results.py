@@ -18,10 +18,10 @@ from engine.run.cache.disk import DiskTier
 from engine.run.cache.memory import MemoryTier
 from engine.run.cache.pins import Pins
 from engine.run.cache.policy import Held
-from engine.run.cache.protocol import MISSING, Trace
+from engine.run.cache.protocol import DEVICE, MISSING, RAM, TRACES, Told, Trace, untold
 
 DEVICE_ITEM_BYTES = 32 << 20
-TRACES = 200_000
+MOST_TRACES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class ResultCache:
     """Remembers results in device memory, host memory and on disk (see `Results`). Safe from any thread.
 
     `ram_bytes` and `device_bytes` are budgets; the disk tier has its own. `environment` is what values that
-    models made depend on (versions, device, precision): traces on disk that name another are not believed.
+    models made depend on (versions, device, precision): traces on disk that name another are not believed. `told` hears
+    of all that enters and leaves a tier.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class ResultCache:
         device_bytes: int = 256 << 20,
         environment: str = "",
         devices: Devices | None = None,
-        traces: int = TRACES,
+        traces: int = MOST_TRACES,
+        told: Told = untold,
     ) -> None:
         self.environment = environment
-        self._ram = MemoryTier(ram_bytes)
-        self._device = MemoryTier(device_bytes)
+        self._ram = MemoryTier(ram_bytes, RAM, told)
+        self._device = MemoryTier(device_bytes, DEVICE, told)
+        self._told = told
         self._disk = disk
         self._devices = devices or Devices()
         self._lock = threading.RLock()
@@ -60,6 +63,7 @@ class ResultCache:
         self._most_traces = traces
         if disk is not None:
             disk.spare(self._pins)
+            disk.tell(told)
 
     def trace(self, key: str) -> Trace | None:
         """What is known of a key. Its outputs need not be here any more: `has` tells."""
@@ -74,22 +78,22 @@ class ResultCache:
             return None
         trace = self._disk.trace(key, self.environment)
         if trace is not None:
-            self._traces[key] = trace
-            self._forget_oldest()
+            self._note(key, trace)
         return trace
 
     def record(self, key: str, trace: Trace) -> None:
         """Remember what a key led to."""
-        self._traces[key] = trace
-        if len(self._traces) > self._most_traces:
-            self._forget_oldest()
+        self._note(key, trace)
         if self._disk is not None:
             self._disk.record(key, trace)
 
-    def _forget_oldest(self) -> None:
-        with self._lock:
-            while len(self._traces) > self._most_traces:
-                self._traces.popitem(last=False)
+    def _note(self, key: str, trace: Trace) -> None:
+        self._traces[key] = trace
+        self._told(key, TRACES, True)
+        if len(self._traces) > self._most_traces:
+            with self._lock:
+                while len(self._traces) > self._most_traces:
+                    self._told(self._traces.popitem(last=False)[0], TRACES, False)
 
     def has(self, digest: str) -> bool:
         """Whether `get` would most likely find it; loads nothing."""
@@ -148,6 +152,8 @@ class ResultCache:
         if self._disk is not None:
             self._disk.close()
         with self._lock:
+            for key in self._traces:
+                self._told(key, TRACES, False)
             self._traces.clear()
             self._ram.clear()
             self._device.clear()

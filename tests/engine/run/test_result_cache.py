@@ -1,5 +1,7 @@
+import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -179,16 +181,33 @@ def test_traces_outlive_the_process_and_those_of_models_hold_only_in_their_envir
     assert [other.trace(key) for key in ("plain", "lazy", "model")] == [plain, lazy, None]
 
 
-def test_another_salt_disowns_everything(opened: Callable[..., ResultCache], tmp_path: Path) -> None:
-    cache = opened(salt="one")
-    name = put(cache, tensor(1))
-    cache.record("key", Trace((name,), 1.0))
-    cache = opened(salt="two")
-    cache.flush()
-    assert not cache.has(name)
-    assert cache.trace("key") is None
-    assert blobs(tmp_path) == []
-    assert not opened(salt="one").has(name)
+def test_two_salts_share_a_folder_and_take_nothing_from_each_other(tmp_path: Path) -> None:
+    one, two = (ResultCache(0, DiskTier(tmp_path, 64 * MB, CLASSES, salt=salt)) for salt in ("one", "two"))
+    name = put(one, tensor(1), keep=True)
+    one.record("key", Trace((name,), 1.0))
+    one.flush()
+    assert not two.has(name)
+    assert two.trace("key") is None
+    other = put(two, tensor(2), keep=True)
+    two.flush()
+    for cache in (one, two):
+        cache.close()
+    again = ResultCache(0, DiskTier(tmp_path, 64 * MB, CLASSES, salt="one"))
+    assert again.trace("key") == Trace((name,), 1.0)
+    assert again.has(name)
+    assert not again.has(other)
+    again.close()
+
+
+def test_what_no_release_used_for_a_month_is_deleted(tmp_path: Path) -> None:
+    day = 24 * 3600
+    for salt, days in (("old", 31), ("older", 90), ("recent", 29), ("mine", 90)):
+        DiskTier(tmp_path, MB, CLASSES, salt=salt).close()
+        for path in (tmp_path / salt).glob("index.db*"):
+            os.utime(path, (time.time() - days * day,) * 2)
+    (tmp_path / "something else").mkdir()
+    DiskTier(tmp_path, MB, CLASSES, salt="mine").close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "recent", "something else"]
 
 
 def blobs(folder: Path) -> list[Path]:
@@ -256,6 +275,58 @@ def test_many_threads_find_what_they_put(opened: Callable[..., ResultCache]) -> 
 
     with ThreadPoolExecutor(6) as pool:
         assert all(pool.map(work, range(6)))
+
+
+class Ear:
+    """Keeps what a cache tells, and holds it against what it is told next."""
+
+    def __init__(self) -> None:
+        self.there: set[tuple[str, str]] = set()
+
+    def __call__(self, key: str, tier: str, entered: bool) -> None:
+        (self.there.add if entered else self.there.discard)((key, tier))
+
+    def of(self, tier: str) -> set[str]:
+        return {key for key, where in self.there if where == tier}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 3_000),
+    st.lists(st.tuples(st.integers(0, 12), st.floats(0, 10), st.booleans()), max_size=40),
+    st.sets(st.integers(0, 12), max_size=3),
+)
+def test_who_listens_knows_what_is_in_memory_and_which_keys_are_known(
+    budget: int, steps: list[tuple[int, float, bool]], pinned: set[int]
+) -> None:
+    values = [OnDevice(("x" * 97 * index, index)) for index in range(13)]
+    ear = Ear()
+    cache = ResultCache(budget, device_bytes=budget // 2, devices=SIMULATED, traces=5, told=ear)
+    with cache.pin(map(str, pinned)):
+        for index, seconds, device in steps:
+            cache.put(str(index), values[index] if device else values[index].value, seconds)
+            cache.record(f"key {index}", Trace((str(index),), seconds))
+            assert ear.of("ram") == {str(number) for number in range(13) if str(number) in cache._ram}
+            assert ear.of("device") == {str(number) for number in range(13) if str(number) in cache._device}
+            assert ear.of("traces") == {f"key {n}" for n in range(13) if cache.trace(f"key {n}") is not None}
+    cache.close()
+    assert ear.there == set()
+
+
+def test_who_listens_knows_what_this_process_put_on_the_disk_and_took_from_it(tmp_path: Path) -> None:
+    ear = Ear()
+    budget = 4 * len(codec.dumps(tensor(0)))
+    cache = ResultCache(0, DiskTier(tmp_path, budget, CLASSES), told=ear)
+    names = [put(cache, tensor(seed), float(seed + 1)) for seed in range(9)] + [put(cache, "short", 0.0)]
+    cache.flush()
+    assert ear.of("disk") == {name for name in names if cache.has(name)}
+    assert 2 <= len(ear.of("disk")) < len(names)
+    damaged = next((tmp_path / "blobs").glob("??/*"))
+    damaged.write_bytes(b"no safetensors")
+    assert cache.get(damaged.stem) is MISSING
+    cache.flush()
+    assert damaged.stem not in ear.of("disk")
+    cache.close()
 
 
 @settings(max_examples=60, deadline=None)
