@@ -4,7 +4,8 @@
 
 Prints: seconds for one sweep request and for pages of the list while so many runs wait; trivial three-node runs, submitted
 one by one, for each CPU-second of server, clerk and worker together; how much the worker's memory grew between the 50th
-picture and the last, with results that may hold 8 MB, which are full by then. With `--model` the pictures come from the model that ships. Linux only: it reads /proc.
+picture and the last, with results that may hold 8 MB, which are full by then. With `--model` the pictures come from the
+model that ships. Linux only: it reads /proc.
 """
 
 from __future__ import annotations

@@ -143,8 +143,8 @@ class Dispatcher:
                 taking = self._begin(self._take(worker), self._taking)
                 if not await asyncio.shield(taking):
                     await wake.wait()
-            except StoreError as error:
-                log.error("no run can be taken: %s", error)
+            except Exception as error:  # the queue goes on, whatever was wrong with one moment of it
+                log.error("no run can be taken: %s", error, exc_info=not isinstance(error, StoreError))
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _take(self, worker: WorkerDesk) -> bool:
@@ -241,6 +241,11 @@ class Dispatcher:
             except StoreError as error:
                 log.error("the end of run %s can't be written yet: %s", attempt.id, error)
                 await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:
+                log.exception("the end of run %s can't be written", attempt.id)
+                why = f"how it ended could not be written: {type(error).__name__}"
+                self._write_down(self._store.interrupt(attempt.id, attempt.number, why))
+                return
 
     def _lost(self, worker: WorkerDesk, why: str) -> None:
         """A worker died: what it ran is cut off, what it was only writing down is queued once more."""

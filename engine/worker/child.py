@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, Protocol
 
 from engine.packs import Registry, find_registry
-from engine.worker.frames import BadFrame, Frame, read
+from engine.worker.frames import BadFrame, Frame, encode, read
 from engine.worker.messages import CLERK, Hello, hello_from
 from engine.worker.outbox import Outbox
 
@@ -33,8 +33,8 @@ def main() -> int:
     if first is None or first.type != "hello":
         return 1
     hello = hello_from(first.message)
+    registry = load_registry(hello, lambda pack: _say(outgoing, {"type": "importing", "pack": pack}))
     outbox = Outbox(outgoing)
-    registry = load_registry(hello, lambda pack: outbox.put({"type": "importing", "pack": pack}))
     role = _role(hello, registry, outbox)
     start_reader(incoming, role.take, role.end)
     outbox.put({"type": "ready", "pid": os.getpid(), **role.introduction()})
@@ -79,6 +79,12 @@ def take_streams() -> tuple[BinaryIO, BinaryIO]:
     sys.stdout.flush()
     os.dup2(2, 1)
     return incoming, outgoing
+
+
+def _say(outgoing: BinaryIO, message: dict[str, Any]) -> None:
+    """Send a message, and be sure that it is out: what comes next may be the end of the process."""
+    outgoing.write(encode(message))
+    outgoing.flush()
 
 
 def load_registry(hello: Hello, importing: Callable[[str], None]) -> Registry:

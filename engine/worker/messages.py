@@ -16,8 +16,8 @@ class Hello:
     """The first message: what the child is to be.
 
     `registry` names a `Registry` as "module:NAME" ("" for the installed packs, `third_party` False for the built-in one
-    alone); `without` are packs that are not to be imported, each with the reason. `warm`: get ready while nothing is asked. `ram_bytes` is what results may hold of the memory (None:
-    the host's own measure).
+    alone); `without` are packs that are not to be imported, each with the reason. `warm`: get ready while nothing is asked.
+    `ram_bytes` is what results may hold of the memory, None for the host's own measure.
     """
 
     role: str

@@ -1,13 +1,17 @@
 """One service for the whole file: its processes take longer to start than all these tests to run."""
 
 import json
+from concurrent.futures import Future
 
 import pytest
 import pytest_asyncio
 from workshop import flow, serving
 
 from engine.graph.faults import InvalidWorkflow
-from engine.store.errors import Conflict, KeyConflict
+from engine.serve import dispatcher
+from engine.serve import service as service_module
+from engine.store import space
+from engine.store.errors import Conflict, DiskFullError, KeyConflict
 from engine.store.pictures import read_workflow
 
 PAINT = flow(
@@ -220,3 +224,47 @@ async def test_documents_are_opened_written_and_described_by_the_clerk(shop):
     assert "Paint" in catalogue["nodes"]
     assert schema["type"] == "object"
     assert [pack["name"] for pack in packs] == ["core"]
+
+
+async def test_what_was_made_is_kept_until_there_is_room_to_write_it_down(shop, monkeypatch):
+    service, record = shop
+    monkeypatch.setattr(dispatcher, "RETRY_SECONDS", 0.01)
+    finish, refusals = service.store.finish, [DiskFullError("full"), DiskFullError("full")]
+
+    def full(*given):
+        if not refusals:
+            return finish(*given)
+        refused = Future()
+        refused.set_exception(refusals.pop())
+        return refused
+
+    monkeypatch.setattr(service.store, "finish", full)
+    run = await service.submit(PAINT, inputs={"seed": 99})
+
+    assert await record.over(run.id) == "run.succeeded"
+    assert refusals == []
+    assert (await service.run(run.id)).outputs["image"]
+
+
+async def test_an_end_that_cannot_be_written_at_all_leaves_a_run_that_can_be_run_again(shop, monkeypatch):
+    service, record = shop
+    with monkeypatch.context() as patched:
+        broken = Future()
+        broken.set_exception(TypeError("no JSON"))
+        patched.setattr(service.store, "finish", lambda *given: broken)
+        run = await service.submit(PAINT, inputs={"seed": 98})
+        assert await record.over(run.id) == "run.interrupted"
+    again = await service.retry(run.id)
+
+    assert await record.over(again.id) == "run.succeeded"
+
+
+async def test_nothing_is_queued_when_the_disk_is_full_and_that_is_said_before(shop, monkeypatch):
+    service, _ = shop
+    before = await service.runs(limit=1)
+    monkeypatch.setattr(service_module, "free_bytes", lambda folder: 0)
+    monkeypatch.setattr(space, "free_bytes", lambda folder: 0)
+
+    with pytest.raises(DiskFullError, match="disk is full"):
+        await service.submit(PAINT, inputs={"seed": 97})
+    assert await service.runs(limit=1) == before
