@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, WSMsgType
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, WSMsgType, WSServerHandshakeError
 
 from engine.graph.faults import LoomError
 
@@ -120,8 +120,11 @@ class Client:
         while True:
             try:
                 async for event in self._events(since):
-                    since = event.get("seq", event.get("last", since))
+                    since = _reached(event, since)
                     yield event
+            except WSServerHandshakeError as error:
+                if error.status < 500:
+                    raise ServerError(error.status, "refused", f"the server gives no events: {error.message}") from None
             except (ClientError, ConnectionError):
                 pass
             await asyncio.sleep(PAUSE)
@@ -133,6 +136,13 @@ class Client:
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     yield json.loads(message.data)
+
+
+def _reached(event: Json, since: int | None) -> int | None:
+    """The state up to which all is known now. A `hello` tells of the newest one before those that were missed come."""
+    if event["type"] == "reset" or (event["type"] == "hello" and since is None):
+        return int(event["last"])
+    return event.get("seq", since)
 
 
 def _document(workflow: Workflow) -> Any:
