@@ -23,7 +23,7 @@ export const fileCommands = Object.freeze(/** @type {Command[]} */ ([
   { id: "tab.previous", title: "Previous tab", group: "Tab", keys: ["Alt+PageUp"], inFields: true, when: several, run: (app) => step(app, -1) },
   { id: "tab.show", title: "Show a tab", group: "Tab", hidden: true, run: (app, argument) => show(app, argument.tab) },
   { id: "window.theme", title: "Light or dark", group: "Window", run: nextTheme },
-  { id: "window.keys", title: "Keys…", group: "Window", keys: ["?", "F1", "Shift+/"], run: (app) => void (app.asking.value = { kind: "keys" }) },
+  { id: "window.keys", title: "Keys…", group: "Window", keys: ["F1", "Shift+/"], run: (app) => void (app.asking.value = { kind: "keys" }) },
 ]));
 
 /** @param {App} app */

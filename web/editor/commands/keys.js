@@ -24,7 +24,7 @@ export function pressed(event, mac = MAC) {
 
 /** @param {KeyboardEvent} event */
 function keyName(event) {
-  if (/^(Key[A-Z]|Digit[0-9])$/.test(event.code) && (event.altKey || event.shiftKey || event.key.length > 1)) {
+  if (/^(Key[A-Z]|Digit[0-9])$/.test(event.code) && (event.altKey || event.shiftKey || !/^[ -~]$/.test(event.key))) {
     return event.code.slice(-1);
   }
   if (event.altKey || event.shiftKey || event.key === " ") {

@@ -33,10 +33,6 @@ export class EventSocket {
     const since = this._since === null ? "" : `?since=${this._since}`;
     const socket = this._connect(`${scheme}//${location.host}/api/events${since}`);
     this._socket = socket;
-    socket.addEventListener("open", () => {
-      this._wait = 250;
-      this._listener.state(true);
-    });
     socket.addEventListener("message", (event) => this._take(JSON.parse(event.data)));
     socket.addEventListener("close", () => this._broken());
   }
@@ -58,6 +54,8 @@ export class EventSocket {
   _take(message) {
     if (message.type === "hello") {
       this._since ??= message.last ?? null;
+      this._wait = 250;
+      this._listener.state(true); // from here on nothing is missed
     } else if (message.type === "reset") {
       this._since = message.last ?? null;
       this._listener.reset();

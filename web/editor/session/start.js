@@ -94,7 +94,7 @@ function followTabs(app, { checks, drafts, following, peers }) {
     for (const tab of open) {
       if (followed.has(tab)) continue;
       followed.set(tab, [checks.follow(tab), drafts.follow(tab), peers.follow(tab)]);
-      void following.restore(tab).catch(() => {});
+      if (app.online.peek() === "on") void following.restore(tab).catch(() => {});
     }
     for (const [tab, stops] of followed) {
       if (open.has(tab)) continue;
@@ -107,23 +107,23 @@ function followTabs(app, { checks, drafts, following, peers }) {
 
 /** @param {App} app @param {Services} services */
 function listen(app, { following, checks }) {
+  const anew = () => {
+    for (const tab of app.tabs.peek()) void following.restore(tab).catch(() => {});
+  };
   let lost = false;
   const socket = new EventSocket({
     message: (messages) => following.take(messages),
-    reset: () => {
-      for (const tab of app.tabs.peek()) void following.restore(tab).catch(() => {});
-      checks.all();
-    },
+    reset: anew,
     state: (on) => {
-      if (!on && app.online.peek() !== "off") app.say("The connection to the server is lost; trying again", "assertive");
+      app.online.value = on ? "on" : "off";
+      if (on) anew();
       if (on && lost) {
         app.say("The server is back");
         void loadModels(app);
         checks.all();
-        for (const tab of app.tabs.peek()) void following.restore(tab).catch(() => {});
       }
+      if (!on && !lost) app.say("The connection to the server is lost; trying again", "assertive");
       lost = !on;
-      app.online.value = on ? "on" : "off";
     },
   });
   socket.open();

@@ -35,8 +35,8 @@ function row(app, command, draw) {
   const own = app.settings.chosen.peek().bindings[command.id] !== undefined;
   const keys = app.commands.bindingsOf(command.id);
   return html`<div><dt>${command.title}</dt><dd>
-    <button type="button" class="key" aria-label="Keys of ${command.title}: ${keys.map((key) => shownKeys(key)).join(", ") || "none"}" ?disabled=${command.native === true}
-      @click=${(/** @type {Event} */ event) => listen(app, command, event, draw)}>${keys.length === 0 ? "–" : keys.map((key) => html`<kbd>${shownKeys(key)}</kbd>`)}</button>
+    <button type="button" class="key" ?disabled=${command.native === true}
+      @click=${(/** @type {Event} */ event) => listen(app, command, event, draw)}><span class="hidden">Keys of ${command.title}:</span>${keys.length === 0 ? "–" : keys.map((key) => html`<kbd>${shownKeys(key)}</kbd>`)}</button>
     ${own ? html`<button type="button" class="quiet small" @click=${() => unbind(app, command, draw)}>Reset</button>` : nothing}</dd></div>`;
 }
 

@@ -21,7 +21,7 @@ export function mountShell(app, body) {
   page.className = "page";
   render(html`
     <header class="bar"></header>
-    <main class="middle"><h1 class="hidden">Latent Loom</h1><div class="canvas"><p class="starting">The server is starting…</p></div><aside class="faults" aria-label="What is wrong" hidden></aside></main>
+    <main class="middle"><h1 class="hidden">Latent Loom</h1><h2 class="hidden">Workflow</h2><div class="canvas"><p class="starting">The server is starting…</p></div><aside class="faults" aria-label="What is wrong" hidden></aside></main>
     <footer class="status"></footer>`, page);
   body.append(page);
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (page.querySelector(name));

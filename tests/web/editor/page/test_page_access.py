@@ -57,7 +57,7 @@ def test_a_key_is_given_to_another_command_and_back(editor):
     row = editor.page.get_by_role("button", name="Keys of Duplicate", exact=False)
     row.click()
     editor.page.keyboard.press("Alt+D")
-    expect(row).to_have_text("Alt+D")
+    expect(row).to_contain_text("Alt+D")
     editor.page.keyboard.press("Escape")
     editor.show(SUM)
     editor.js("tab.selection.value = new Set(['add'])")
