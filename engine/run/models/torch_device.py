@@ -86,6 +86,7 @@ class CudaDevice:
         """Have PyTorch's allocator count anew."""
         import torch
 
+        torch.cuda.init()  # the counters know no device before
         torch.cuda.reset_peak_memory_stats(self._index)
 
     def peak(self) -> int | None:

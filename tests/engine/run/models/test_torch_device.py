@@ -19,6 +19,8 @@ def test_the_processor_is_always_there_and_has_memory() -> None:
     device.synchronize()
     assert (device.name, device.kind, device.unified) == ("cpu", "cpu", True)
     assert 0 < device.free() <= device.total()
+    device.reset_peak()
+    assert device.peak() is None
 
 
 def test_auto_is_an_accelerator_where_there_is_one() -> None:
@@ -56,6 +58,18 @@ def test_a_gpu_counts_what_tensors_hold() -> None:
     with pytest.raises(torch.OutOfMemoryError) as error:
         torch.empty(device.total() * 2, dtype=torch.uint8, device="cuda:0")
     assert device.ran_out(error.value)
+
+
+@pytest.mark.skipif(not CUDA, reason="no NVIDIA GPU")
+def test_a_gpu_tells_the_most_that_tensors_held_since_it_was_asked_to_count() -> None:
+    device = pick_device("cuda:0")
+    for megabytes in (64, 16):
+        device.reset_peak()
+        before = device.peak()
+        held = torch.empty(megabytes << 20, dtype=torch.uint8, device="cuda:0")
+        del held
+        assert before is not None
+        assert device.peak() == before + (megabytes << 20)
 
 
 def test_each_device_knows_its_own_shortage_of_memory() -> None:
