@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from engine.graph.faults import Fault, InvalidWorkflow
 from engine.serve.clerk import ClerkDesk
 from engine.serve.dispatcher import Dispatcher
 from engine.serve.errors import UnknownModel
@@ -23,6 +24,7 @@ from engine.store.runs.records import RUNNING, NewRun, Run
 from engine.store.runs.store import RunStore
 from engine.store.runs.submitting import Key, body_digest
 from engine.store.space import free_bytes, make_room
+from engine.worker.messages import within_64_bits
 
 DATABASE = "loom.db"
 ROOM_BYTES = 64 << 20
@@ -66,8 +68,7 @@ class Service:
 
     async def stop(self) -> None:
         """Within five seconds: runs under way end or are queued again, the processes end, the database is closed."""
-        await self.dispatcher.stop()
-        await self.clerk.stop()
+        await asyncio.gather(self.dispatcher.stop(), self.clerk.stop())
         await asyncio.to_thread(self._database.close)
 
     async def __aenter__(self) -> Service:
@@ -91,7 +92,7 @@ class Service:
         document: str = "",
     ) -> Run:
         """Queue a run. Raises InvalidWorkflow with what the targets need, KeyConflict, DiskFullError, NotReady."""
-        data, given = _bytes(workflow), {"inputs": dict(inputs or {}), "targets": _listed(targets)}
+        data, given = _bytes(workflow), {"inputs": _plain(inputs or {}), "targets": _listed(targets)}
         name = self._key(key, data, given, document)
         if name is not None and (id := self.store.known(self.settings.owner, name, "run")) is not None:
             return self.store.find(id)
@@ -113,7 +114,7 @@ class Service:
     ) -> Sweep:
         """Queue a run for every combination of these values, the last input moving fastest. Raises as `submit`."""
         axes = {name: list(values) for name, values in inputs.items()}
-        data, given = _bytes(workflow), {"axes": axes, "targets": _listed(targets)}
+        data, given = _bytes(workflow), {"axes": _plain(axes), "targets": _listed(targets)}
         name = self._key(key, data, given, document)
         if name is not None and (id := self.store.known(self.settings.owner, name, "sweep")) is not None:
             return Sweep(id, self.store.members(id))
@@ -225,7 +226,7 @@ class Service:
         `since` is the run to compare with, by default the latest of this document. Raises InvalidWorkflow for what is no
         workflow file, UnknownRun.
         """
-        data, given = _bytes(workflow), {"inputs": dict(inputs or {}), "targets": _listed(targets)}
+        data, given = _bytes(workflow), {"inputs": _plain(inputs or {}), "targets": _listed(targets)}
         before = await asyncio.to_thread(self._before, since, document or _title(workflow))
         told: dict[str, Any] = {"timings": await asyncio.to_thread(self.store.timings)}
         if before is None:
@@ -312,8 +313,18 @@ def _bytes(workflow: Workflow) -> bytes:
         return workflow.encode()
     try:
         return orjson.dumps(workflow)
-    except TypeError:  # whole numbers beyond 64 bits
-        return json.dumps(workflow, ensure_ascii=False).encode()
+    except TypeError:  # whole numbers beyond 64 bits, half characters, great depth: whoever reads it says what is wrong
+        return json.dumps(workflow).encode()
+
+
+def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs as they travel. Raises InvalidWorkflow for those that no file could hold."""
+    try:
+        plain = within_64_bits(dict(inputs))
+        orjson.dumps(plain)
+    except (TypeError, RecursionError) as error:
+        raise InvalidWorkflow([Fault("bad_value", f"the inputs can't be written as JSON: {error}")]) from None
+    return dict(plain)
 
 
 def _title(workflow: Workflow) -> str:

@@ -44,3 +44,12 @@ def hello_from(message: dict[str, Any]) -> Hello:
     """The first message as it came."""
     given = {name: value for name, value in message.items() if name != "type"}
     return Hello(**(given | {"model_folders": tuple(given["model_folders"])}))
+
+
+def within_64_bits(value: Any) -> Any:
+    """Plain JSON with whole numbers beyond 64 bits as decimal strings, as files write them."""
+    if isinstance(value, dict):
+        return {key: within_64_bits(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [within_64_bits(item) for item in value]
+    return str(value) if type(value) is int and not -(2**63) <= value < 2**64 else value

@@ -24,9 +24,10 @@ from engine.run.events import Event, NodeData, NodeProgress, RunEnded
 from engine.run.executor import Run
 from engine.run.report import RunReport
 from engine.store.failpoints import failpoint
+from engine.worker.messages import within_64_bits
 from engine.worker.outbox import Outbox
 from engine.worker.previews import small_jpeg
-from engine.worker.telling import fields_of, seeds_of, within_64_bits
+from engine.worker.telling import fields_of, seeds_of
 
 WRITERS = 2
 UNWRITTEN = 4

@@ -71,14 +71,5 @@ def plain(data: Any) -> Any:
     return orjson.loads(text) if len(text) <= DATA_BYTES else None
 
 
-def within_64_bits(value: Any) -> Any:
-    """Plain JSON with whole numbers beyond 64 bits as decimal strings, as files write them."""
-    if isinstance(value, dict):
-        return {key: within_64_bits(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [within_64_bits(item) for item in value]
-    return str(value) if type(value) is int and not -(2**63) <= value < 2**64 else value
-
-
 def _at(node: str, item: int | None) -> dict[str, Any]:
     return {"node": node} if item is None else {"node": node, "item": item}

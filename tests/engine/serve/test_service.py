@@ -268,3 +268,15 @@ async def test_nothing_is_queued_when_the_disk_is_full_and_that_is_said_before(s
     with pytest.raises(DiskFullError, match="disk is full"):
         await service.submit(PAINT, inputs={"seed": 97})
     assert await service.runs(limit=1) == before
+
+
+@pytest.mark.parametrize("value", [2**70, -(2**70), "\ud800", [[[2**70]]], {"a": 2**64}])
+async def test_a_value_that_no_frame_can_carry_is_refused_in_a_sentence(shop, value):
+    service, _ = shop
+    for asked in (
+        service.submit(PAINT, inputs={"seed": value}, key=f"{value!r}"),
+        service.sweep(PAINT, {"seed": [value]}, key=f"swept {value!r}"),
+        service.submit(flow({"paint": ("Paint", {"seed": value})}, {"image": "paint.swatch"})),
+    ):
+        with pytest.raises(InvalidWorkflow):
+            await asked
