@@ -1,4 +1,6 @@
-/** A press on empty ground clears the selection; dragged, it selects what the box touches: Shift adds, Alt takes away. */
+/**
+ * A press on empty ground clears the selection; dragged, it selects what the box touches: Shift adds, Alt takes away.
+ */
 
 import { Interaction, follow, nodeUnder, onControl } from "./interaction.js";
 
@@ -11,7 +13,8 @@ export class BoxSelect extends Interaction {
   /** @param {PointerEvent} event */
   #press(event) {
     const { stage } = this;
-    if (event.button !== 0 || event.pointerType === "touch" || onControl(event) || nodeUnder(stage, event) !== null) return;
+    if (event.button !== 0 || event.pointerType === "touch" || onControl(event) || nodeUnder(stage, event) !== null)
+      return;
     this.claim(event);
     stage.root.focus({ preventScroll: true });
     const { tab } = stage;
@@ -23,7 +26,12 @@ export class BoxSelect extends Interaction {
       start: () => stage.overlay.append(box),
       move: (moved) => {
         const to = stage.world(moved);
-        const area = { left: Math.min(from.x, to.x), right: Math.max(from.x, to.x), top: Math.min(from.y, to.y), bottom: Math.max(from.y, to.y) };
+        const area = {
+          left: Math.min(from.x, to.x),
+          right: Math.max(from.x, to.x),
+          top: Math.min(from.y, to.y),
+          bottom: Math.max(from.y, to.y),
+        };
         tab.selection.value = combined(before, stage.touching(area), moved);
         show(box, stage.toScreen({ x: area.left, y: area.top }), stage.toScreen({ x: area.right, y: area.bottom }));
       },
@@ -39,7 +47,11 @@ export class BoxSelect extends Interaction {
   }
 }
 
-/** @param {ReadonlySet<string>} before @param {readonly string[]} found @param {{shiftKey: boolean, altKey: boolean}} keys */
+/**
+ * @param {ReadonlySet<string>} before
+ * @param {readonly string[]} found
+ * @param {{shiftKey: boolean, altKey: boolean}} keys
+ */
 function combined(before, found, { shiftKey, altKey }) {
   if (altKey) return new Set([...before].filter((id) => !found.includes(id)));
   return new Set(shiftKey ? [...before, ...found] : found);

@@ -5,11 +5,72 @@ import { Interaction, nodeUnder } from "./interaction.js";
 
 /** @type {Readonly<Record<string, readonly (string | null)[]>>} */
 const MENUS = Object.freeze({
-  node: ["run.toHere", null, "node.rename", "node.collapse", "node.color", "node.connectTo", "node.replace", null, "node.bypass", "node.mute", null, "edit.copy", "edit.duplicate", "edit.delete", "edit.heal", null, "frame.add", "workflow.enter", "workflow.extract", "workflow.inline"],
-  several: ["run.selection", null, "node.collapse", "node.color", "node.bypass", "node.mute", null, "edit.copy", "edit.duplicate", "edit.delete", "edit.heal", null, "arrange.left", "arrange.top", "arrange.layout", null, "frame.add", "workflow.extract"],
+  node: [
+    "run.toHere",
+    null,
+    "node.rename",
+    "node.collapse",
+    "node.color",
+    "node.connectTo",
+    "node.replace",
+    null,
+    "node.bypass",
+    "node.mute",
+    null,
+    "edit.copy",
+    "edit.duplicate",
+    "edit.delete",
+    "edit.heal",
+    null,
+    "frame.add",
+    "workflow.enter",
+    "workflow.extract",
+    "workflow.inline",
+  ],
+  several: [
+    "run.selection",
+    null,
+    "node.collapse",
+    "node.color",
+    "node.bypass",
+    "node.mute",
+    null,
+    "edit.copy",
+    "edit.duplicate",
+    "edit.delete",
+    "edit.heal",
+    null,
+    "arrange.left",
+    "arrange.top",
+    "arrange.layout",
+    null,
+    "frame.add",
+    "workflow.extract",
+  ],
   wire: ["wire.reroute", "wire.delete"],
-  item: ["frame.run", null, "node.color", "edit.copy", "edit.duplicate", "edit.delete", null, "frame.bypass", "frame.mute"],
-  canvas: ["node.add", "edit.paste", "note.add", null, "edit.selectAll", "arrange.layout", null, "view.fit", "view.find", "view.commands"],
+  item: [
+    "frame.run",
+    null,
+    "node.color",
+    "edit.copy",
+    "edit.duplicate",
+    "edit.delete",
+    null,
+    "frame.bypass",
+    "frame.mute",
+  ],
+  canvas: [
+    "node.add",
+    "edit.paste",
+    "note.add",
+    null,
+    "edit.selectAll",
+    "arrange.layout",
+    null,
+    "view.fit",
+    "view.find",
+    "view.commands",
+  ],
 });
 
 export class ContextMenu extends Interaction {
@@ -36,45 +97,92 @@ export class ContextMenu extends Interaction {
     openMenu([...own, ...itemsOf(stage.app, MENUS[kind], argument)], this.#place(event, id), "What can be done here");
   }
 
-  /** @param {MouseEvent} event @param {string | null} id @param {boolean} item @returns {{kind: string, argument: unknown}} */
+  /**
+   * @param {MouseEvent} event
+   * @param {string | null} id
+   * @param {boolean} item
+   * @returns {{kind: string, argument: unknown}}
+   */
   #about(event, id, item) {
     const { stage } = this;
     if (item) return { kind: "item", argument: undefined };
-    if (id !== null) return stage.tab.selection.peek().size > 1 ? { kind: "several", argument: undefined } : { kind: "node", argument: { id } };
+    if (id !== null)
+      return stage.tab.selection.peek().size > 1
+        ? { kind: "several", argument: undefined }
+        : { kind: "node", argument: { id } };
     const at = stage.world(event);
     const wire = stage.geometry.wireAt(at.x, at.y, 10 / stage.camera.zoom);
-    return wire < 0 ? { kind: "canvas", argument: undefined } : { kind: "wire", argument: { link: stage.geometry.links[wire], at } };
+    return wire < 0
+      ? { kind: "canvas", argument: undefined }
+      : { kind: "wire", argument: { link: stage.geometry.links[wire], at } };
   }
 
-  /** The menu key has no place of its own: the node has. @param {MouseEvent} event @param {string | null} id */
+  /**
+   * The menu key has no place of its own: the node has.
+   *
+   * @param {MouseEvent} event
+   * @param {string | null} id
+   */
   #place(event, id) {
-    const box = id !== null && event.clientX === 0 && event.clientY === 0 ? this.stage.mounts.elements.get(id)?.getBoundingClientRect() : null;
+    const box =
+      id !== null && event.clientX === 0 && event.clientY === 0
+        ? this.stage.mounts.elements.get(id)?.getBoundingClientRect()
+        : null;
     return box ? { x: box.left + 24, y: box.top + 36 } : { x: event.clientX, y: event.clientY };
   }
 
-  /** What can be done with one input. @param {string} id @param {string} input @returns {import("../palette/menu.js").Item[]} */
+  /**
+   * What can be done with one input.
+   *
+   * @param {string} id
+   * @param {string} input
+   * @returns {import("../palette/menu.js").Item[]}
+   */
   #ofInput(id, input) {
     const { app, tab, drawn } = this.stage;
     const port = drawn?.portsOf(id).inputs.get(input);
     if (!port) return [];
     const level = tab.levelName.peek();
     const name = [...tab.level.peek().inputs].find(([, { to }]) => to.includes(`${id}.${input}`))?.[0];
-    const expose = name === undefined
-      ? { id: "expose", title: `Expose “${port.title}” as an input of the workflow`, run: () => void app.commands.run("workflow.expose", { node: id, input }) }
-      : { id: "unexpose", title: `Expose “${port.title}” no more`, run: () => void app.commands.run("workflow.unexpose", { node: id, input, name }) };
+    const expose =
+      name === undefined
+        ? {
+            id: "expose",
+            title: `Expose “${port.title}” as an input of the workflow`,
+            run: () => void app.commands.run("workflow.expose", { node: id, input }),
+          }
+        : {
+            id: "unexpose",
+            title: `Expose “${port.title}” no more`,
+            run: () => void app.commands.run("workflow.unexpose", { node: id, input, name }),
+          };
     if (!port.literal || port.default === undefined) return [expose, null];
-    const reset = { id: "reset", title: `Back to ${JSON.stringify(port.default)}`, run: () => void tab.edit(`Reset ${port.title}`, (draft) => draft.level(level).setInput(id, input, port.default)) };
+    const reset = {
+      id: "reset",
+      title: `Back to ${JSON.stringify(port.default)}`,
+      run: () => void tab.edit(`Reset ${port.title}`, (draft) => draft.level(level).setInput(id, input, port.default)),
+    };
     return [expose, reset, null];
   }
 }
 
-/** @param {import("../session/app.js").App} app @param {readonly (string | null)[]} ids @param {unknown} argument @returns {import("../palette/menu.js").Item[]} */
+/**
+ * @param {import("../session/app.js").App} app
+ * @param {readonly (string | null)[]} ids
+ * @param {unknown} argument
+ * @returns {import("../palette/menu.js").Item[]}
+ */
 function itemsOf(app, ids, argument) {
   const can = new Map(app.commands.list(app).map((command) => [command.id, command]));
   const items = ids.map((id) => {
     const command = id === null ? null : can.get(id);
     if (id === null || !command) return id === null ? null : undefined;
-    return { id, title: command.title, keys: app.commands.keysOf(id)[0], run: () => void app.commands.run(id, argument) };
+    return {
+      id,
+      title: command.title,
+      keys: app.commands.keysOf(id)[0],
+      run: () => void app.commands.run(id, argument),
+    };
   });
   const there = items.filter((item) => item !== undefined);
   return there.filter((item, i) => item !== null || (i > 0 && i < there.length - 1 && there[i - 1] !== null));

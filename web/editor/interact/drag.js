@@ -1,5 +1,6 @@
 /**
- * Dragging nodes, notes and frames: what is selected moves together, as one step. A lone node that is dropped on a wire which it
+ * Dragging nodes, notes and frames: what is selected moves together, as one step. A lone node that is dropped on a wire
+ * which it
  * fits is inserted there, and its neighbours make room.
  */
 
@@ -32,7 +33,12 @@ export class DragNodes extends Interaction {
     this.#follow(event, id, adding && before.has(id), before);
   }
 
-  /** @param {PointerEvent} press @param {string} id @param {boolean} takesOut @param {ReadonlySet<string>} before */
+  /**
+   * @param {PointerEvent} press
+   * @param {string} id
+   * @param {boolean} takesOut
+   * @param {ReadonlySet<string>} before
+   */
   #follow(press, id, takesOut, before) {
     const { stage } = this;
     const { tab } = stage;
@@ -91,7 +97,12 @@ export class DragNodes extends Interaction {
     return places;
   }
 
-  /** The wire into which the node that is dragged would go; -1 without one. @param {Places} places @param {PointerEvent} event */
+  /**
+   * The wire into which the node that is dragged would go; -1 without one.
+   *
+   * @param {Places} places
+   * @param {PointerEvent} event
+   */
   #wireUnder(places, event) {
     const { stage } = this;
     const [id] = places.keys();
@@ -103,7 +114,12 @@ export class DragNodes extends Interaction {
     return found >= 0 && stage.fitsWire(id, found) ? found : -1;
   }
 
-  /** @param {ReturnType<import("../session/tab.js").Tab["gesture"]>} gesture @param {Places} places @param {{x: number, y: number}} by @param {number} wire */
+  /**
+   * @param {ReturnType<import("../session/tab.js").Tab["gesture"]>} gesture
+   * @param {Places} places
+   * @param {{x: number, y: number}} by
+   * @param {number} wire
+   */
   #insert(gesture, places, by, wire) {
     const { stage } = this;
     const { tab, app } = stage;

@@ -1,4 +1,7 @@
-/** Files dropped on the canvas: a workflow, or a picture that carries one, opens in a new tab; a plain picture becomes a LoadImage there. */
+/**
+ * Files dropped on the canvas: a workflow, or a picture that carries one, opens in a new tab; a plain picture becomes a
+ * LoadImage there.
+ */
 
 import { Interaction } from "./interaction.js";
 

@@ -1,4 +1,7 @@
-/** Double clicks: on empty ground the search opens, on a use of a sub-workflow it is entered, on a title it is renamed in place. */
+/**
+ * Double clicks: on empty ground the search opens, on a use of a sub-workflow it is entered, on a title it is renamed in
+ * place.
+ */
 
 import { Interaction, nodeUnder, onControl } from "./interaction.js";
 
@@ -17,7 +20,8 @@ export class Enter extends Interaction {
     if (id === null) return stage.app.view?.openSearch({ at: stage.world(event) });
     const node = stage.tab.level.peek().nodes.get(id);
     if (node?.type.startsWith("workflow:")) stage.app.commands.run("workflow.enter", { id });
-    else if (event.target instanceof Element && event.target.closest(".node-title")) stage.app.commands.run("node.rename", { id });
+    else if (event.target instanceof Element && event.target.closest(".node-title"))
+      stage.app.commands.run("node.rename", { id });
     else stage.app.commands.run("view.fitSelection");
   }
 }

@@ -1,4 +1,7 @@
-/** What is under the pointer lights up: the wire, and the cursor over a socket. Where the pointer is, is kept for who asks. */
+/**
+ * What is under the pointer lights up: the wire, and the cursor over a socket. Where the pointer is, is kept for who
+ * asks.
+ */
 
 import { Interaction, nodeUnder } from "./interaction.js";
 

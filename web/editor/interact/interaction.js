@@ -35,7 +35,8 @@ export class Interaction {
     event.preventDefault();
     event.stopPropagation();
     const active = /** @type {HTMLElement | null} */ (document.activeElement);
-    if (active && active !== document.body && active !== this.stage.root && this.stage.root.contains(active)) active.blur();
+    if (active && active !== document.body && active !== this.stage.root && this.stage.root.contains(active))
+      active.blur();
   }
 }
 
@@ -100,7 +101,13 @@ export function onControl(event) {
   return event.target instanceof Element && event.target.closest(CONTROLS) !== null;
 }
 
-/** The node whose element was pressed, or that the canvas shows there. @param {Stage} stage @param {{target: EventTarget | null, clientX: number, clientY: number}} event @returns {string | null} */
+/**
+ * The node whose element was pressed, or that the canvas shows there.
+ *
+ * @param {Stage} stage
+ * @param {{target: EventTarget | null, clientX: number, clientY: number}} event
+ * @returns {string | null}
+ */
 export function nodeUnder(stage, event) {
   const element = event.target instanceof Element ? event.target.closest(".node") : null;
   if (element instanceof HTMLElement) return element.dataset.id ?? null;

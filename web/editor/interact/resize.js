@@ -43,7 +43,11 @@ export class Resize extends Interaction {
     const level = this.stage.tab.levelName.peek();
     const item = /** @type {HTMLElement} */ (target.parentElement);
     const { offsetWidth, offsetHeight } = item;
-    return (draft, dx, dy) => patchDrawn(draft, level, key, id, { width: Math.max(96, offsetWidth + dx), height: Math.max(64, offsetHeight + dy) });
+    return (draft, dx, dy) =>
+      patchDrawn(draft, level, key, id, {
+        width: Math.max(96, offsetWidth + dx),
+        height: Math.max(64, offsetHeight + dy),
+      });
   }
 
   /** @param {HTMLElement} target @returns {((draft: Draft, dx: number, dy: number) => void) | null} */
@@ -53,7 +57,9 @@ export class Resize extends Interaction {
     const id = target.closest("article")?.dataset.id ?? "";
     const rect = stage.rectOf(id);
     const level = stage.tab.levelName.peek();
-    const tall = [...(stage.drawn?.portsOf(id).inputs.values() ?? [])].find((port) => ["text", "picture"].includes(kindOf(port)));
+    const tall = [...(stage.drawn?.portsOf(id).inputs.values() ?? [])].find((port) =>
+      ["text", "picture"].includes(kindOf(port)),
+    );
     const row = tall && stage.geometry.shapes[stage.geometry.places.get(id) ?? 0].inputs.get(tall.name);
     return (draft, dx, dy) => {
       const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, rect.width + dx));

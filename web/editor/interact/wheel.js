@@ -1,5 +1,6 @@
 /**
- * The wheel zooms at the pointer; a touchpad, which scrolls both ways at once, pans, and pinching it zooms (browsers say so by Ctrl).
+ * The wheel zooms at the pointer; a touchpad, which scrolls both ways at once, pans, and pinching it zooms (browsers say
+ * so by Ctrl).
  * A widget that has the focus keeps its wheel by stopping the event.
  */
 

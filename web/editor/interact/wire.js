@@ -19,8 +19,14 @@ import { Interaction, follow, nodeUnder } from "./interaction.js";
 /** @typedef {import("../model/links.js").Link} Link */
 /** @typedef {import("../model/shapes.js").OutputRef} OutputRef */
 /** @typedef {{node: string, input: string}} InputPlace */
-/** @typedef {{kind: "output", from: OutputRef, detached: Link | null} | {kind: "input", to: InputPlace} | {kind: "all", from: OutputRef}} Started */
-/** @typedef {{socket: Socket | null, why: string | null}} Target  where it would end, or why it can't; both null over nothing */
+/**
+ * @typedef {{kind: "output", from: OutputRef, detached: Link | null} | {kind: "input", to: InputPlace} | {kind: "all",
+ *   from: OutputRef}} Started
+ */
+/**
+ * @typedef {{socket: Socket | null, why: string | null}} Target  where it would end, or why it can't; both null over
+ *   nothing
+ */
 
 const HIT = 12;
 
@@ -32,7 +38,10 @@ export class Wires extends Interaction {
     root.addEventListener("dblclick", (event) => this.#twice(event), { signal, capture: true });
   }
 
-  /** @param {{target: EventTarget | null, clientX: number, clientY: number}} event @returns {Socket | null} */
+  /**
+   * @param {{target: EventTarget | null, clientX: number, clientY: number}} event
+   * @returns {Socket | null}
+   */
   socketUnder(event) {
     const { stage } = this;
     if (stage.camera.zoom < 0.2) return null;
@@ -108,7 +117,11 @@ export class Wires extends Interaction {
       const fixed = stage.geometry.socket(started.from.node, "output", started.from.output) ?? { x: 0, y: 0 };
       wire.show(stage.toScreen(fixed), loose, "to", zoom);
     }
-    wire.say(target.why ?? (target.socket ? `${target.socket.name.replaceAll("_", " ")}` : null), pointer, target.why !== null);
+    wire.say(
+      target.why ?? (target.socket ? `${target.socket.name.replaceAll("_", " ")}` : null),
+      pointer,
+      target.why !== null,
+    );
   }
 
   /** @param {Started} started @param {PointerEvent} event @returns {Target} */
@@ -120,7 +133,12 @@ export class Wires extends Interaction {
     return this.#outputTarget(started.to, socket, body);
   }
 
-  /** @param {{from: OutputRef, detached: Link | null}} started @param {Socket | null} socket @param {string | null} body @returns {Target} */
+  /**
+   * @param {{from: OutputRef, detached: Link | null}} started
+   * @param {Socket | null} socket
+   * @param {string | null} body
+   * @returns {Target}
+   */
   #inputTarget({ from, detached }, socket, body) {
     const { geometry, place } = this.stage;
     if (socket?.side === "input") {
@@ -228,7 +246,11 @@ export class Wires extends Interaction {
   }
 }
 
-/** A field's control that lies within the hit area keeps its press, unless the press is on the dot's own half. @param {PointerEvent} event */
+/**
+ * A field's control that lies within the hit area keeps its press, unless the press is on the dot's own half.
+ *
+ * @param {PointerEvent} event
+ */
 function coveredByControl(event) {
   return event.target instanceof Element && event.target.closest("input, textarea, button, .media") !== null;
 }

@@ -1,7 +1,9 @@
 /**
- * Words under which people who come from other programs look for a node, beside the names that the nodes give themselves (`peers`).
+ * Words under which people who come from other programs look for a node, beside the names that the nodes give themselves
+ * (`peers`).
  *
- * AUTOMATIC1111's and InvokeAI's words first, then what people simply say. A word of a node that is not installed finds nothing.
+ * AUTOMATIC1111's and InvokeAI's words first, then what people simply say. A word of a node that is not installed finds
+ * nothing.
  */
 
 /** @type {Readonly<Record<string, readonly string[]>>} */

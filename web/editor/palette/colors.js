@@ -25,14 +25,24 @@ export function openColors(stage) {
   openPicker({
     label: "Colour",
     placeholder: "Colour…",
-    entries: (query) => sorted(COLORS.map(([title, colour]) => ({ id: title, title, colour: colour || undefined })), query),
+    entries: (query) =>
+      sorted(
+        COLORS.map(([title, colour]) => ({ id: title, title, colour: colour || undefined })),
+        query,
+      ),
     choose: (entry) => {
       const color = entry.colour;
       const { nodes } = tab.level.peek();
       tab.edit("Colour", (draft) => {
-        drawNodes(draft, level, keys.filter((key) => nodes.has(key)), { color });
+        drawNodes(
+          draft,
+          level,
+          keys.filter((key) => nodes.has(key)),
+          { color },
+        );
         for (const { key, prefix } of DRAWN) {
-          for (const one of keys) if (one.startsWith(prefix)) patchDrawn(draft, level, key, one.slice(prefix.length), { color });
+          for (const one of keys)
+            if (one.startsWith(prefix)) patchDrawn(draft, level, key, one.slice(prefix.length), { color });
         }
       });
     },

@@ -1,4 +1,7 @@
-/** The command palette: all that can be done now, with its keys, found by typing; and "find", which does the same with the nodes of the level. */
+/**
+ * The command palette: all that can be done now, with its keys, found by typing; and "find", which does the same with
+ * the nodes of the level.
+ */
 
 import { shownTitle } from "../model/ports.js";
 import { match } from "./fuzzy.js";
@@ -12,12 +15,19 @@ export function openCommands(app) {
   openPicker({
     label: "Commands",
     placeholder: "What to do…",
-    entries: (query) => sorted(app.commands.list(app).filter(({ hidden }) => !hidden).map((command) => ({
-      id: command.id,
-      title: command.title,
-      detail: command.group,
-      hint: app.commands.keysOf(command.id).join("  "),
-    })), query),
+    entries: (query) =>
+      sorted(
+        app.commands
+          .list(app)
+          .filter(({ hidden }) => !hidden)
+          .map((command) => ({
+            id: command.id,
+            title: command.title,
+            detail: command.group,
+            hint: app.commands.keysOf(command.id).join("  "),
+          })),
+        query,
+      ),
     choose: (entry) => app.commands.run(entry.id),
     empty: (query) => `No command is called “${query}”`,
   });
@@ -30,7 +40,12 @@ export function openFind(stage) {
     const ports = drawn.portsOf(id);
     const node = drawn.nodes[i];
     const title = shownTitle(node, ports);
-    return { id, title, detail: [title === ports.title ? "" : ports.title, textOf(node)].filter(Boolean).join(" · "), hint: id };
+    return {
+      id,
+      title,
+      detail: [title === ports.title ? "" : ports.title, textOf(node)].filter(Boolean).join(" · "),
+      hint: id,
+    };
   });
   openPicker({
     label: "Find a node",
@@ -41,9 +56,16 @@ export function openFind(stage) {
   });
 }
 
-/** What was written in a node, so that a prompt is found by its words. @param {import("../model/document.js").Node} node */
+/**
+ * What was written in a node, so that a prompt is found by its words.
+ *
+ * @param {import("../model/document.js").Node} node
+ */
 function textOf(node) {
-  return [...node.inputs.values()].filter((value) => typeof value === "string" && value.length > 2).join(" · ").slice(0, 120);
+  return [...node.inputs.values()]
+    .filter((value) => typeof value === "string" && value.length > 2)
+    .join(" · ")
+    .slice(0, 120);
 }
 
 /** @param {readonly Entry[]} entries @param {string} query @returns {Entry[]} */

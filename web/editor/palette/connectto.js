@@ -1,11 +1,17 @@
-/** "Connect to…": wiring by keyboard. Lists every socket of the level that fits one of the node's own, nearest nodes first. */
+/**
+ * "Connect to…": wiring by keyboard. Lists every socket of the level that fits one of the node's own, nearest nodes
+ * first.
+ */
 
 import { connect, whyNot } from "../model/edits/wires.js";
 import { sorted } from "./commandsearch.js";
 import { openPicker } from "./picker.js";
 
 /** @typedef {import("../view/stage.js").Stage} Stage */
-/** @typedef {{from: import("../model/shapes.js").OutputRef, to: import("../model/links.js").InputRef, title: string, detail: string, away: number}} Possible */
+/**
+ * @typedef {{from: import("../model/shapes.js").OutputRef, to: import("../model/links.js").InputRef, title: string,
+ *   detail: string, away: number}} Possible
+ */
 
 /** @param {Stage} stage @param {string} id */
 export function openConnectTo(stage, id) {
@@ -13,7 +19,11 @@ export function openConnectTo(stage, id) {
   openPicker({
     label: "Connect to",
     placeholder: "Connect to…",
-    entries: (query) => sorted(found.map((one, i) => ({ id: String(i), title: one.title, detail: one.detail })), query),
+    entries: (query) =>
+      sorted(
+        found.map((one, i) => ({ id: String(i), title: one.title, detail: one.detail })),
+        query,
+      ),
     choose: (entry) => {
       const { from, to } = found[Number(entry.id)];
       const level = stage.tab.levelName.peek();
@@ -34,7 +44,13 @@ function outward(stage, id) {
         const from = { node: id, output: output.name };
         const to = { node: other, input: input.name, index: null };
         if (whyNot(stage.place, from, to) !== null) continue;
-        found.push({ from, to, title: `${stage.titleOf(other)} · ${input.title}`, detail: `from ${output.title}`, away: rank(stage, id, other, input.literal) });
+        found.push({
+          from,
+          to,
+          title: `${stage.titleOf(other)} · ${input.title}`,
+          detail: `from ${output.title}`,
+          away: rank(stage, id, other, input.literal),
+        });
       }
     }
   }
@@ -52,14 +68,27 @@ function inward(stage, id) {
         const from = { node: other, output: output.name };
         const to = { node: id, input: input.name, index: null };
         if (whyNot(stage.place, from, to) !== null) continue;
-        found.push({ from, to, title: `${stage.titleOf(other)} · ${output.title}`, detail: `into ${input.title}`, away: rank(stage, id, other, input.literal) });
+        found.push({
+          from,
+          to,
+          title: `${stage.titleOf(other)} · ${output.title}`,
+          detail: `into ${input.title}`,
+          away: rank(stage, id, other, input.literal),
+        });
       }
     }
   }
   return found;
 }
 
-/** Sockets that take only links come before fields, near nodes before far ones. @param {Stage} stage @param {string} a @param {string} b @param {boolean} literal */
+/**
+ * Sockets that take only links come before fields, near nodes before far ones.
+ *
+ * @param {Stage} stage
+ * @param {string} a
+ * @param {string} b
+ * @param {boolean} literal
+ */
 function rank(stage, a, b, literal) {
   const from = stage.rectOf(a);
   const to = stage.rectOf(b);

@@ -1,11 +1,19 @@
 /**
- * How well what was typed fits a text, from best to worst: the same, its beginning, the beginnings of its words in order, somewhere
+ * How well what was typed fits a text, from best to worst: the same, its beginning, the beginnings of its words in
+ * order, somewhere
  * inside, its letters in order. `ks` finds KSampler, `clip text` CLIPTextEncode, `vd` VAE decode.
  */
 
-/** @typedef {Readonly<{score: number, marks: readonly (readonly [number, number])[]}>} Match  higher is better, 0 … 100; marks are [from, to) */
+/**
+ * @typedef {Readonly<{score: number, marks: readonly (readonly [number, number])[]}>} Match  higher is better, 0 …
+ *   100; marks are [from, to)
+ */
 
-/** Words of a text with their places: at spaces, signs, and where small letters become capitals. @param {string} text */
+/**
+ * Words of a text with their places: at spaces, signs, and where small letters become capitals.
+ *
+ * @param {string} text
+ */
 function wordsOf(text) {
   return [...text.matchAll(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|\p{L}+/gu)].map((found) => ({
     text: found[0].toLowerCase(),
@@ -19,11 +27,18 @@ export function match(query, text) {
   if (!wanted) return { score: 0, marks: [] };
   const lower = text.toLowerCase();
   if (lower === wanted) return { score: 100, marks: [[0, text.length]] };
-  if (lower.startsWith(wanted)) return { score: 90 - Math.min(9, (text.length - wanted.length) / 4), marks: [[0, wanted.length]] };
+  if (lower.startsWith(wanted))
+    return { score: 90 - Math.min(9, (text.length - wanted.length) / 4), marks: [[0, wanted.length]] };
   return byWords(wanted, text) ?? inside(wanted, text, lower) ?? byLetters(wanted, lower);
 }
 
-/** Each typed word begins a word of the text, in order. @param {string} wanted @param {string} text @returns {Match | null} */
+/**
+ * Each typed word begins a word of the text, in order.
+ *
+ * @param {string} wanted
+ * @param {string} text
+ * @returns {Match | null}
+ */
 function byWords(wanted, text) {
   const words = wordsOf(text);
   const parts = wanted.split(/\s+/);
@@ -56,10 +71,19 @@ function initials(wanted, text) {
   const letters = words.map((word) => word.text[0]).join("");
   const at = letters.indexOf(wanted);
   if (at < 0 || wanted.length < 2) return null;
-  return { score: at === 0 ? 60 : 45, marks: words.slice(at, at + wanted.length).map((word) => [word.at, word.at + 1]) };
+  return {
+    score: at === 0 ? 60 : 45,
+    marks: words.slice(at, at + wanted.length).map((word) => [word.at, word.at + 1]),
+  };
 }
 
-/** Its letters in order, but not scattered over more than three times their count. @param {string} wanted @param {string} lower @returns {Match | null} */
+/**
+ * Its letters in order, but not scattered over more than three times their count.
+ *
+ * @param {string} wanted
+ * @param {string} lower
+ * @returns {Match | null}
+ */
 function byLetters(wanted, lower) {
   const letters = wanted.replace(/\s+/g, "");
   if (letters.length < 3) return null;

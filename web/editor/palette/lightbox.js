@@ -9,9 +9,12 @@ export function openLightbox({ url, name, width, height }) {
   dialog.setAttribute("aria-label", name);
   document.body.append(dialog);
   const small = width <= 512 && height <= 512;
-  render(html`<img class=${small ? "crisp" : ""} src=${url} alt=${name} />
+  render(
+    html`<img class=${small ? "crisp" : ""} src=${url} alt=${name} />
     <p><span>${name}</span><span>${width} × ${height}</span><a href=${url} download=${name}>Download</a>
-      <button type="button" autofocus @click=${() => dialog.close()}>Close</button></p>`, dialog);
+      <button type="button" autofocus @click=${() => dialog.close()}>Close</button></p>`,
+    dialog,
+  );
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());

@@ -1,16 +1,24 @@
 /**
- * A menu of commands at the pointer. Titles, keys and whether one can be run come from the command table; arrows move, a letter
+ * A menu of commands at the pointer. Titles, keys and whether one can be run come from the command table; arrows move, a
+ * letter
  * finds, Escape closes.
  */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 
-/** @typedef {Readonly<{id: string, title: string, keys?: string, run: () => void}> | null} Item  null is a line between groups */
+/**
+ * @typedef {Readonly<{id: string, title: string, keys?: string, run: () => void}> | null} Item  null is a line between
+ *   groups
+ */
 
 /** @type {(() => void) | null} */
 let close = null;
 
-/** @param {readonly Item[]} items @param {{x: number, y: number}} at in client pixels @param {string} label */
+/**
+ * @param {readonly Item[]} items
+ * @param {{x: number, y: number}} at in client pixels
+ * @param {string} label
+ */
 export function openMenu(items, at, label) {
   close?.();
   const returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
@@ -24,29 +32,42 @@ export function openMenu(items, at, label) {
     element.remove();
   };
   close = end;
-  render(menu(items, label, (item) => {
-    end();
-    returnTo?.focus({ preventScroll: true });
-    item.run();
-  }), element);
+  render(
+    menu(items, label, (item) => {
+      end();
+      returnTo?.focus({ preventScroll: true });
+      item.run();
+    }),
+    element,
+  );
   const { signal } = over;
-  document.addEventListener("pointerdown", (event) => !element.contains(/** @type {Node} */ (event.target)) && end(), { signal, capture: true });
+  document.addEventListener("pointerdown", (event) => !element.contains(/** @type {Node} */ (event.target)) && end(), {
+    signal,
+    capture: true,
+  });
   window.addEventListener("blur", end, { signal });
   element.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
-  element.addEventListener("keydown", (event) => key(element, event, () => {
-    end();
-    returnTo?.focus({ preventScroll: true });
-  }), { signal });
+  element.addEventListener(
+    "keydown",
+    (event) =>
+      key(element, event, () => {
+        end();
+        returnTo?.focus({ preventScroll: true });
+      }),
+    { signal },
+  );
   place(element, at);
   buttons(element)[0]?.focus();
 }
 
 /** @param {readonly Item[]} items @param {string} label @param {(item: NonNullable<Item>) => void} choose */
 function menu(items, label, choose) {
-  return html`<ul role="menu" aria-label=${label}>${items.map((item) => item === null
-    ? html`<li role="separator"></li>`
-    : html`<li role="none"><button type="button" role="menuitem" tabindex="-1" @click=${() => choose(item)}>
-        <span>${item.title}</span>${item.keys ? html`<kbd>${item.keys}</kbd>` : nothing}</button></li>`)}</ul>`;
+  return html`<ul role="menu" aria-label=${label}>${items.map((item) =>
+    item === null
+      ? html`<li role="separator"></li>`
+      : html`<li role="none"><button type="button" role="menuitem" tabindex="-1" @click=${() => choose(item)}>
+        <span>${item.title}</span>${item.keys ? html`<kbd>${item.keys}</kbd>` : nothing}</button></li>`,
+  )}</ul>`;
 }
 
 /** @param {HTMLElement} element @returns {HTMLButtonElement[]} */

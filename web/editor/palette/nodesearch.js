@@ -1,5 +1,6 @@
 /**
- * The search that adds nodes: over titles, the peers' names, aliases and help; what one uses most stands first. From a wire dropped on
+ * The search that adds nodes: over titles, the peers' names, aliases and help; what one uses most stands first. From a
+ * wire dropped on
  * empty ground it shows what fits, and what is chosen is connected: one step of undo. Escape leaves no trace.
  */
 
@@ -41,7 +42,8 @@ export function openSearch(stage, { at, from, left }) {
 function said(stage, from) {
   const catalogue = stage.app.catalogue.peek();
   const { document, level } = stage.place;
-  if (from.kind === "input") return typeTitle(catalogue, stage.drawn?.portsOf(from.to.node).inputs.get(from.to.input)?.type ?? "*");
+  if (from.kind === "input")
+    return typeTitle(catalogue, stage.drawn?.portsOf(from.to.node).inputs.get(from.to.input)?.type ?? "*");
   return typeTitle(catalogue, typeAt(catalogue, document, level, from.from));
 }
 
@@ -52,17 +54,26 @@ function fitsWire(stage, type, from) {
   if (!record) return false;
   if (from.kind === "input") {
     const wanted = stage.drawn?.portsOf(from.to.node).inputs.get(from.to.input)?.type ?? "*";
-    return !record.flags.includes("output") && [...record.outputs.values()].some((port) => fits(catalogue, port.type, wanted));
+    return (
+      !record.flags.includes("output") &&
+      [...record.outputs.values()].some((port) => fits(catalogue, port.type, wanted))
+    );
   }
   const given = typeAt(catalogue, document, level, from.from);
   return [...record.inputs.values()].some((port) => fits(catalogue, given, port.type));
 }
 
-/** @typedef {Readonly<{entry: SearchEntry, score: number, marks: readonly (readonly [number, number])[], because: string}>} Found */
+/**
+ * @typedef {Readonly<{entry: SearchEntry, score: number, marks: readonly (readonly [number, number])[], because:
+ *   string}>} Found
+ */
 
 /**
  * Best first: how well title, peers' names, aliases, type and help fit, then how often it was used, then by name.
- * @param {readonly SearchEntry[]} entries @param {string} query @param {(type: string) => number} usesOf @returns {Found[]}
+ * @param {readonly SearchEntry[]} entries
+ * @param {string} query
+ * @param {(type: string) => number} usesOf
+ * @returns {Found[]}
  */
 export function ranked(entries, query, usesOf) {
   return entries
@@ -135,7 +146,9 @@ function join(draft, level, id, from, at, catalogue) {
     if (output === null) return;
     connect(draft, level, { node: id, output }, to, catalogue);
     const shape = shapeOf(ports, node, () => false, 0);
-    return draft.level(level).place(id, { x: Math.round(at.x - shape.width), y: Math.round(at.y - (shape.outputs.get(output) ?? 0)) });
+    return draft
+      .level(level)
+      .place(id, { x: Math.round(at.x - shape.width), y: Math.round(at.y - (shape.outputs.get(output) ?? 0)) });
   }
   const input = firstFit(place, from.from, id);
   if (input === null) return;

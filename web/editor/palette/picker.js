@@ -1,7 +1,8 @@
 /**
  * A list that is searched by typing: the one behind node search, command palette, find, choices and "connect to".
  *
- * A combobox as the ARIA practices have it: focus stays in the text field, arrows move the active option, Enter takes it,
+ * A combobox as the ARIA practices have it: focus stays in the text field, arrows move the active option, Enter takes
+ * it,
  * Escape leaves no trace and gives the focus back.
  */
 
@@ -45,7 +46,10 @@ class Picker {
     this.query = question.query ?? "";
     this.active = 0;
     this.entries = question.entries(this.query);
-    this.active = Math.max(0, this.entries.findIndex((entry) => entry.chosen));
+    this.active = Math.max(
+      0,
+      this.entries.findIndex((entry) => entry.chosen),
+    );
     this.returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
     this.element = document.createElement("div");
     this.element.className = "picker";
@@ -131,7 +135,10 @@ class Picker {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
-    if (step) this.#move(Math.abs(step) === 1 ? this.active + step : Math.max(0, Math.min(this.entries.length - 1, this.active + step)));
+    if (step)
+      this.#move(
+        Math.abs(step) === 1 ? this.active + step : Math.max(0, Math.min(this.entries.length - 1, this.active + step)),
+      );
     else if (event.key === "Enter" || event.key === "Tab") this.#choose(this.entries[this.active]);
     else if (event.key === "Escape") this.leave(true);
     else return event.stopPropagation();
@@ -157,7 +164,10 @@ class Picker {
 
   #place() {
     const box = /** @type {HTMLElement} */ (this.element.firstElementChild);
-    const width = Math.min(window.innerWidth - 16, Math.max(this.question.at?.width ?? 0, this.question.at?.width ? 200 : 400));
+    const width = Math.min(
+      window.innerWidth - 16,
+      Math.max(this.question.at?.width ?? 0, this.question.at?.width ? 200 : 400),
+    );
     box.style.width = `${width}px`;
     const { x, y } = this.question.at ?? { x: (window.innerWidth - width) / 2, y: window.innerHeight * 0.16 };
     const height = Math.min(420, window.innerHeight - 16);

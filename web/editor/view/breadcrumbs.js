@@ -32,7 +32,9 @@ function crumbs(app, tab, path) {
     names.push(node ? shownTitle(node, portsOf(app.catalogue.value, document, level, id)) : id);
     level = node?.type.replace(/^workflow:/, "") ?? level;
   }
-  return html`<ol>${names.map((name, i) => html`<li>
+  return html`<ol>${names.map(
+    (name, i) => html`<li>
     ${i === path.length ? html`<span aria-current="page">${name}</span>` : html`<button type="button" class="plain" @click=${() => tab.enter(path.slice(0, i))}>${name}</button>`}
-  </li>`)}</ol>`;
+  </li>`,
+  )}</ol>`;
 }

@@ -38,7 +38,14 @@ export function bezier(t, a, b, c, d) {
   return s * s * s * a + 3 * s * s * t * b + 3 * s * t * t * c + t * t * t * d;
 }
 
-/** @param {number} px @param {number} py @param {number} ax @param {number} ay @param {number} bx @param {number} by */
+/**
+ * @param {number} px
+ * @param {number} py
+ * @param {number} ax
+ * @param {number} ay
+ * @param {number} bx
+ * @param {number} by
+ */
 function fromPiece(px, py, ax, ay, bx, by) {
   const dx = bx - ax;
   const dy = by - ay;

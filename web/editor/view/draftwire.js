@@ -1,4 +1,6 @@
-/** The wire that is being drawn, and the sentence at the pointer that says why it can't end there: an SVG over the stage. */
+/**
+ * The wire that is being drawn, and the sentence at the pointer that says why it can't end there: an SVG over the stage.
+ */
 
 import { handle } from "./curves.js";
 
@@ -22,10 +24,18 @@ export class DraftWire {
     overlay.append(this.svg, this.words);
   }
 
-  /** @param {Point} from an output's place on the screen @param {Point} to an input's @param {"from" | "to"} loose the end at the pointer @param {number} zoom */
+  /**
+   * @param {Point} from an output's place on the screen
+   * @param {Point} to an input's
+   * @param {"from" | "to"} loose the end at the pointer
+   * @param {number} zoom
+   */
   show(from, to, loose, zoom) {
     const reach = handle(from.x / zoom, from.y / zoom, to.x / zoom, to.y / zoom) * zoom;
-    this.path.setAttribute("d", `M${from.x},${from.y} C${from.x + reach},${from.y} ${to.x - reach},${to.y} ${to.x},${to.y}`);
+    this.path.setAttribute(
+      "d",
+      `M${from.x},${from.y} C${from.x + reach},${from.y} ${to.x - reach},${to.y} ${to.x},${to.y}`,
+    );
     const end = loose === "to" ? to : from;
     this.end.setAttribute("cx", String(end.x));
     this.end.setAttribute("cy", String(end.y));

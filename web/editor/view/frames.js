@@ -1,5 +1,6 @@
 /**
- * Frames and notes: real elements below the wires, so that a title is read, renamed and reached by keyboard like any text.
+ * Frames and notes: real elements below the wires, so that a title is read, renamed and reached by keyboard like any
+ * text.
  */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
@@ -24,7 +25,15 @@ export class Frames {
     this.frames = drawnOf(level, "frames");
     const notes = drawnOf(level, "notes");
     render(
-      html`${repeat(this.frames, ({ id }) => id, (item) => this.#frame(item))} ${repeat(notes, ({ id }) => id, (item) => this.#note(item))}`,
+      html`${repeat(
+        this.frames,
+        ({ id }) => id,
+        (item) => this.#frame(item),
+      )} ${repeat(
+        notes,
+        ({ id }) => id,
+        (item) => this.#note(item),
+      )}`,
       this.layer,
     );
   }
@@ -66,14 +75,22 @@ export class Frames {
 
   /** @param {Event} event */
   #rename(event) {
-    const input = /** @type {HTMLInputElement} */ (/** @type {HTMLElement} */ (event.currentTarget).querySelector("input"));
+    const input = /** @type {HTMLInputElement} */ (
+      /** @type {HTMLElement} */ (event.currentTarget).querySelector("input")
+    );
     event.stopPropagation();
     input.readOnly = false;
     input.focus();
     input.select();
   }
 
-  /** @param {DrawnKey} key @param {Drawn} item @param {string} title @param {{[field: string]: string}} fields @param {string} [merge] */
+  /**
+   * @param {DrawnKey} key
+   * @param {Drawn} item
+   * @param {string} title
+   * @param {{[field: string]: string}} fields
+   * @param {string} [merge]
+   */
   #patch(key, item, title, fields, merge) {
     const { tab } = this.stage;
     const level = tab.levelName.peek();

@@ -2,7 +2,8 @@
  * Where nodes and wires are, in typed arrays; hits are found by a plain scan over them.
  *
  * A scan of 5,000 nodes takes some ten microseconds: less than keeping an index of them right would. Nodes stand in
- * the order in which they are drawn, the last on top. Wires name their ends by place, so that a node that moves writes two numbers.
+ * the order in which they are drawn, the last on top. Wires name their ends by place, so that a node that moves writes
+ * two numbers.
  */
 
 import { distanceSquared, handle } from "./curves.js";
@@ -55,7 +56,11 @@ export class Geometry {
     this.y[place] = y;
   }
 
-  /** Links whose ends are not there (a placeholder's may dangle) are kept, but have no place. @param {readonly Link[]} links */
+  /**
+   * Links whose ends are not there (a placeholder's may dangle) are kept, but have no place.
+   *
+   * @param {readonly Link[]} links
+   */
   setLinks(links) {
     this.links = links;
     this.source = new Int32Array(links.length);
@@ -77,7 +82,12 @@ export class Geometry {
     this.targetY[i] = to?.y ?? 0;
   }
 
-  /** The ends of a wire, in `out`: x1, y1, x2, y2; false when one is not there. @param {number} i @param {Float64Array} out */
+  /**
+   * The ends of a wire, in `out`: x1, y1, x2, y2; false when one is not there.
+   *
+   * @param {number} i
+   * @param {Float64Array} out
+   */
   wire(i, out) {
     const s = this.source[i];
     const t = this.target[i];
@@ -105,7 +115,8 @@ export class Geometry {
     for (let i = 0; i < this.ids.length; i++) {
       const x = this.x[i];
       const y = this.y[i];
-      if (x <= box.right && y <= box.bottom && x + this.width[i] >= box.left && y + this.height[i] >= box.top) found.push(i);
+      if (x <= box.right && y <= box.bottom && x + this.width[i] >= box.left && y + this.height[i] >= box.top)
+        found.push(i);
     }
     return found;
   }
@@ -183,7 +194,12 @@ export class Geometry {
     return { x: this.x[i], y: this.y[i], width: this.width[i], height: this.height[i] };
   }
 
-  /** The box around nodes, by default all; null when there are none. @param {Iterable<string>} [ids] @returns {Box | null} */
+  /**
+   * The box around nodes, by default all; null when there are none.
+   *
+   * @param {Iterable<string>} [ids]
+   * @returns {Box | null}
+   */
   bounds(ids) {
     let left = Infinity;
     let top = Infinity;

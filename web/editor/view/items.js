@@ -12,10 +12,14 @@ export function itemsOf(level) {
 
 /** @param {Rect} item @param {import("./camera.js").Box} box */
 export function within(item, box) {
-  return item.x >= box.left && item.y >= box.top && item.x + item.width <= box.right && item.y + item.height <= box.bottom;
+  return (
+    item.x >= box.left && item.y >= box.top && item.x + item.width <= box.right && item.y + item.height <= box.bottom
+  );
 }
 
 /** @param {Rect} item @param {import("./camera.js").Box} box */
 export function touches(item, box) {
-  return item.x <= box.right && item.y <= box.bottom && item.x + item.width >= box.left && item.y + item.height >= box.top;
+  return (
+    item.x <= box.right && item.y <= box.bottom && item.x + item.width >= box.left && item.y + item.height >= box.top
+  );
 }

@@ -4,7 +4,9 @@
 
 /** @typedef {import("../session/node_run.js").NodeRun} NodeRun */
 /** @typedef {Readonly<{url: string, width: number, height: number, name: string}>} Picture */
-/** @typedef {Readonly<{preview: string | null, pictures: readonly Picture[], texts: readonly string[]}>} Media */
+/**
+ * @typedef {Readonly<{preview: string | null, pictures: readonly Picture[], texts: readonly string[]}>} Media
+ */
 
 /** @param {NodeRun} run @returns {Media} */
 export function mediaOf(run) {
@@ -13,14 +15,23 @@ export function mediaOf(run) {
   return {
     preview: run.state === "running" ? (run.preview ?? null) : null,
     pictures,
-    texts: entries.flatMap((entry) => (entry && typeof entry === "object" && "value" in entry ? [plain(entry.value)] : [])),
+    texts: entries.flatMap((entry) =>
+      entry && typeof entry === "object" && "value" in entry ? [plain(entry.value)] : [],
+    ),
   };
 }
 
 /** @param {any} entry @returns {Picture[]} */
 function pictureOf(entry) {
   if (!entry || typeof entry.url !== "string" || !/\.(png|webp|jpe?g)$/.test(entry.url)) return [];
-  return [{ url: entry.url, width: Number(entry.width) || 1, height: Number(entry.height) || 1, name: String(entry.asset ?? "picture") }];
+  return [
+    {
+      url: entry.url,
+      width: Number(entry.width) || 1,
+      height: Number(entry.height) || 1,
+      name: String(entry.asset ?? "picture"),
+    },
+  ];
 }
 
 /** @param {unknown} value */
@@ -29,7 +40,8 @@ function plain(value) {
 }
 
 /**
- * Height by width of the area: that of the first picture; a square where one is sure to come; 0 where there is nothing. A preview
+ * Height by width of the area: that of the first picture; a square where one is sure to come; 0 where there is nothing.
+ * A preview
  * hangs below a node that has no area, so that nothing moves while it runs.
  * @param {NodeRun} run @param {boolean} promised the node is an output, or an output of the workflow
  */

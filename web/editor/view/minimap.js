@@ -1,5 +1,6 @@
 /**
- * The whole level in a corner: painted anew only when nodes or their states change; the part that is seen is an element that
+ * The whole level in a corner: painted anew only when nodes or their states change; the part that is seen is an element
+ * that
  * is only moved. A press or drag on it moves the camera.
  */
 
@@ -40,19 +41,27 @@ export class Minimap {
   follow() {
     const { drawn } = this.stage;
     if (!drawn) return;
-    const hidden = drawn.geometry.ids.length < 2 || this.element.classList.contains("off") || this.#allInView(drawn.geometry);
+    const hidden =
+      drawn.geometry.ids.length < 2 || this.element.classList.contains("off") || this.#allInView(drawn.geometry);
     this.element.hidden = hidden;
     if (hidden) return;
     if (this.#stale()) this.#paint();
     this.#move();
   }
 
-  /** A map of what one sees anyway would only be in the way. @param {import("./geometry.js").Geometry} geometry */
+  /**
+   * A map of what one sees anyway would only be in the way.
+   *
+   * @param {import("./geometry.js").Geometry} geometry
+   */
   #allInView(geometry) {
     const { camera, size } = this.stage;
     const view = seen(camera, size);
     const box = geometry.bounds();
-    return box === null || (box.left >= view.left && box.top >= view.top && box.right <= view.right && box.bottom <= view.bottom);
+    return (
+      box === null ||
+      (box.left >= view.left && box.top >= view.top && box.right <= view.right && box.bottom <= view.bottom)
+    );
   }
 
   /** Cheap to ask: a number that mixes all places, sizes and states. */
@@ -61,7 +70,14 @@ export class Minimap {
     const { geometry, faces } = /** @type {import("./model.js").DrawnLevel} */ (drawn);
     let mark = theme.dark ? 1 : 2;
     for (let i = 0; i < geometry.ids.length; i++) {
-      mark = (mark * 31 + geometry.x[i] * 7 + geometry.y[i] * 13 + geometry.height[i] + faces[i].tone.length * 3 + faces[i].colour.charCodeAt(2)) % 2147483647;
+      mark =
+        (mark * 31 +
+          geometry.x[i] * 7 +
+          geometry.y[i] * 13 +
+          geometry.height[i] +
+          faces[i].tone.length * 3 +
+          faces[i].colour.charCodeAt(2)) %
+        2147483647;
     }
     if (mark === this.#seen) return false;
     this.#seen = mark;
@@ -74,7 +90,11 @@ export class Minimap {
     const { geometry, faces } = /** @type {import("./model.js").DrawnLevel} */ (drawn);
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     const box = joined(null, geometry.bounds() ?? { left: 0, top: 0, right: 1, bottom: 1 });
-    const scale = Math.min((WIDTH - 2 * INSET) / (box.right - box.left), (HEIGHT - 2 * INSET) / (box.bottom - box.top), 0.1);
+    const scale = Math.min(
+      (WIDTH - 2 * INSET) / (box.right - box.left),
+      (HEIGHT - 2 * INSET) / (box.bottom - box.top),
+      0.1,
+    );
     this.#scale = scale;
     this.#left = (box.left + box.right) / 2 - WIDTH / 2 / scale;
     this.#top = (box.top + box.bottom) / 2 - HEIGHT / 2 / scale;
@@ -82,15 +102,26 @@ export class Minimap {
     context.clearRect(0, 0, WIDTH, HEIGHT);
     for (const tone of /** @type {const} */ (["", "done", "stale", "running", "failed"])) {
       context.fillStyle = tone === "" ? theme.muted : theme[tone];
-      for (let i = 0; i < geometry.ids.length; i++) if (faces[i].tone === tone) this.#dot(context, geometry, i, tone === "failed" ? 3 : 1.5);
+      for (let i = 0; i < geometry.ids.length; i++)
+        if (faces[i].tone === tone) this.#dot(context, geometry, i, tone === "failed" ? 3 : 1.5);
     }
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {import("./geometry.js").Geometry} geometry @param {number} i @param {number} least so small that it is still seen */
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("./geometry.js").Geometry} geometry
+   * @param {number} i
+   * @param {number} least so small that it is still seen
+   */
   #dot(context, geometry, i, least) {
     const width = Math.max(least, geometry.width[i] * this.#scale);
     const height = Math.max(least, geometry.height[i] * this.#scale);
-    context.fillRect((geometry.x[i] - this.#left) * this.#scale, (geometry.y[i] - this.#top) * this.#scale, width, height);
+    context.fillRect(
+      (geometry.x[i] - this.#left) * this.#scale,
+      (geometry.y[i] - this.#top) * this.#scale,
+      width,
+      height,
+    );
   }
 
   #move() {
@@ -110,14 +141,18 @@ export class Minimap {
     const over = new AbortController();
     this.#go(press);
     this.element.addEventListener("pointermove", (event) => this.#go(event), { signal: over.signal });
-    for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) this.element.addEventListener(type, () => over.abort(), { signal: over.signal });
+    for (const type of /** @type {const} */ (["pointerup", "pointercancel"]))
+      this.element.addEventListener(type, () => over.abort(), { signal: over.signal });
   }
 
   /** @param {PointerEvent} event */
   #go(event) {
     const box = this.element.getBoundingClientRect();
     const { stage } = this;
-    const world = { x: (event.clientX - box.left) / this.#scale + this.#left, y: (event.clientY - box.top) / this.#scale + this.#top };
+    const world = {
+      x: (event.clientX - box.left) / this.#scale + this.#left,
+      y: (event.clientY - box.top) / this.#scale + this.#top,
+    };
     stage.tab.camera.value = centred(world, stage.size, stage.camera.zoom);
   }
 }

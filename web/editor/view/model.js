@@ -47,7 +47,13 @@ export class DrawnLevel {
 
   /** Whether this is the drawing of what is to be shown now. @param {Tab} tab @param {Theme} theme */
   isOf(tab, theme) {
-    return tab === this.tab && theme === this.theme && tab.prefix.peek() === this.prefix && tab.levelName.peek() === this.name && this.catalogue === this.app.catalogue.peek();
+    return (
+      tab === this.tab &&
+      theme === this.theme &&
+      tab.prefix.peek() === this.prefix &&
+      tab.levelName.peek() === this.name &&
+      this.catalogue === this.app.catalogue.peek()
+    );
   }
 
   /**
@@ -78,7 +84,15 @@ export class DrawnLevel {
         moved.add(ids[i]);
         continue;
       }
-      if (node.inputs !== old?.inputs || node.type !== old.type || node.ui.collapsed !== old.ui.collapsed || node.ui.title !== old.ui.title || node.ui.width !== old.ui.width || node.ui.height !== old.ui.height) wired = true;
+      if (
+        node.inputs !== old?.inputs ||
+        node.type !== old.type ||
+        node.ui.collapsed !== old.ui.collapsed ||
+        node.ui.title !== old.ui.title ||
+        node.ui.width !== old.ui.width ||
+        node.ui.height !== old.ui.height
+      )
+        wired = true;
       if (node !== old) changed.add(ids[i]);
       this.nodes[i] = node;
       this.#place(i);
@@ -100,7 +114,8 @@ export class DrawnLevel {
   #readOutputs(level, changed) {
     if (level.outputs === this.outputs) return;
     const promised = new Set([...level.outputs.values()].map(({ link }) => portOf(link).node));
-    for (const id of new Set([...promised, ...this.promised])) if (promised.has(id) !== this.promised.has(id)) changed.add(id);
+    for (const id of new Set([...promised, ...this.promised]))
+      if (promised.has(id) !== this.promised.has(id)) changed.add(id);
     this.promised = promised;
     this.outputs = level.outputs;
   }
@@ -111,23 +126,32 @@ export class DrawnLevel {
    */
   #readAround(level, changed) {
     const { levels } = this.tab.document.peek();
-    const inner = this.levels !== null && [...levels].some(([name, one]) => name !== this.name && one !== this.levels?.get(name));
+    const inner =
+      this.levels !== null && [...levels].some(([name, one]) => name !== this.name && one !== this.levels?.get(name));
     if (inner) for (const [id, node] of level.nodes) if (definitionOf(node)) changed.add(id);
     if (this.inputs !== level.inputs) {
-      for (const { to } of [...(this.inputs?.values() ?? []), ...level.inputs.values()]) for (const port of to) changed.add(portOf(port).node);
+      for (const { to } of [...(this.inputs?.values() ?? []), ...level.inputs.values()])
+        for (const port of to) changed.add(portOf(port).node);
     }
     this.levels = levels;
     this.inputs = level.inputs;
   }
 
-  /** Wires, and the nodes whose rows change because a link came or went. @param {import("../model/document.js").Level} level @param {Set<string>} changed @param {ReadonlyMap<string, Node>} before */
+  /**
+   * Wires, and the nodes whose rows change because a link came or went.
+   *
+   * @param {import("../model/document.js").Level} level
+   * @param {Set<string>} changed
+   * @param {ReadonlyMap<string, Node>} before
+   */
   #wire(level, changed, before) {
     const links = linksOf(level);
     for (const { from, to } of links) {
       const [old, now] = [before.get(from.node), level.nodes.get(from.node)];
       if (old !== now && (changed.has(to.node) || old?.ui.title !== now?.ui.title)) changed.add(from.node).add(to.node);
     }
-    for (const id of level.nodes.keys()) if ([...this.portsOf(id).outputs.values()].some(({ type }) => isVariable(type))) changed.add(id);
+    for (const id of level.nodes.keys())
+      if ([...this.portsOf(id).outputs.values()].some(({ type }) => isVariable(type))) changed.add(id);
     this.geometry.setLinks(links);
     const document = this.tab.document.peek();
     const catalogue = this.app.catalogue.peek();
@@ -152,7 +176,12 @@ export class DrawnLevel {
     const linked = new Set(links.map((link) => link.to.input));
     const run = this.tab.nodeRun(this.prefix + id).peek();
     const ratio = ratioOf(run, ports.writes || this.promised.has(id));
-    geometry.setNode(i, Number(node.ui.x) || 0, Number(node.ui.y) || 0, shapeOf(ports, node, (input) => linked.has(input), ratio));
+    geometry.setNode(
+      i,
+      Number(node.ui.x) || 0,
+      Number(node.ui.y) || 0,
+      shapeOf(ports, node, (input) => linked.has(input), ratio),
+    );
   }
 
   /** @param {number} i */
@@ -160,11 +189,20 @@ export class DrawnLevel {
     const id = this.geometry.ids[i];
     const node = this.nodes[i];
     const address = this.prefix + id;
-    const status = statusOf(this.tab.nodeRun(address).peek(), this.tab.plan.peek().get(address), this.tab.faults.peek().get(address));
+    const status = statusOf(
+      this.tab.nodeRun(address).peek(),
+      this.tab.plan.peek().get(address),
+      this.tab.faults.peek().get(address),
+    );
     this.statuses[i] = status;
     this.faces[i] = {
       title: shownTitle(node, this.portsOf(id)),
-      colour: typeof node.ui.color === "string" ? toned(node.ui.color, this.theme) : node.mode === "bypass" ? BYPASS : this.theme.head,
+      colour:
+        typeof node.ui.color === "string"
+          ? toned(node.ui.color, this.theme)
+          : node.mode === "bypass"
+            ? BYPASS
+            : this.theme.head,
       tone: status.tone,
       done: status.done,
     };
@@ -204,7 +242,13 @@ export class DrawnLevel {
 
 /** @param {Node} before @param {Node} now */
 function onlyMoved(before, now) {
-  if (before.inputs !== now.inputs || before.type !== now.type || before.mode !== now.mode || before.version !== now.version) return false;
+  if (
+    before.inputs !== now.inputs ||
+    before.type !== now.type ||
+    before.mode !== now.mode ||
+    before.version !== now.version
+  )
+    return false;
   const keys = new Set([...Object.keys(before.ui), ...Object.keys(now.ui)]);
   keys.delete("x");
   keys.delete("y");
@@ -213,5 +257,11 @@ function onlyMoved(before, now) {
 
 /** @param {import("./status.js").Status} a @param {import("./status.js").Status} b */
 function alike(a, b) {
-  return a.tone === b.tone && a.words === b.words && a.why === b.why && a.faults.length === b.faults.length && a.faults.every((fault, i) => fault.message === b.faults[i].message && fault.input === b.faults[i].input);
+  return (
+    a.tone === b.tone &&
+    a.words === b.words &&
+    a.why === b.why &&
+    a.faults.length === b.faults.length &&
+    a.faults.every((fault, i) => fault.message === b.faults[i].message && fault.input === b.faults[i].input)
+  );
 }

@@ -1,5 +1,6 @@
 /**
- * The view of an app: the stage with its interactions, minimap, breadcrumbs, outline and zoom buttons, and the handle by which
+ * The view of an app: the stage with its interactions, minimap, breadcrumbs, outline and zoom buttons, and the handle by
+ * which
  * commands reach it.
  */
 
@@ -27,7 +28,20 @@ import { Stage } from "./stage.js";
 /** @typedef {import("../session/app.js").App} App */
 
 /** The interactions in the order in which a press is offered to them. */
-const INTERACTIONS = Object.freeze([Pan, Pinch, Wires, Resize, DragNodes, BoxSelect, Wheel, Hover, Enter, Fields, ContextMenu, DropFiles]);
+const INTERACTIONS = Object.freeze([
+  Pan,
+  Pinch,
+  Wires,
+  Resize,
+  DragNodes,
+  BoxSelect,
+  Wheel,
+  Hover,
+  Enter,
+  Fields,
+  ContextMenu,
+  DropFiles,
+]);
 
 /** @param {App} app @param {HTMLElement} element */
 export function mountView(app, element) {
@@ -86,10 +100,13 @@ function mountZoom(stage, element) {
   const { commands } = stage.app;
   effect(() => {
     const percent = Math.round(stage.app.active.value.camera.value.zoom * 100);
-    render(html`<button type="button" aria-label="Zoom out" title="Zoom out" @click=${() => commands.run("view.zoomOut")}>−</button>
+    render(
+      html`<button type="button" aria-label="Zoom out" title="Zoom out" @click=${() => commands.run("view.zoomOut")}>−</button>
       <button type="button" class="percent" title="Zoom to 100 %" aria-label="${percent} %, zoom to 100 %" @click=${() => commands.run("view.zoomReset")}>${percent} %</button>
       <button type="button" aria-label="Zoom in" title="Zoom in" @click=${() => commands.run("view.zoomIn")}>+</button>
-      <button type="button" class="fit" aria-label="Fit all into the window" title="Fit all into the window" @click=${() => commands.run("view.fit")}>⤢</button>`, bar);
+      <button type="button" class="fit" aria-label="Fit all into the window" title="Fit all into the window" @click=${() => commands.run("view.fit")}>⤢</button>`,
+      bar,
+    );
   });
 }
 
@@ -98,9 +115,12 @@ function mountEmpty(stage, element) {
   const empty = document.createElement("div");
   empty.className = "canvas-empty";
   element.append(empty);
-  render(html`<h2>Nothing here yet</h2>
+  render(
+    html`<h2>Nothing here yet</h2>
     <p id="canvas-help">Double-click the canvas or press <kbd>Tab</kbd> to add a node. Drop a workflow or a picture to open it.</p>
-    <button type="button" class="primary" @click=${() => stage.app.commands.run("node.add")}>Add a node</button>`, empty);
+    <button type="button" class="primary" @click=${() => stage.app.commands.run("node.add")}>Add a node</button>`,
+    empty,
+  );
   effect(() => {
     empty.classList.toggle("off", stage.app.active.value.level.value.nodes.size > 0);
   });

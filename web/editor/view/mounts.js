@@ -1,7 +1,8 @@
 /**
  * The elements of the nodes in view: made when a node comes near, dropped when it is well away, a few a frame.
  *
- * Nodes that wait for their element are drawn by the canvas meanwhile, so that nothing is ever missing and no frame is long.
+ * Nodes that wait for their element are drawn by the canvas meanwhile, so that nothing is ever missing and no frame is
+ * long.
  */
 
 import { render } from "../vendor/lit-html/lit-html.js";
@@ -50,7 +51,10 @@ export class Mounts {
   #drop(drawn, kept) {
     for (const [id, element] of this.elements) {
       const rect = drawn.geometry.rectOf(id);
-      const near = rect && kept && overlap(kept, { left: rect.x, top: rect.y, right: rect.x + rect.width, bottom: rect.y + rect.height });
+      const near =
+        rect &&
+        kept &&
+        overlap(kept, { left: rect.x, top: rect.y, right: rect.x + rect.width, bottom: rect.y + rect.height });
       if (near || (rect && element.contains(document.activeElement))) continue;
       this.#unmount(id, element);
     }
@@ -95,7 +99,10 @@ export class Mounts {
     const shape = drawn.geometry.shapes[place];
     const run = tab.nodeRun(address).peek();
     this.#dress(element, drawn, place);
-    render(nodeTemplate({ app, tab, id, address, level: name, node, ports, shape, run, status, colour: drawn.colour }), element);
+    render(
+      nodeTemplate({ app, tab, id, address, level: name, node, ports, shape, run, status, colour: drawn.colour }),
+      element,
+    );
   }
 
   /** @param {HTMLElement} element @param {DrawnLevel} drawn @param {number} place */
@@ -104,7 +111,17 @@ export class Mounts {
     const { tone } = drawn.statuses[place];
     const chosen = drawn.tab.selection.peek().has(drawn.geometry.ids[place]);
     const known = drawn.portsOf(drawn.geometry.ids[place]).known;
-    element.className = ["node", tone && `is-${tone}`, node.mode && `is-${node.mode}`, node.ui.collapsed && "is-collapsed", typeof node.ui.color === "string" && "is-coloured", chosen && "selected", !known && "is-unknown"].filter(Boolean).join(" ");
+    element.className = [
+      "node",
+      tone && `is-${tone}`,
+      node.mode && `is-${node.mode}`,
+      node.ui.collapsed && "is-collapsed",
+      typeof node.ui.color === "string" && "is-coloured",
+      chosen && "selected",
+      !known && "is-unknown",
+    ]
+      .filter(Boolean)
+      .join(" ");
     element.style.setProperty("--own", drawn.faces[place].colour);
     this.place(drawn, place, element);
   }

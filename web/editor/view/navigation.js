@@ -1,5 +1,6 @@
 /**
- * Going places: fit, centre, go to a node, and the trail of jumps. What is gone to gets the focus, so that keyboard and screen
+ * Going places: fit, centre, go to a node, and the trail of jumps. What is gone to gets the focus, so that keyboard and
+ * screen
  * reader are where the eye is.
  */
 
@@ -60,7 +61,8 @@ export class Navigation {
     if (!rect) return;
     stage.tab.selection.value = new Set([id]);
     const box = seen(stage.camera, stage.size, -24);
-    const inside = rect.x >= box.left && rect.y >= box.top && rect.x + rect.width <= box.right && rect.y + rect.height <= box.bottom;
+    const inside =
+      rect.x >= box.left && rect.y >= box.top && rect.x + rect.width <= box.right && rect.y + rect.height <= box.bottom;
     if (!inside || stage.camera.zoom < FAR_BELOW) this.center(id);
     this.focus(id);
   }
@@ -69,7 +71,8 @@ export class Navigation {
   focus(id) {
     const { stage } = this;
     stage.flush();
-    if (stage.drawn && stage.geometry.places.has(id) && !stage.mounts.elements.has(id)) stage.mounts.mount(stage.drawn, id);
+    if (stage.drawn && stage.geometry.places.has(id) && !stage.mounts.elements.has(id))
+      stage.mounts.mount(stage.drawn, id);
     (stage.mounts.elements.get(id) ?? stage.root).focus({ preventScroll: true });
   }
 

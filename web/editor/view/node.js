@@ -1,5 +1,6 @@
 /**
- * A node as the page shows it: header, sockets, fields, result. Labels, buttons and fields are real ones, so that keyboard and
+ * A node as the page shows it: header, sockets, fields, result. Labels, buttons and fields are real ones, so that
+ * keyboard and
  * screen reader have what the mouse has. Heights are those of shape.js.
  */
 
@@ -45,7 +46,9 @@ function header(view) {
 
 /** @param {NodeView} view */
 function fold({ tab, id, node, level }) {
-  tab.edit(node.ui.collapsed ? "Unfold" : "Collapse", (draft) => draft.level(level).draw(id, { collapsed: node.ui.collapsed ? undefined : true }));
+  tab.edit(node.ui.collapsed ? "Unfold" : "Collapse", (draft) =>
+    draft.level(level).draw(id, { collapsed: node.ui.collapsed ? undefined : true }),
+  );
 }
 
 /** @param {NodeView} view */
@@ -74,7 +77,10 @@ function outputRow(view, port) {
 
 /** @param {NodeView} view @param {"in" | "out"} side @param {InputPort | OutputPort} port */
 function dot({ app, tab, id, level, shape, colour }, side, port) {
-  const type = side === "out" ? typeAt(app.catalogue.peek(), tab.document.peek(), level, { node: id, output: port.name }) : port.type;
+  const type =
+    side === "out"
+      ? typeAt(app.catalogue.peek(), tab.document.peek(), level, { node: id, output: port.name })
+      : port.type;
   const full = side === "out" || shape.inputs.get(port.name)?.linked;
   const form = port.list ? "list" : (app.catalogue.peek().types.get(port.type)?.shape ?? "circle");
   return html`<span class="socket ${side} ${form} ${full ? "full" : ""}" data-port=${port.name} .style=${`--type: ${colour(type)}`}></span>`;
@@ -107,7 +113,12 @@ function field(view, port) {
   </div>`;
 }
 
-/** Whether the workflow, or the sub-workflow, takes this from outside. @param {NodeView} view @param {InputPort} port */
+/**
+ * Whether the workflow, or the sub-workflow, takes this from outside.
+ *
+ * @param {NodeView} view
+ * @param {InputPort} port
+ */
 function exposed({ tab, id }, port) {
   const address = `${id}.${port.name}`;
   return [...tab.level.peek().inputs.values()].some(({ to }) => to.includes(address)) ? "exposed" : "";
@@ -135,16 +146,28 @@ function media(view) {
   return html`<div class="media" .style=${`height: ${view.shape.media?.height ?? 0}px`}>${mediaBody(view, preview, pictures, texts)}</div>`;
 }
 
-/** @param {NodeView} view @param {string | null} preview @param {readonly import("./media.js").Picture[]} pictures @param {readonly string[]} texts */
+/**
+ * @param {NodeView} view
+ * @param {string | null} preview
+ * @param {readonly import("./media.js").Picture[]} pictures
+ * @param {readonly string[]} texts
+ */
 function mediaBody(view, preview, pictures, texts) {
   const title = shownTitle(view.node, view.ports);
   if (preview) return html`<img class="picture soft" src=${preview} alt="What ${title} is making" draggable="false" />`;
-  if (pictures.length) return html`<div class="pictures many-${Math.min(4, pictures.length)}">${pictures.slice(0, 4).map((picture, i) => shownPicture(view, picture, i, pictures.length))}</div>`;
-  if (texts.length) return html`<pre class="value" tabindex="0" aria-label="Value of ${title}">${texts.join("\n")}</pre>`;
+  if (pictures.length)
+    return html`<div class="pictures many-${Math.min(4, pictures.length)}">${pictures.slice(0, 4).map((picture, i) => shownPicture(view, picture, i, pictures.length))}</div>`;
+  if (texts.length)
+    return html`<pre class="value" tabindex="0" aria-label="Value of ${title}">${texts.join("\n")}</pre>`;
   return html`<p class="awaited">${view.status.running ? "working…" : "the result comes here"}</p>`;
 }
 
-/** @param {NodeView} view @param {import("./media.js").Picture} picture @param {number} i @param {number} count */
+/**
+ * @param {NodeView} view
+ * @param {import("./media.js").Picture} picture
+ * @param {number} i
+ * @param {number} count
+ */
 function shownPicture(view, picture, i, count) {
   const small = picture.width <= 256 && picture.height <= 256;
   const url = small ? picture.url : `${picture.url}?size=512`;
@@ -154,10 +177,15 @@ function shownPicture(view, picture, i, count) {
     ${i === 3 && count > 4 ? html`<span class="more">+${count - 4}</span>` : nothing}</button>`;
 }
 
-/** Faults, the reason of staleness and a preview hang below the node, so that they move nothing. @param {NodeView} view */
+/**
+ * Faults, the reason of staleness and a preview hang below the node, so that they move nothing.
+ *
+ * @param {NodeView} view
+ */
 function below({ status, shape, run, node, ports }) {
   const { preview } = mediaOf(run);
-  if (preview && !shape.media) return html`<img class="node-preview" src=${preview} alt="What ${shownTitle(node, ports)} is making" draggable="false" />`;
+  if (preview && !shape.media)
+    return html`<img class="node-preview" src=${preview} alt="What ${shownTitle(node, ports)} is making" draggable="false" />`;
   if (status.faults.length) {
     return html`<ul class="node-faults" aria-label="Faults">${status.faults.map((fault) => html`<li>${inPlace(fault.message)}</li>`)}</ul>`;
   }

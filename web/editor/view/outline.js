@@ -1,5 +1,6 @@
 /**
- * The outline: every node of the level as a tree that keyboard and screen reader walk through, whether it is in view or not. What feeds a
+ * The outline: every node of the level as a tree that keyboard and screen reader walk through, whether it is in view or
+ * not. What feeds a
  * result stands below it, so that the tree reads as the picture does, backwards from what comes out.
  */
 
@@ -59,8 +60,11 @@ export class Outline {
     const { stage } = this;
     const chosen = stage.tab.selection.peek();
     if (!this.#rows.some((row) => row.id === this.#active)) this.#active = this.#rows[0]?.id ?? "";
-    render(html`<h2 class="outline-title" id="outline-title">Outline</h2>
-      ${this.#rows.length ? html`<ul role="tree" aria-labelledby="outline-title" aria-multiselectable="true">${this.#rows.map((row) => this.#row(row, chosen))}</ul>` : html`<p class="outline-empty">No nodes yet</p>`}`, this.element);
+    render(
+      html`<h2 class="outline-title" id="outline-title">Outline</h2>
+      ${this.#rows.length ? html`<ul role="tree" aria-labelledby="outline-title" aria-multiselectable="true">${this.#rows.map((row) => this.#row(row, chosen))}</ul>` : html`<p class="outline-empty">No nodes yet</p>`}`,
+      this.element,
+    );
   }
 
   /** @param {Row} row @param {ReadonlySet<string>} chosen */
@@ -101,7 +105,12 @@ export class Outline {
   }
 }
 
-/** Depth first from what nothing is made from, each node once. @param {import("../model/document.js").Level} level @returns {Row[]} */
+/**
+ * Depth first from what nothing is made from, each node once.
+ *
+ * @param {import("../model/document.js").Level} level
+ * @returns {Row[]}
+ */
 function rows(level) {
   const { incoming, outgoing } = wiring(level);
   /** @type {Row[]} */
@@ -114,7 +123,8 @@ function rows(level) {
     seen.add(row.id);
     found.push(row);
     const { depth } = row;
-    for (const link of [...(incoming.get(row.id) ?? [])].reverse()) stack.push({ id: link.from.node, depth: depth + 1 });
+    for (const link of [...(incoming.get(row.id) ?? [])].reverse())
+      stack.push({ id: link.from.node, depth: depth + 1 });
   }
   return found;
 }

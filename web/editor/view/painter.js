@@ -1,7 +1,9 @@
 /**
- * What stands on the canvas: grid, wires, and the nodes that have no element because they are too small or not there yet.
+ * What stands on the canvas: grid, wires, and the nodes that have no element because they are too small or not there
+ * yet.
  *
- * Painting reads a scene and writes pixels; it changes nothing else. What has one colour is one path, since the count of strokes and
+ * Painting reads a scene and writes pixels; it changes nothing else. What has one colour is one path, since the count of
+ * strokes and
  * fills, not of curves, is what costs.
  */
 
@@ -15,14 +17,19 @@ import { HEADER } from "./shape.js";
 /** @typedef {import("./geometry.js").Geometry} Geometry */
 /** @typedef {import("./theme.js").Theme} Theme */
 /** @typedef {"" | "running" | "done" | "failed" | "stale"} Tone */
-/** @typedef {{title: string, colour: string, tone: Tone, done: number}} Face  a far node: done is 0 … 1 of its progress */
+/**
+ * @typedef {{title: string, colour: string, tone: Tone, done: number}} Face  a far node: done is 0 … 1 of its progress
+ */
 
 /**
  * @typedef {object} Scene
  * @property {Camera} camera @property {Size} size of the canvas in CSS pixels @property {Theme} theme
- * @property {Geometry} geometry @property {readonly Face[]} faces a node each @property {readonly string[]} colours a wire each
+ * @property {Geometry} geometry
+ * @property {readonly Face[]} faces a node each
+ * @property {readonly string[]} colours a wire each
  * @property {ReadonlySet<string>} selection @property {ReadonlySet<string>} mounted nodes that have an element
- * @property {boolean} onlySelected links of others are left out @property {number} hovered wire under the pointer, or -1
+ * @property {boolean} onlySelected links of others are left out
+ * @property {number} hovered wire under the pointer, or -1
  * @property {number} hidden a wire that is being dragged, or -1
  */
 
@@ -30,7 +37,11 @@ const STRAIGHT_BELOW = 0.28;
 const TITLES_FROM = 0.14;
 const ROUND_FROM = 0.22;
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {number} ratio device pixels a CSS pixel */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Scene} scene
+ * @param {number} ratio device pixels a CSS pixel
+ */
 export function paint(context, scene, ratio) {
   const { camera, size } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -47,8 +58,8 @@ export function paint(context, scene, ratio) {
 function grid(context, { camera, size, theme }) {
   let step = 24 * camera.zoom;
   while (step < 18) step *= 5;
-  const left = ((-camera.x * camera.zoom) % step + step) % step;
-  const top = ((-camera.y * camera.zoom) % step + step) % step;
+  const left = (((-camera.x * camera.zoom) % step) + step) % step;
+  const top = (((-camera.y * camera.zoom) % step) + step) % step;
   const dot = Math.max(1, Math.min(2, camera.zoom * 1.4));
   context.fillStyle = theme.dot;
   context.beginPath();
@@ -101,7 +112,12 @@ function strokeWires(context, { geometry, camera }, box, group, colour, width) {
     const x2 = ends[2];
     const y2 = ends[3];
     const swing = handle(x1, y1, x2, y2);
-    const reach = { left: Math.min(x1, x2 - swing), right: Math.max(x2, x1 + swing), top: Math.min(y1, y2), bottom: Math.max(y1, y2) };
+    const reach = {
+      left: Math.min(x1, x2 - swing),
+      right: Math.max(x2, x1 + swing),
+      top: Math.min(y1, y2),
+      bottom: Math.max(y1, y2),
+    };
     if (!overlap(reach, box)) continue;
     context.moveTo(x1, y1);
     if (straight) context.lineTo(x2, y2);
@@ -142,7 +158,12 @@ function bodies(context, { geometry, theme, camera }, places) {
   context.stroke();
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {readonly number[]} places @param {string} colour */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Scene} scene
+ * @param {readonly number[]} places
+ * @param {string} colour
+ */
 function headers(context, { geometry, camera }, places, colour) {
   const round = camera.zoom >= ROUND_FROM;
   context.beginPath();
@@ -154,7 +175,13 @@ function headers(context, { geometry, camera }, places, colour) {
   context.fill();
 }
 
-/** Selection, progress and faults: what must be seen from any height. @param {CanvasRenderingContext2D} context @param {Scene} scene @param {readonly number[]} places */
+/**
+ * Selection, progress and faults: what must be seen from any height.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Scene} scene
+ * @param {readonly number[]} places
+ */
 function marks(context, scene, places) {
   const { geometry, theme, faces, selection, camera } = scene;
   /** @type {Map<string, number[]>} */

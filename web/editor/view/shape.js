@@ -16,7 +16,9 @@ import { kindOf } from "../widgets/kinds.js";
 
 /** @typedef {import("../model/ports.js").Ports} Ports */
 /** @typedef {import("../model/document.js").Node} Node */
-/** @typedef {Readonly<{top: number, height: number, y: number, linked: boolean}>} Row  y: where the socket is */
+/**
+ * @typedef {Readonly<{top: number, height: number, y: number, linked: boolean}>} Row  y: where the socket is
+ */
 /** @typedef {Readonly<{width: number, height: number, inputs: ReadonlyMap<string, Row>, outputs: ReadonlyMap<string, number>,
  *    media: Readonly<{top: number, height: number}> | null}>} Shape */
 
@@ -88,7 +90,9 @@ function mediaHeight(width, ratio) {
 
 /** @param {Ports} ports @param {number} width @param {(input: string) => boolean} linked @returns {Shape} */
 function collapsed(ports, width, linked) {
-  const inputs = new Map([...ports.inputs.keys()].map((name) => [name, { ...row(0, HEADER, linked(name)), y: HEADER / 2 }]));
+  const inputs = new Map(
+    [...ports.inputs.keys()].map((name) => [name, { ...row(0, HEADER, linked(name)), y: HEADER / 2 }]),
+  );
   const outputs = new Map([...ports.outputs.keys()].map((name) => [name, HEADER / 2]));
   return { width, height: HEADER, inputs, outputs, media: null };
 }

@@ -1,8 +1,10 @@
 /**
  * The stage: what is on the screen, kept up with the document by one animation frame at a time.
  *
- * Whoever changes something only says that it is out of date (`ask`); one frame later everything is brought up at once, and
- * when nothing is out of date no frame is asked for. The canvas is larger than the stage by a margin on all sides, so that panning
+ * Whoever changes something only says that it is out of date (`ask`); one frame later everything is brought up at once,
+ * and
+ * when nothing is out of date no frame is asked for. The canvas is larger than the stage by a margin on all sides, so
+ * that panning
  * mostly shifts a picture that is already painted.
  */
 
@@ -176,7 +178,11 @@ export class Stage {
     const drawn = /** @type {DrawnLevel} */ (this.drawn);
     if (!this.#all && !this.#touched.size) return;
     const { prefix } = drawn;
-    const ids = this.#all ? drawn.changedStates() : [...this.#touched].filter((address) => address.startsWith(prefix)).map((address) => address.slice(prefix.length));
+    const ids = this.#all
+      ? drawn.changedStates()
+      : [...this.#touched]
+          .filter((address) => address.startsWith(prefix))
+          .map((address) => address.slice(prefix.length));
     for (const id of drawn.refresh(ids)) {
       this.mounts.draw(drawn, id);
       this.#canvas = true;
@@ -219,7 +225,23 @@ export class Stage {
     const { geometry, faces, colours } = drawn;
     const { theme, hovered, hidden, onlySelected } = this;
     const selection = this.tab.selection.peek();
-    paint(this.context, { camera, size, theme, geometry, faces, colours, selection, mounted: this.mounts.ids, onlySelected, hovered, hidden }, devicePixelRatio);
+    paint(
+      this.context,
+      {
+        camera,
+        size,
+        theme,
+        geometry,
+        faces,
+        colours,
+        selection,
+        mounted: this.mounts.ids,
+        onlySelected,
+        hovered,
+        hidden,
+      },
+      devicePixelRatio,
+    );
     this.painted = this.camera;
     this.canvas.style.transform = "";
   }
@@ -259,10 +281,17 @@ export class Stage {
     return this.geometry.rectOf(key);
   }
 
-  /** What a box touches: nodes and notes, and frames that lie in it whole. @param {import("./camera.js").Box} box @returns {string[]} */
+  /**
+   * What a box touches: nodes and notes, and frames that lie in it whole.
+   *
+   * @param {import("./camera.js").Box} box
+   * @returns {string[]}
+   */
   touching(box) {
     const { geometry } = this;
-    const items = itemsOf(this.tab.level.peek()).filter((item) => (item.key.startsWith("frame:") ? within(item, box) : touches(item, box)));
+    const items = itemsOf(this.tab.level.peek()).filter((item) =>
+      item.key.startsWith("frame:") ? within(item, box) : touches(item, box),
+    );
     return [...geometry.nodesIn(box).map((place) => geometry.ids[place]), ...items.map((item) => item.key)];
   }
 
@@ -318,7 +347,12 @@ export class Stage {
     return toScreen(this.camera, world);
   }
 
-  /** Screen point of an event, from the stage's corner. @param {{clientX: number, clientY: number}} event @returns {Point} */
+  /**
+   * Screen point of an event, from the stage's corner.
+   *
+   * @param {{clientX: number, clientY: number}} event
+   * @returns {Point}
+   */
   screen(event) {
     const box = this.root.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };

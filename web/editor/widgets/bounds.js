@@ -17,7 +17,13 @@ export function stepOf({ type, min, max, step }) {
   return min !== null && max !== null && max - min <= 2 ? 0.01 : 0.1;
 }
 
-/** On the grid of steps that starts at the lower bound, within the bounds. @param {number} value @param {Bounds} bounds @param {number} [step] */
+/**
+ * On the grid of steps that starts at the lower bound, within the bounds.
+ *
+ * @param {number} value
+ * @param {Bounds} bounds
+ * @param {number} [step]
+ */
 export function snapped(value, bounds, step = stepOf(bounds)) {
   const from = bounds.min ?? 0;
   const notches = Math.round((value - from) / step);

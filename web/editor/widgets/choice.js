@@ -1,5 +1,6 @@
 /**
- * One of several: a button that opens a list which is searched by typing. Choices that depend on the machine (models) are read from
+ * One of several: a button that opens a list which is searched by typing. Choices that depend on the machine (models)
+ * are read from
  * what the server has now; one that is not there any more stays, and says so.
  */
 
@@ -11,11 +12,18 @@ import { valueOf, write } from "./subject.js";
 /** @typedef {import("./subject.js").Subject} Subject */
 /** @typedef {import("../palette/picker.js").Entry} Entry */
 
-/** @param {Subject} subject @returns {readonly {value: import("../model/json.js").Json, title: string, detail?: string}[]} */
+/**
+ * @param {Subject} subject
+ * @returns {readonly {value: import("../model/json.js").Json, title: string, detail?: string}[]}
+ */
 export function choicesOf({ app, port }) {
   if (port.choices) return port.choices.map((value) => ({ value, title: String(value) }));
   if (port.choices_from !== "models") return [];
-  return app.models.value.map((model) => ({ value: model.name, title: model.name, detail: model.fault ?? model.family ?? undefined }));
+  return app.models.value.map((model) => ({
+    value: model.name,
+    title: model.name,
+    detail: model.fault ?? model.family ?? undefined,
+  }));
 }
 
 /** @param {Subject} subject */
@@ -47,13 +55,25 @@ function open(subject, button) {
   });
 }
 
-/** @param {ReturnType<typeof choicesOf>} choices @param {string} query @param {unknown} now @returns {Entry[]} */
+/**
+ * @param {ReturnType<typeof choicesOf>} choices
+ * @param {string} query
+ * @param {unknown} now
+ * @returns {Entry[]}
+ */
 function ranked(choices, query, now) {
   return choices
     .map((choice, i) => ({ choice, i, fit: match(query, choice.title) }))
     .filter(({ fit }) => fit !== null)
     .sort((a, b) => (b.fit?.score ?? 0) - (a.fit?.score ?? 0) || a.i - b.i)
-    .map(({ choice, i, fit }) => ({ id: String(i), title: choice.title, detail: choice.detail, marks: fit?.marks, chosen: choice.value === now, hint: choice.value === now ? "now" : undefined }));
+    .map(({ choice, i, fit }) => ({
+      id: String(i),
+      title: choice.title,
+      detail: choice.detail,
+      marks: fit?.marks,
+      chosen: choice.value === now,
+      hint: choice.value === now ? "now" : undefined,
+    }));
 }
 
 /** @param {Subject} subject @param {KeyboardEvent} event */

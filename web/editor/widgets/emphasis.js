@@ -1,11 +1,14 @@
 /**
  * The weight of a word in a prompt, as ComfyUI and AUTOMATIC1111 write it: `(red cube:1.2)`.
  *
- * Ctrl+↑ and Ctrl+↓ in a text change the weight of what is selected, or of the word at the caret, by 0.1 (0.05 with Alt). A weight of 1
+ * Ctrl+↑ and Ctrl+↓ in a text change the weight of what is selected, or of the word at the caret, by 0.1 (0.05 with
+ * Alt). A weight of 1
  * is written without brackets.
  */
 
-/** @typedef {Readonly<{text: string, from: number, to: number}>} Edited  the new text, and what is selected in it */
+/**
+ * @typedef {Readonly<{text: string, from: number, to: number}>} Edited  the new text, and what is selected in it
+ */
 
 const WEIGHTED = /^\((.*):(\d*\.?\d+)\)$/s;
 
@@ -30,7 +33,8 @@ export function weighted(text, from, to, by) {
 }
 
 /**
- * What is meant: the brackets around the selection or the caret if they carry a weight, else the selection, else the word.
+ * What is meant: the brackets around the selection or the caret if they carry a weight, else the selection, else the
+ * word.
  * @param {string} text @param {number} from @param {number} to
  */
 function spanAt(text, from, to) {

@@ -2,8 +2,13 @@
  * Which widget an input gets: read from the catalogue's record of it alone, so that a pack's inputs get theirs unasked.
  */
 
-/** @typedef {"none" | "seed" | "choice" | "number" | "flag" | "text" | "line" | "colour" | "picture" | "folder"} Kind */
-/** @typedef {{type: string, list: boolean, literal: boolean, choices: readonly string[] | null, choices_from: string | null, widget: string | null}} Described */
+/**
+ * @typedef {"none" | "seed" | "choice" | "number" | "flag" | "text" | "line" | "colour" | "picture" | "folder"} Kind
+ */
+/**
+ * @typedef {{type: string, list: boolean, literal: boolean, choices: readonly string[] | null, choices_from: string |
+ *   null, widget: string | null}} Described
+ */
 
 /** @param {Described} port @returns {Kind} */
 export function kindOf(port) {

@@ -1,5 +1,6 @@
 /**
- * A number: scrubbed by dragging, typed, calculated (`512*2`), stepped by arrow keys and, while it has the focus, by the wheel.
+ * A number: scrubbed by dragging, typed, calculated (`512*2`), stepped by arrow keys and, while it has the focus, by the
+ * wheel.
  *
  * Shift is ten steps, Alt a tenth of one (of a whole number: one).
  */
@@ -80,7 +81,8 @@ function key(subject, event) {
   const input = field(event);
   if (event.key === "Enter") typed(subject, input);
   else if (event.key === "Escape") input.value = shown(valueOf(subject));
-  else if (event.key === "ArrowUp" || event.key === "ArrowDown") move(subject, input, notch(event, subject) * (event.key === "ArrowUp" ? 1 : -1), event);
+  else if (event.key === "ArrowUp" || event.key === "ArrowDown")
+    move(subject, input, notch(event, subject) * (event.key === "ArrowUp" ? 1 : -1), event);
 }
 
 /** @param {Subject} subject @param {WheelEvent} event */
@@ -101,7 +103,12 @@ function move(subject, input, by, event) {
   write(subject, value, true);
 }
 
-/** A press that moves scrubs, one that doesn't puts the caret in. @param {Subject} subject @param {PointerEvent} event */
+/**
+ * A press that moves scrubs, one that doesn't puts the caret in.
+ *
+ * @param {Subject} subject
+ * @param {PointerEvent} event
+ */
 function scrub(subject, event) {
   const input = field(event);
   if (event.button !== 0 || document.activeElement === input) return;
@@ -117,7 +124,9 @@ function scrub(subject, event) {
     if (!gesture && Math.abs(across) < 3) return;
     gesture ??= subject.tab.gesture(`Change ${subject.port.title}`);
     const step = notch(moved, subject);
-    gesture.update(writing(subject, snapped(from.value + Math.trunc(across / PIXELS_A_STEP) * step, subject.port, step)));
+    gesture.update(
+      writing(subject, snapped(from.value + Math.trunc(across / PIXELS_A_STEP) * step, subject.port, step)),
+    );
   };
   /** @param {Event} ended */
   const onEnd = (ended) => {

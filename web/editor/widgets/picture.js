@@ -1,5 +1,6 @@
 /**
- * A picture from the user: chosen, dropped or pasted, uploaded, and shown small. Its file stays as it was; how it is turned is read
+ * A picture from the user: chosen, dropped or pasted, uploaded, and shown small. Its file stays as it was; how it is
+ * turned is read
  * from its EXIF where it is loaded.
  */
 
@@ -31,7 +32,11 @@ function suffix(name) {
   return /\.(png|jpe?g|webp)$/i.exec(name)?.[0].toLowerCase() ?? "";
 }
 
-/** A thumbnail that the server has not (a file beside the workflow) leaves its name to be read. @param {Event} event */
+/**
+ * A thumbnail that the server has not (a file beside the workflow) leaves its name to be read.
+ *
+ * @param {Event} event
+ */
 function hide(event) {
   /** @type {HTMLElement} */ (event.currentTarget).hidden = true;
 }

@@ -19,7 +19,11 @@ const MODES = Object.freeze({
   random: { next: "fixed", sign: "?", says: "a random one each run" },
 });
 
-/** As the file writes it: a number, or a decimal string where a number would not be exact. @param {bigint} seed */
+/**
+ * As the file writes it: a number, or a decimal string where a number would not be exact.
+ *
+ * @param {bigint} seed
+ */
 export function written(seed) {
   const wrapped = ((seed % LIMIT) + LIMIT) % LIMIT;
   return wrapped <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(wrapped) : String(wrapped);
@@ -61,7 +65,8 @@ function choosing(mode) {
 function typed(subject, event) {
   const input = /** @type {HTMLInputElement} */ (event.currentTarget);
   const seed = readSeed(input.value);
-  if (seed === null) subject.app.say(`${subject.port.title}: a whole number from 0 to ${LIMIT - 1n} is wanted`, "assertive");
+  if (seed === null)
+    subject.app.say(`${subject.port.title}: a whole number from 0 to ${LIMIT - 1n} is wanted`, "assertive");
   else write(subject, written(seed));
   input.value = String(seed === null ? (valueOf(subject) ?? 0) : written(seed));
 }
@@ -91,5 +96,7 @@ function step(subject, event, by) {
 /** @param {Subject} subject @param {Choosing} mode */
 function choose({ tab, id, port, node }, mode) {
   const level = tab.levelName.peek();
-  tab.edit("Change how the next seed is chosen", (draft) => draft.level(level).draw(id, { seed: { ...node.ui.seed, [port.name]: mode } }));
+  tab.edit("Change how the next seed is chosen", (draft) =>
+    draft.level(level).draw(id, { seed: { ...node.ui.seed, [port.name]: mode } }),
+  );
 }

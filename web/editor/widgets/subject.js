@@ -21,7 +21,12 @@ import { readValue } from "../model/shapes.js";
  * @property {readonly string[]} faults sentences about this input
  */
 
-/** The literal that stands in the file, else the default; undefined where there is neither. @param {Subject} subject @returns {Json | undefined} */
+/**
+ * The literal that stands in the file, else the default; undefined where there is neither.
+ *
+ * @param {Subject} subject
+ * @returns {Json | undefined}
+ */
 export function valueOf({ node, port }) {
   const written = node.inputs.get(port.name);
   if (written === undefined) return port.default;

@@ -1,5 +1,6 @@
 /**
- * Texts: an area for prompts, in which Ctrl+↑ and Ctrl+↓ weight a word, and a line for short ones. Typing within a second is one step of undo.
+ * Texts: an area for prompts, in which Ctrl+↑ and Ctrl+↓ weight a word, and a line for short ones. Typing within a
+ * second is one step of undo.
  */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
@@ -19,7 +20,8 @@ export function textWidget(subject) {
 /** A focused area that can scroll keeps the wheel; else the canvas has it. @param {WheelEvent} event */
 function keepWheel(event) {
   const area = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
-  if (document.activeElement === area && area.scrollHeight > area.clientHeight && !event.ctrlKey) event.stopPropagation();
+  if (document.activeElement === area && area.scrollHeight > area.clientHeight && !event.ctrlKey)
+    event.stopPropagation();
 }
 
 /** @param {Subject} subject @param {KeyboardEvent} event */

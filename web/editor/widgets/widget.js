@@ -1,5 +1,6 @@
 /**
- * The widget of an input, by its kind. One that the catalogue asks for and that is not known here gets the widget of its type.
+ * The widget of an input, by its kind. One that the catalogue asks for and that is not known here gets the widget of its
+ * type.
  */
 
 import { nothing } from "../vendor/lit-html/lit-html.js";

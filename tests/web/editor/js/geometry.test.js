@@ -1,4 +1,14 @@
-import { camera, centred, contains, fitted, panned, seen, toScreen, toWorld, zoomed } from "../../../../web/editor/view/camera.js";
+import {
+  camera,
+  centred,
+  contains,
+  fitted,
+  panned,
+  seen,
+  toScreen,
+  toWorld,
+  zoomed,
+} from "../../../../web/editor/view/camera.js";
 import { bezier, distanceSquared, handle } from "../../../../web/editor/view/curves.js";
 import { Geometry } from "../../../../web/editor/view/geometry.js";
 import { FIELD, HEADER, SOCKETS, TEXT, WIDE, WIDTH, shapeOf } from "../../../../web/editor/view/shape.js";
@@ -11,8 +21,10 @@ import { TEXT_TO_IMAGE, catalogue, documentOf } from "./sample.js";
 /** @typedef {import("./harness.js").Random} Random */
 
 const SIZE = { width: 1280, height: 800 };
-const near = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) < 1e-6 * Math.max(1, Math.abs(a), Math.abs(b));
-const anywhere = (/** @type {Random} */ random) => camera(random.next() * 4000 - 2000, random.next() * 4000 - 2000, 0.05 + random.next() * 2.5);
+const near = (/** @type {number} */ a, /** @type {number} */ b) =>
+  Math.abs(a - b) < 1e-6 * Math.max(1, Math.abs(a), Math.abs(b));
+const anywhere = (/** @type {Random} */ random) =>
+  camera(random.next() * 4000 - 2000, random.next() * 4000 - 2000, 0.05 + random.next() * 2.5);
 const point = (/** @type {Random} */ random) => ({ x: random.next() * 2000 - 500, y: random.next() * 2000 - 500 });
 
 /** A level's geometry, without a page. @param {import("./sample.js").Document} document */
@@ -60,7 +72,12 @@ test("panning moves the drawing by as many pixels, at any zoom", () => {
 test("a box that is fitted is seen whole and centred", () => {
   property(50, (random) => {
     const a = point(random);
-    const box = { left: a.x, top: a.y, right: a.x + 10 + random.next() * 9000, bottom: a.y + 10 + random.next() * 9000 };
+    const box = {
+      left: a.x,
+      top: a.y,
+      right: a.x + 10 + random.next() * 9000,
+      bottom: a.y + 10 + random.next() * 9000,
+    };
     const at = fitted(box, SIZE);
     const view = seen(at, SIZE);
     ok(contains(view, { x: box.left, y: box.top }) && contains(view, { x: box.right, y: box.bottom }));
@@ -87,7 +104,9 @@ test("the distance from a wire is nothing on it, and never more than that from i
 
 test("a node is as high as its rows, and a text that is linked takes one row", () => {
   const document = documentOf({ t: ["TextEncode", {}] });
-  const node = /** @type {import("../../../../web/editor/model/document.js").Node} */ (levelOf(document, "").nodes.get("t"));
+  const node = /** @type {import("../../../../web/editor/model/document.js").Node} */ (
+    levelOf(document, "").nodes.get("t")
+  );
   const ports = portsOf(catalogue, document, "", "t");
   const free = shapeOf(ports, node, () => false, 0);
   equal(free.width, WIDE);
@@ -122,9 +141,15 @@ test("every socket is found where it is, and every wire between its ends", () =>
 });
 
 test("the topmost node is found, and nothing beside it", () => {
-  const document = documentOf({ a: ["Integer", {}], b: ["Integer", {}] }, { ui: { nodes: { a: { x: 0, y: 0 }, b: { x: 100, y: 0 } } } });
+  const document = documentOf(
+    { a: ["Integer", {}], b: ["Integer", {}] },
+    { ui: { nodes: { a: { x: 0, y: 0 }, b: { x: 100, y: 0 } } } },
+  );
   const geometry = drawn(document);
-  equal([geometry.nodeAt(50, 20), geometry.nodeAt(150, 20), geometry.nodeAt(-1, 20), geometry.nodeAt(50, 900)], ["a", "b", null, null]);
+  equal(
+    [geometry.nodeAt(50, 20), geometry.nodeAt(150, 20), geometry.nodeAt(-1, 20), geometry.nodeAt(50, 900)],
+    ["a", "b", null, null],
+  );
 });
 
 test("a node that moves takes its wires along", () => {

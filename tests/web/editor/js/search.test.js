@@ -12,9 +12,21 @@ const found = (query, uses = never) => ranked(searchEntries(catalogue), query, u
 
 test("people of other programs find the nodes by the names that they know", () => {
   const known = {
-    ks: "KSampler", KSampler: "KSampler", "clip text": "TextEncode", CLIPTextEncode: "TextEncode", prompt: "TextEncode",
-    CheckpointLoaderSimple: "LoadModel", "load checkpoint": "LoadModel", ckpt: "LoadModel", EmptyLatentImage: "EmptyLatent",
-    l2i: "VAEDecode", "vae dec": "VAEDecode", "save image": "SaveImage", PreviewImage: "Preview", "x/y plot": "ImageGrid", boolean: "Flag",
+    ks: "KSampler",
+    KSampler: "KSampler",
+    "clip text": "TextEncode",
+    CLIPTextEncode: "TextEncode",
+    prompt: "TextEncode",
+    CheckpointLoaderSimple: "LoadModel",
+    "load checkpoint": "LoadModel",
+    ckpt: "LoadModel",
+    EmptyLatentImage: "EmptyLatent",
+    l2i: "VAEDecode",
+    "vae dec": "VAEDecode",
+    "save image": "SaveImage",
+    PreviewImage: "Preview",
+    "x/y plot": "ImageGrid",
+    boolean: "Flag",
   };
   for (const [query, type] of Object.entries(known)) equal(found(query)[0], type, `“${query}”`);
 });
@@ -34,15 +46,30 @@ test("a word of the help finds a node too, and nonsense finds none", () => {
 });
 
 test("better fits score higher: whole, beginning, words, inside, letters", () => {
-  const scores = ["VAE decode", "VAE decode tiled", "Tiled VAE decode", "xvae decodex", "v-a-e de-code"].map((text) => match("vae decode", text)?.score ?? -1);
+  const scores = ["VAE decode", "VAE decode tiled", "Tiled VAE decode", "xvae decodex", "v-a-e de-code"].map(
+    (text) => match("vae decode", text)?.score ?? -1,
+  );
   for (let i = 1; i < scores.length; i += 1) ok(scores[i] <= scores[i - 1], `${scores}`);
   equal([match("", "anything")?.score, match("zq", "anything")], [0, null]);
 });
 
 test("what fitted is marked within the title", () => {
-  for (const [query, title] of [["ksa", "KSampler"], ["vae d", "VAE decode"], ["vd", "VAE decode"], ["dec", "VAE decode"]]) {
+  for (const [query, title] of [
+    ["ksa", "KSampler"],
+    ["vae d", "VAE decode"],
+    ["vd", "VAE decode"],
+    ["dec", "VAE decode"],
+  ]) {
     const { marks } = match(query, title) ?? { marks: [] };
-    equal(marks.map(([from, to]) => title.slice(from, to)).join("").toLowerCase().replace(" ", ""), query.replace(" ", ""), title);
+    equal(
+      marks
+        .map(([from, to]) => title.slice(from, to))
+        .join("")
+        .toLowerCase()
+        .replace(" ", ""),
+      query.replace(" ", ""),
+      title,
+    );
   }
 });
 
@@ -51,8 +78,21 @@ test("every alias is of a node that ships", () => {
 });
 
 test("lists keep their order where nothing is typed, and look into details and hints", () => {
-  const entries = [{ id: "1", title: "Undo", hint: "Ctrl+Z" }, { id: "2", title: "Fit", detail: "View" }, { id: "3", title: "Find" }];
-  equal(sorted(entries, "").map(({ id }) => id), ["1", "2", "3"]);
-  equal(sorted(entries, "view").map(({ id }) => id), ["2"]);
-  equal(sorted(entries, "ctrl+z").map(({ id }) => id), ["1"]);
+  const entries = [
+    { id: "1", title: "Undo", hint: "Ctrl+Z" },
+    { id: "2", title: "Fit", detail: "View" },
+    { id: "3", title: "Find" },
+  ];
+  equal(
+    sorted(entries, "").map(({ id }) => id),
+    ["1", "2", "3"],
+  );
+  equal(
+    sorted(entries, "view").map(({ id }) => id),
+    ["2"],
+  );
+  equal(
+    sorted(entries, "ctrl+z").map(({ id }) => id),
+    ["1"],
+  );
 });

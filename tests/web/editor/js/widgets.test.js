@@ -62,7 +62,15 @@ test("a seed beyond what a number holds is written as text, and wraps at its end
   equal(written(2n ** 53n), "9007199254740992");
   equal(written(2n ** 64n), 0);
   equal(written(-1n), "18446744073709551615");
-  equal([readSeed("18446744073709551615") === 2n ** 64n - 1n, readSeed("18446744073709551616"), readSeed("-1"), readSeed("1.5")], [true, null, null, null]);
+  equal(
+    [
+      readSeed("18446744073709551615") === 2n ** 64n - 1n,
+      readSeed("18446744073709551616"),
+      readSeed("-1"),
+      readSeed("1.5"),
+    ],
+    [true, null, null, null],
+  );
 });
 
 test("a word is weighted, and at one its brackets go", () => {
