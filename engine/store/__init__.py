@@ -1,1 +1,1 @@
-"""What stays on disk: data folders, models and assets by name and content, the server's database, workflows inside pictures."""
+"""What stays on disk: data folders, models and files by content, the server's database, workflows inside pictures."""
