@@ -10,11 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from engine.graph.faults import Fault, InvalidWorkflow
 from engine.graph.jsontext import parse_json
+from engine.graph.records import JsonValue
 from web.errors import Refused
 from web.keys import SETTINGS
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 SHOWN = 20
+LARGE = 200_000
 
 
 async def read_bytes(request: web.Request, limit: int | None = None) -> bytes:
@@ -34,6 +36,22 @@ async def read_bytes(request: web.Request, limit: int | None = None) -> bytes:
     return bytes(found)
 
 
+async def read_json(request: web.Request, what: str) -> JsonValue:
+    """The body as JSON, and nothing that is not quite JSON. Raises Refused."""
+    return (await read_text(request, what))[0]
+
+
+async def read_text(request: web.Request, what: str) -> tuple[JsonValue, bytes]:
+    """The body as JSON, and its bytes. A large one is read by another thread, so that nobody waits. Raises Refused."""
+    data = await read_bytes(request)
+    try:
+        large = len(data) > LARGE
+        return await asyncio.to_thread(parse_json, data, what) if large else parse_json(data, what), data
+    except InvalidWorkflow as error:
+        status = 413 if error.faults[0].code == "size" else 400
+        raise Refused(status, str(error), "bad_json", error.faults) from None
+
+
 def check_length(request: web.Request, limit: int) -> None:
     """Refuse a body that says of itself that it is too large, before any of it is read."""
     if request.content_length is not None and request.content_length > limit:
@@ -47,12 +65,7 @@ def too_large(limit: int) -> Refused:
 
 async def read_body(request: web.Request, model: type[ModelT]) -> ModelT:
     """The JSON body as a record of `model`. Raises Refused with every fault."""
-    data = await read_bytes(request)
-    try:
-        value = parse_json(data, "the body")
-    except InvalidWorkflow as error:
-        status = 413 if error.faults[0].code == "size" else 400
-        raise Refused(status, str(error), "bad_json", error.faults) from None
+    value = await read_json(request, "the body")
     try:
         return model.model_validate(value)
     except ValidationError as error:

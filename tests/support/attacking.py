@@ -27,7 +27,7 @@ class Attack:
         return f"{self.kind}: {self.name}"
 
 
-def send(port: int, raw: bytes, timeout: float = 20.0) -> tuple[int, bytes]:
+def send(port: int, raw: bytes, timeout: float = 60.0) -> tuple[int, bytes]:
     """Send bytes, and read the first answer: its status (CLOSED where there is none), and all that came."""
     with socket.create_connection(("127.0.0.1", port), timeout) as connection:
         with suppress(ConnectionError):  # refused while it was still coming: the answer may lie there all the same

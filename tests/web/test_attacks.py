@@ -32,6 +32,7 @@ def settings(tmp_path_factory):
 @pytest.fixture(scope="module")
 def port(settings):
     with served_here(settings) as port:
+        send(port, request("GET", "/api/nodes")(port), 300)  # answered when all its processes are there
         yield port
 
 

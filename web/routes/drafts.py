@@ -7,11 +7,9 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from engine.graph.faults import InvalidWorkflow
-from engine.graph.jsontext import parse_json
 from engine.store.documents import Document, Documents, UnknownDocument
 from web.answers import json_response
-from web.bodies import read_bytes
+from web.bodies import read_text
 from web.errors import Refused
 from web.keys import DRAFTS
 from web.routes.library import kept, saved
@@ -46,11 +44,7 @@ async def read(request: web.Request) -> web.Response:
 )
 async def put(request: web.Request) -> web.Response:
     """Keep a draft: any JSON object, as it comes. The last one counts."""
-    data = await read_bytes(request)
-    try:
-        value = parse_json(data, "the draft")
-    except InvalidWorkflow as error:
-        raise Refused(400, str(error), "bad_json", error.faults) from None
+    value, data = await read_text(request, "the draft")
     if not isinstance(value, dict):
         raise Refused(422, "a draft is a JSON object")
     document, new = await asyncio.to_thread(_put, request.app[DRAFTS], request.match_info["name"], data)
