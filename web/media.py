@@ -14,7 +14,9 @@ JSON = ("application/json",)
 
 
 def check_media(request: web.Request) -> None:
-    """Refuse a body of a kind that this route does not read."""
+    """Refuse a body of a kind that this route does not read, and any that is packed."""
+    if "Content-Encoding" in request.headers:
+        raise Refused(415, "bodies are sent as they are, without a Content-Encoding")
     route = request.app[ROUTES].get(request.match_info.handler)
     if route is None or not request.body_exists:
         if route is not None and (route.body is not None or route.media) and "Content-Type" not in request.headers:

@@ -20,6 +20,7 @@ from web.settings import Settings
 from web.tokens import keep_token
 
 STOP_SECONDS = 1.0  # what requests have left to end by themselves; the engine has its own time after that
+LINGER_SECONDS = 2.0  # how long the rest of a refused body is read, so that its sender sees the answer
 LINE_BYTES = 65_536  # what is longer is answered by aiohttp, in plain text; so is what is hardly HTTP
 
 
@@ -45,6 +46,8 @@ def make_runner(settings: Settings) -> web.AppRunner:
         shutdown_timeout=STOP_SECONDS,
         keepalive_timeout=settings.limits.idle_seconds,
         max_line_size=LINE_BYTES,
+        auto_decompress=False,  # a body that unpacks to much is refused before any of it is unpacked
+        lingering_time=LINGER_SECONDS,
     )
 
 
