@@ -62,14 +62,20 @@ class Service:
         self.events.open(self._database)
         self.clerk = ClerkDesk(self.settings, self._without)
         self.dispatcher = Dispatcher(self.settings, self._database, self.store, self.events, self.clerk, self._without)
-        await asyncio.wrap_future(self.store.recover())
-        await self.clerk.start()
-        await self.dispatcher.start()
+        try:
+            await asyncio.wrap_future(self.store.recover())
+            await self.clerk.start()
+            await self.dispatcher.start()
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Within five seconds: runs under way end or are queued again, the processes end, the database is closed."""
-        await asyncio.gather(self.dispatcher.stop(), self.clerk.stop())
-        await asyncio.to_thread(self._database.close)
+        try:
+            await asyncio.gather(self.dispatcher.stop(), self.clerk.stop())
+        finally:
+            await asyncio.to_thread(self._database.close)
 
     async def __aenter__(self) -> Service:
         await self.start()

@@ -26,7 +26,9 @@ log = logging.getLogger("latentloom.worker")
 
 def main() -> int:
     """Live as what the first frame says; the exit status."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the server, which ends its children
+    # A terminal's Ctrl-C and a service manager's stop reach all processes; they are for the server, which ends its children.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     incoming, outgoing = take_streams()
     first = read(incoming)

@@ -134,7 +134,8 @@ def delete(transaction: Transaction, id: str) -> None:
     (sha,) = transaction.one("SELECT workflow FROM run WHERE id = ?", id)
     transaction.run("DELETE FROM run WHERE id = ?", id)
     transaction.run("DELETE FROM submission WHERE id = ?", id)
-    transaction.run("DELETE FROM workflow WHERE sha = ? AND sha NOT IN (SELECT workflow FROM run)", sha)
+    unused = "NOT EXISTS (SELECT 1 FROM run WHERE run.workflow = workflow.sha)"
+    transaction.run(f"DELETE FROM workflow WHERE sha = ? AND {unused}", sha)  # noqa: S608
 
 
 def _short(outputs: Json) -> dict[str, Any]:

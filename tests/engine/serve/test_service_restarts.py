@@ -87,6 +87,22 @@ async def test_a_worker_without_a_sign_of_life_is_ended(shop):
 
 
 @shared
+async def test_signals_that_reach_all_processes_are_the_servers_to_answer(shop):
+    service, record = shop
+    worker = service.dispatcher.workers[0]
+    before = await service.submit(ADD, inputs={"a": 3})
+    await record.over(before.id)
+    restarts = worker.restarts
+    for pid in (worker.pid, service.clerk.pid):
+        os.kill(pid, signal.SIGINT)
+        os.kill(pid, signal.SIGTERM)
+    after = await service.submit(ADD, inputs={"a": 4})
+
+    assert await record.over(after.id) == "run.succeeded"
+    assert worker.restarts == restarts
+
+
+@shared
 async def test_a_clerk_that_dies_is_replaced_and_asked_again(shop):
     service, _ = shop
     await service.packs()
