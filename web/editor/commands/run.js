@@ -5,11 +5,11 @@
  * @typedef {import("../session/app.js").App} App
  */
 
-import { cancelAll, end, isActive, submit } from "../session/running.js";
+import { cancelAll, end, submit } from "../session/running.js";
 import { aimed, nodesOf, someNodes } from "./selected.js";
 
 /** @param {App} app */
-const active = (app) => isActive(app.active.peek());
+const active = (app) => app.active.peek().active.peek();
 
 /** @type {readonly Command[]} */
 export const runCommands = Object.freeze(/** @type {Command[]} */ ([

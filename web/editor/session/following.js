@@ -8,7 +8,6 @@
  */
 
 import { keep } from "./node_run.js";
-import { queued } from "./running.js";
 
 const OVER = new Set(["run.succeeded", "run.failed", "run.cancelled", "run.interrupted"]);
 
@@ -75,7 +74,7 @@ export class Following {
   /** @param {Tab} tab @param {Message} message */
   _state(tab, message) {
     const id = /** @type {string} */ (message.run);
-    if (message.type === "run.queued") queued(tab, id);
+    if (message.type === "run.queued") tab.queue(id);
     if (message.type === "run.started") this._begin(tab, message);
     if (message.type === "run.planned") this._plan(tab, message);
     if (OVER.has(message.type)) this._end(tab, message);

@@ -21,6 +21,8 @@ export class NodeRuns {
     this.touched = signal(/** @type {ReadonlySet<string>} */ (new Set()));
     /** @type {Set<string>} */
     this._changed = new Set();
+    /** What came out last. @type {{[name: string]: readonly any[]}} */
+    this._outputs = {};
   }
 
   /**
@@ -113,12 +115,22 @@ export class NodeRuns {
    * @param {{readonly [name: string]: readonly any[]}} outputs
    */
   show(document, outputs) {
+    this._outputs = { ...this._outputs, ...outputs };
     for (const [name, entries] of Object.entries(outputs)) {
       for (const address of makersOf(document, name)) {
         const now = this.at(address).peek();
         this.set(address, { ...now, outputs: { ...now.outputs, [name]: entries.map(withAddress) } });
       }
     }
+  }
+
+  /**
+   * The document's outputs lead elsewhere now: what came out is seen where they lead.
+   *
+   * @param {Document} document
+   */
+  showAgain(document) {
+    this.together(() => this.show(document, this._outputs));
   }
 }
 

@@ -3,30 +3,17 @@
  *
  * @typedef {import("./app.js").App} App
  * @typedef {import("./tab.js").Tab} Tab
- * @typedef {import("./tab.js").RunState} RunState
  * @typedef {import("../model/json.js").Json} Json
  */
 
-import { batch } from "../vendor/signals-core/signals-core.mjs";
 import { toJson } from "../model/document.js";
 import { specAt } from "../model/normalise.js";
 import { linksIn } from "../model/shapes.js";
 import { ApiError } from "./api.js";
 import { randomHex } from "./random.js";
+import { NEW_RUN } from "./tab.js";
 
 const LIMIT = 2n ** 64n;
-const ACTIVE = new Set(["sending", "queued", "running"]);
-
-/** @type {RunState} */
-const NEW = Object.freeze({
-  id: "", status: "sending", targets: null, done: 0, total: 0, seconds: null, began: 0, partial: false, faults: [],
-});
-
-/** Whether a run of this document is under way or waits. @param {Tab} tab */
-export function isActive(tab) {
-  return tab.waiting.value.length > 0 || ACTIVE.has(tab.run.value?.status ?? "");
-}
-
 /**
  * Run what is drawn now; later edits change nothing in it.
  *
@@ -37,14 +24,14 @@ export function isActive(tab) {
  */
 export async function submit(app, tab, { targets, next = false } = {}) {
   moveSeeds(app, tab);
-  const idle = !isActive(tab);
-  if (idle) tab.run.value = { ...NEW, targets: targets ?? null, began: Date.now() };
+  const idle = !tab.active.peek();
+  if (idle) tab.run.value = { ...NEW_RUN, targets: targets ?? null, began: Date.now() };
   const workflow = toJson(tab.document.peek());
   const job = { workflow, document: tab.key.peek(), key: randomHex(32), ...(targets === undefined ? {} : { targets }) };
   try {
     const run = await app.api.submit(job);
     noteSeeds(app, tab);
-    queued(tab, run.id);
+    tab.queue(run.id);
     if (next) await app.api.move(run.id, 0).catch(() => null); // it has begun already
     return run.id;
   } catch (error) {
@@ -52,22 +39,6 @@ export async function submit(app, tab, { targets, next = false } = {}) {
     refused(app, tab, error, idle);
     return null;
   }
-}
-
-/**
- * A run of this document waits: told by the answer to the submission or by an event, whichever comes first.
- *
- * @param {Tab} tab
- * @param {string} id
- */
-export function queued(tab, id) {
-  if (tab.waiting.peek().includes(id) || tab.run.peek()?.id === id) return;
-  batch(() => {
-    tab.waiting.value = [...tab.waiting.peek(), id];
-    const now = tab.run.peek();
-    const shown = now !== null && now.status !== "sending" && ACTIVE.has(now.status);
-    if (!shown) tab.run.value = { ...NEW, ...now, id, status: "queued", done: 0, total: 0, faults: [], seconds: null, partial: false };
-  });
 }
 
 /**
@@ -170,6 +141,6 @@ function noteSeeds(app, tab) {
  */
 export function runIfChanged(app, tab) {
   const { faults } = tab.checked.peek();
-  if (!tab.runOnChange.peek() || isActive(tab) || faults.length > 0 || tab.cost.peek().run === 0) return;
+  if (!tab.runOnChange.peek() || tab.active.peek() || faults.length > 0 || tab.cost.peek().run === 0) return;
   void submit(app, tab);
 }

@@ -14,7 +14,6 @@ import { Drafts, openLast, restore } from "./drafts.js";
 import { Following } from "./following.js";
 import { Peers } from "./peers.js";
 import { backToPlace, keepPlaces } from "./places.js";
-import { runIfChanged } from "./running.js";
 import { EventSocket } from "./socket.js";
 import { openNew, show } from "./tabs.js";
 
@@ -34,13 +33,20 @@ export async function start(app) {
   await openDocuments(app);
   await catalogue;
   followTabs(app, services);
-  services.checks.done.push((tab) => runIfChanged(app, tab));
+  services.checks.done.push((tab) => void runOnChange(app, tab));
   services.following.over.push((tab) => services.checks.soon(tab));
   services.following.others.push((message) => react(app, services, message));
   listen(app, services);
   keepPlaces(app);
   void loadModels(app);
   return services;
+}
+
+/** @param {App} app @param {Tab} tab */
+async function runOnChange(app, tab) {
+  if (!tab.runOnChange.peek()) return;
+  const { runIfChanged } = await import("./running.js");
+  runIfChanged(app, tab);
 }
 
 /** @param {App} app */

@@ -25,6 +25,11 @@ import { applyDiff, difference, reverse, transact } from "../model/transact.js";
 import { UNCHECKED, byAddress, costOf, withUses } from "./checked.js";
 import { NodeRuns } from "./node_runs.js";
 
+export const UNDER_WAY = new Set(["sending", "queued", "running"]);
+/** @type {RunState} */
+export const NEW_RUN = Object.freeze({
+  id: "", status: "sending", targets: null, done: 0, total: 0, seconds: null, began: 0, partial: false, faults: [],
+});
 /** @type {Camera} */
 const START = Object.freeze({ x: -80, y: -80, zoom: 1 });
 
@@ -71,6 +76,8 @@ export class Tab {
   notices = computed(() => byAddress(this.checked.value.notices));
   /** What is cached, stale or new, by address, at the uses around too. */
   plan = computed(() => withUses(this.checked.value.plan));
+  /** Whether a run is under way, or waits. */
+  active = computed(() => this.waiting.value.length > 0 || UNDER_WAY.has(this.run.value?.status ?? ""));
   /** What a run would take. */
   cost = computed(() => costOf(this.checked.value.plan));
   camera = cameraOf(this._cameras, this.prefix);
@@ -157,7 +164,7 @@ export class Tab {
       this.document.value = document;
       this.history.value = record(this.history.peek(), step);
       this.lastEdit.value = { diff, by: "edit" };
-      this._mend();
+      this._mend(diff);
     });
   }
 
@@ -183,7 +190,7 @@ export class Tab {
       this.history.value = taken.history;
       this.lastEdit.value = { diff, by };
       this._show(taken.step.level);
-      this._mend();
+      this._mend(diff);
     });
     return taken.step.title;
   }
@@ -197,7 +204,7 @@ export class Tab {
     batch(() => {
       this.document.value = applyDiff(this.document.peek(), diff);
       this.lastEdit.value = { diff, by: "peer" };
-      this._mend();
+      this._mend(diff);
     });
   }
 
@@ -208,9 +215,10 @@ export class Tab {
     if (levelNameAt(this.document.peek(), path) !== "" || path.length === 0) this.enter(path);
   }
 
-  /** A level or a selection that is no longer there is left. */
-  _mend() {
+  /** A level or a selection that is no longer there is left; results are seen where outputs lead now. @param {Diff} diff */
+  _mend(diff) {
     const document = this.document.peek();
+    if (diff.some(({ table }) => table === "outputs" || table === "levels")) this.runs.showAgain(document);
     const path = lastingPath(document, this.path.peek());
     if (path.length < this.path.peek().length) this.enter(path);
     const { nodes } = this.level.peek();
@@ -227,6 +235,22 @@ export class Tab {
     batch(() => {
       this.path.value = path;
       this.selection.value = new Set();
+    });
+  }
+
+  /**
+   * A run of this document waits: told by the answer to its submission or by an event, whichever comes first.
+   *
+   * @param {string} id
+   */
+  queue(id) {
+    if (this.waiting.peek().includes(id) || this.run.peek()?.id === id) return;
+    batch(() => {
+      this.waiting.value = [...this.waiting.peek(), id];
+      const now = this.run.peek();
+      const shown = now !== null && now.status !== "sending" && UNDER_WAY.has(now.status);
+      const { targets = null, began = this._now() } = now?.status === "sending" ? now : {};
+      if (!shown) this.run.value = { ...NEW_RUN, id, status: "queued", targets, began };
     });
   }
 

@@ -8,7 +8,6 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { openMenu } from "../palette/menu.js";
-import { isActive } from "../session/running.js";
 import { CANCEL, CLOSE, DOWN, MARK, MOON, PLAY, PLUS, SUN } from "./icons.js";
 import { menuItems, MENUS } from "./menus.js";
 import { runWords } from "./words.js";
@@ -51,7 +50,7 @@ function tabs(app) {
 function tabItem(app, tab, active) {
   const dirty = tab.dirty.value;
   const title = tab.title.value;
-  const running = isActive(tab);
+  const running = tab.active.value;
   return html`<li class="tab ${active ? "is-active" : ""} ${running ? "is-running" : ""}" @auxclick=${(/** @type {MouseEvent} */ event) => event.button === 1 && app.commands.run("tab.close", { tab })}>
     <button type="button" class="tab-title" aria-current=${active ? "page" : nothing} title=${dirty ? `${title}, not saved to the library` : title}
       @click=${() => app.commands.run("tab.show", { tab })}>${title}${dirty ? html`<span class="hidden">, changed</span><span class="tab-dirty"></span>` : nothing}</button>
@@ -62,7 +61,7 @@ function tabItem(app, tab, active) {
 /** @param {App} app */
 function run(app) {
   const tab = app.active.value;
-  const active = isActive(tab);
+  const active = tab.active.value;
   const { theme } = app.settings.chosen.value;
   const isDark = theme === "dark" || (theme === "system" && document.documentElement.dataset.theme === "dark");
   const keys = app.commands.keysOf("run.graph")[0] ?? "";

@@ -7,7 +7,6 @@
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { mountBar } from "./bar.js";
-import { mountFaults } from "./faults.js";
 import { mountLive } from "./live.js";
 import { mountStatus } from "./status.js";
 
@@ -28,8 +27,7 @@ export function mountShell(app, body) {
   followTheme(app);
   followTitle(app);
   mountBar(app, part(".bar"));
-  const faults = mountFaults(app, part(".faults"));
-  mountStatus(app, part(".status"), faults);
+  mountStatus(app, part(".status"), faultsWhenAsked(app, part(".faults")));
   sheetsWhenAsked(app, body);
   mountLive(app, body);
   return part(".canvas");
@@ -62,4 +60,20 @@ function sheetsWhenAsked(app, body) {
     queueMicrotask(() => stop());
     void import("./sheets.js").then(({ mountSheets }) => mountSheets(app, body));
   });
+}
+
+/** The list of faults is loaded when it is first looked at. @param {App} app @param {HTMLElement} element @returns {() => void} */
+function faultsWhenAsked(app, element) {
+  /** @type {Promise<{toggle: () => void}> | null} */
+  let list = null;
+  return () => {
+    list ??= loadFaults(app, element);
+    void list.then(({ toggle }) => toggle());
+  };
+}
+
+/** @param {App} app @param {HTMLElement} element */
+async function loadFaults(app, element) {
+  const { mountFaults } = await import("./faults.js");
+  return mountFaults(app, element);
 }

@@ -19,8 +19,9 @@ export function runWords(tab, now) {
     const nodes = run.total > 0 ? `${Math.min(run.done + 1, run.total)} of ${run.total} nodes` : "Running";
     return `${nodes}, ${span((now - run.began) / 1000)}${more}`;
   }
-  const total = tab.cost.value.of === 0 && run?.status === "succeeded" && run.seconds !== null ? `Done in ${span(run.seconds)}` : "";
-  return total || costWords(tab);
+  const cost = costWords(tab);
+  if (cost !== "" || run?.status !== "succeeded" || run.seconds === null) return cost;
+  return `Done in ${span(run.seconds)}`;
 }
 
 /** @param {Tab} tab */

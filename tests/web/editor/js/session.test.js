@@ -8,7 +8,7 @@ import { App } from "../../../../web/editor/session/app.js";
 import { byAddress, costOf, withUses } from "../../../../web/editor/session/checked.js";
 import { Following } from "../../../../web/editor/session/following.js";
 import { makersOf } from "../../../../web/editor/session/node_runs.js";
-import { isActive, submit } from "../../../../web/editor/session/running.js";
+import { submit } from "../../../../web/editor/session/running.js";
 import { differences } from "../../../../web/editor/session/saving.js";
 import { Settings } from "../../../../web/editor/session/settings.js";
 import { EventSocket } from "../../../../web/editor/session/socket.js";
@@ -160,7 +160,7 @@ test("events change the tab that their run belongs to, and inner nodes show at t
     { type: "node.progress", run, node: "part/sampler", step: 3, of: 20 },
     { type: "node.started", run: "strange", node: "decode" },
   ]);
-  equal([tab.run.peek()?.status, tab.run.peek()?.total, isActive(tab)], ["running", 3, true]);
+  equal([tab.run.peek()?.status, tab.run.peek()?.total, tab.active.peek()], ["running", 3, true]);
   const use = tab.nodeRun("part").peek();
   equal([use.state, use.step, use.of], ["running", 3, 20]);
   equal([tab.nodeRun("model").peek().state, tab.nodeRun("decode").peek().state], ["cached", "queued"]);
@@ -171,7 +171,7 @@ test("events change the tab that their run belongs to, and inner nodes show at t
   ]);
   equal([tab.nodeRun("part").peek().state, tab.nodeRun("part").peek().seconds], ["ran", 2]);
   equal(tab.nodeRun("decode").peek().outputs?.image?.[0].url, "/api/assets/ab.png");
-  equal([tab.run.peek()?.status, isActive(tab), app.tabs.peek()[1]?.run.peek()], ["succeeded", false, null]);
+  equal([tab.run.peek()?.status, tab.active.peek(), app.tabs.peek()[1]?.run.peek()], ["succeeded", false, null]);
 });
 
 test("what an output of the workflow makes is seen at each use around its node", () => {
@@ -179,6 +179,14 @@ test("what an output of the workflow makes is seen at each use around its node",
   tab.edit("Fold", (draft) => void extract(draft, "", ["decode"], "last", catalogue));
   equal(makersOf(tab.document.peek(), "image"), ["last", "last/decode"]);
   equal(makersOf(tab.document.peek(), "part/save"), ["part/save"]);
+});
+
+test("a result is seen where its output leads when the drawing has changed since", () => {
+  const tab = new Tab("doc", TEXT_TO_IMAGE);
+  tab.runs.together(() => tab.runs.show(tab.document.peek(), { image: [{ asset: "image.png", sha256: "ab" }] }));
+  tab.edit("Fold", (draft) => void extract(draft, "", ["decode"], "last", catalogue));
+  equal(tab.nodeRun("last").peek().outputs?.image?.[0].url, "/api/assets/ab.png");
+  equal(tab.nodeRun("last/decode").peek().outputs?.image?.[0].url, "/api/assets/ab.png");
 });
 
 test("a refused run leaves its faults at the nodes and says the first", async () => {
@@ -257,6 +265,11 @@ test("what a run would cost, and what became of one, is said in a few words", ()
   equal(runWords(tab, 0), "1 of 2 nodes would run, about 3.2 s");
   tab.checked.value = { faults: [], notices: [], plan: new Map(/** @type {const} */ ([["b", { state: "cached", why: "" }]])) };
   equal(runWords(tab, 0), "Nothing changed: 0 of 1 nodes would run");
+  tab.run.value = { id: "r", status: "succeeded", targets: null, done: 0, total: 0, seconds: 4.2, began: 0, partial: false, faults: [] };
+  tab.checked.value = { faults: [{ code: "x", node: "a", input: null, message: "wrong" }], notices: [], plan: new Map() };
+  equal(runWords(tab, 0), "1 fault");
+  tab.checked.value = { faults: [], notices: [], plan: new Map() };
+  equal(runWords(tab, 0), "Done in 4.2 s");
 });
 
 test("two versions are compared in words", () => {
