@@ -26,6 +26,8 @@ import { themeOf } from "./theme.js";
 /** @typedef {import("./camera.js").Point} Point */
 
 const MARGIN = 240;
+const SCALED = 1.35;
+const RESTS_AFTER = 120;
 
 export class Stage {
   /** @type {DrawnLevel | null} */ drawn = null;
@@ -45,6 +47,8 @@ export class Stage {
   /** @type {Set<string>} */ #touched = new Set();
   #all = false;
   #redraw = false;
+  #resting = 0;
+  #sharpAt = 0;
 
   /** @param {App} app @param {HTMLElement} root */
   constructor(app, root) {
@@ -204,15 +208,39 @@ export class Stage {
     const transform = `translate(${round(-x * zoom)}px, ${round(-y * zoom)}px) scale(${zoom})`;
     this.layer.style.transform = transform;
     this.frames.layer.style.transform = transform;
-    const { painted } = this;
-    if (!painted || painted.zoom !== zoom) {
-      this.#canvas = true;
-      return;
-    }
-    const dx = (painted.x - x) * zoom;
-    const dy = (painted.y - y) * zoom;
-    if (Math.abs(dx) > MARGIN || Math.abs(dy) > MARGIN) this.#canvas = true;
-    else this.canvas.style.transform = `translate(${round(dx)}px, ${round(dy)}px)`;
+    if (zoom !== this.#sharpAt) this.#rest();
+    if (!this.#canvas && !this.#shift()) this.#canvas = true;
+  }
+
+  /**
+   * Shift and scale what is painted to where the camera is now, as far as it still covers the stage; false where it must be painted
+   * anew. What is scaled is painted at its own size as soon as the camera rests.
+   */
+  #shift() {
+    const { painted, camera, size } = this;
+    if (!painted) return false;
+    const scale = camera.zoom / painted.zoom;
+    if (scale < 1 / SCALED || scale > SCALED) return false;
+    const left = (painted.x - camera.x) * camera.zoom - MARGIN * scale;
+    const top = (painted.y - camera.y) * camera.zoom - MARGIN * scale;
+    const right = left + (size.width + 2 * MARGIN) * scale;
+    const bottom = top + (size.height + 2 * MARGIN) * scale;
+    if (left > 0 || top > 0 || right < size.width || bottom < size.height) return false;
+    const moved = `translate(${round(left + MARGIN)}px, ${round(top + MARGIN)}px)`;
+    this.canvas.style.transform = scale === 1 ? moved : `${moved} scale(${scale})`;
+    return true;
+  }
+
+  /** When a zoom has come to rest, all is drawn at its own size: the canvas anew, and the elements, which were scaled. */
+  #rest() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      const { zoom } = this.camera;
+      this.#sharpAt = zoom;
+      if (this.painted?.zoom !== zoom) this.askPaint();
+      this.layer.classList.add("sharpened");
+      requestAnimationFrame(() => requestAnimationFrame(() => this.layer.classList.remove("sharpened")));
+    }, RESTS_AFTER);
   }
 
   #paint() {
