@@ -35,7 +35,7 @@ def check_workflow(host: Host, opened: Opened, before: Workflow | None, given: M
         faults += error.faults
         wanted = {}
     addresses = [source.address for source in wanted.values() if not graph.refusals([source])]
-    notices = [*opened.notices, *host.names(workflow, opened.beside).notices()]
+    notices = [*opened.notices, *host.names(workflow, opened.beside).notices(), *host.notices(graph)]
     return {
         "faults": [fault.to_json() for fault in faults],
         "notices": [notice.to_json() for notice in notices],
