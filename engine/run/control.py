@@ -16,14 +16,14 @@ class Control:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._cancelled = False
+        self.cancelled = False
         self._stops = 0
         self.stopped = False
         self.watched = False
 
     def cancel(self) -> None:
         """Ask the run to end at the next yield or between nodes."""
-        self._cancelled = True
+        self.cancelled = True
 
     def stop(self) -> None:
         """Ask the node that is running to return its best so far."""
@@ -33,7 +33,7 @@ class Control:
 
     def check(self) -> None:
         """Raises Cancelled once the run was cancelled."""
-        if self._cancelled:
+        if self.cancelled:
             raise Cancelled
 
     def take_stop(self) -> bool:

@@ -17,6 +17,7 @@ from engine.graph.graph import Graph, GraphNode
 from engine.graph.links import Source
 from engine.graph.plan import eager_sources, plan
 from engine.graph.records import MISSING
+from engine.run.cache import Trace
 from engine.run.call import Failed, Skipped
 from engine.run.control import Cancelled, Control
 from engine.run.events import Event, NodeFailed, NodeSkipped, NodeSucceeded, OutputMade, RunEnded, RunPlanned
@@ -124,7 +125,8 @@ class Run:
             return
         ending: Event
         try:
-            self._check(node)
+            if self.skipped or self.control.cancelled:
+                self._check(node)
             outcome = yield from visit(Given(self, node))
         except Skipped as skipped:
             self.skipped.setdefault(address, str(skipped))
@@ -160,23 +162,23 @@ class Run:
             self._noticed.add(node.address)
             self._told.add(node.address)
         if node.recipe is not None:
-            self._remember(node.recipe, outcome, noticed)
+            trace = outcome.trace if outcome.trace is not None and not noticed else self._noted(outcome, noticed)
+            if trace is not None:
+                self.machine.results.record(node.recipe, trace)
         digests = {}
         for name, port in zip(node.type.outputs, outcome.ports, strict=True):
             digests[name] = port.digest if isinstance(port, Made) else f"[{','.join([made.digest for made in port])}]"
         partial = self.control.stopped and outcome.partial
         return NodeSucceeded(node.address, outcome.seconds, digests, outcome.cached, partial, outcome.peak_bytes)
 
-    def _remember(self, recipe: str, outcome: Outcome, noticed: tuple[str, ...]) -> None:
-        trace = outcome.trace
-        if trace is None:
-            if outcome.partial:
-                return
-            environment = next((made.environment for made in outcome.each() if made.environment), "")
-            trace = trace_of(self.machine, outcome, environment, noticed)
-        elif noticed:
-            trace = replace(trace, noticed=noticed)
-        self.machine.results.record(recipe, trace)
+    def _noted(self, outcome: Outcome, noticed: tuple[str, ...]) -> Trace | None:
+        """What a recipe is to lead to; None for what is partial."""
+        if outcome.trace is not None:
+            return replace(outcome.trace, noticed=noticed)
+        if outcome.partial:
+            return None
+        environment = next((made.environment for made in outcome.each() if made.environment), "")
+        return trace_of(self.machine, outcome, environment, noticed)
 
     # What is at hand
 
@@ -184,9 +186,7 @@ class Run:
         address = node.address
         if address in self.outcomes or address in self.skipped:
             return True
-        if node.recipe is None or address in self.gone:
-            return False
-        found = self.machine.recall(node)
+        found = None if address in self.gone else self.machine.recall(node)
         if found is not None:
             self._recalled[address] = found
         return found is not None

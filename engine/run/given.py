@@ -50,9 +50,11 @@ class Given:
         """Every input that is not lazy: what its sources made."""
         binding, lazy = self.node.binding, self.node.lazy
         inputs: Inputs = {}
+        outcomes = self.run.outcomes
         for name, source in binding.links.items():
             if name not in lazy:
-                inputs[name] = self.port(source)
+                outcome = outcomes.get(source.address)
+                inputs[name] = self.port(source) if outcome is None else outcome.ports[source.port]
         for name in binding.lists:
             if name not in lazy:
                 inputs[name] = self.of(name)

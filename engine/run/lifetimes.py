@@ -26,14 +26,15 @@ class Lifetimes:
 
     def had_turn(self, node: GraphNode) -> None:
         """A node has taken what it was to take, or never will; what it made itself stays where somebody is to take it."""
+        takers, kept = self._takers, self.kept
         for source in node.sources:
-            left = self._takers[source] = self._takers[source] - 1
-            if not left:
+            left = takers[source] = takers[source] - 1
+            if not left and source not in kept:
                 self._release(source)
-        if not self._takers.get(node.address):
+        if not takers.get(node.address) and node.address not in kept:
             self._release(node.address)
 
     def _release(self, address: str) -> None:
         outcome = self._outcomes.get(address)
-        if outcome is not None and address not in self.kept:
+        if outcome is not None:
             outcome.release()

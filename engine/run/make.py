@@ -176,7 +176,9 @@ def _outcome(given: Given, call: Call, result: Any, inputs: Inputs, key: str | N
 
 def trace_of(machine: Machine, outcome: Outcome, environment: str, noticed: tuple[str, ...] = ()) -> Trace:
     """What is noted of an outcome under a key."""
-    names = tuple([machine.name_of(port, outcome.seconds) for port in outcome.ports])
+    names = tuple(
+        [port.digest if type(port) is Made else machine.name_of(port, outcome.seconds) for port in outcome.ports]
+    )
     return Trace(names, outcome.seconds, None, environment, outcome.notices, noticed)
 
 

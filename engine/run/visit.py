@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph.keys import action_key, further_key
+from engine.run.cache import Claim
 from engine.run.call import Skipped
 from engine.run.events import NodeNotice
 from engine.run.given import Given, Inputs, Steps, digests_of, is_partial
@@ -31,7 +32,7 @@ def _one(given: Given, inputs: Inputs, item: int | None) -> Steps[Outcome]:
         values = yield from given.brought_back(inputs, item)
     if key is None or node.lazy:
         return (yield from made(given, inputs, values, item, key, partial))
-    with given.machine.claims.claim(key, run.control.check) as claim:
+    with Claim(given.machine.claims, key, run.control.check) as claim:
         if claim.result is True and (found := _remembered(given, key)) is not None:
             yield from _told_again(given, found)
             return found

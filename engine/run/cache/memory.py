@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.run.cache.policy import GreedyDual, Held
-from engine.run.cache.protocol import MISSING, RAM, Told, untold
+from engine.run.cache.protocol import MISSING, RAM, Told
 
 
 class MemoryTier:
     """Values by digest, never more than `budget` bytes of them. `told` hears what enters and leaves the tier of this name."""
 
-    def __init__(self, budget: int, name: str = RAM, told: Told = untold) -> None:
+    def __init__(self, budget: int, name: str = RAM, told: Told | None = None) -> None:
         self.budget = budget
         self._name = name
         self._told = told
@@ -41,12 +41,12 @@ class MemoryTier:
             self.used -= known.size
         gone: dict[str, Held] = {}
         if self.used + held.size > self.budget and not self._make_room(held.size, pinned, gone):
-            if known is not None:
+            if known is not None and self._told is not None:
                 self._told(digest, self._name, False)
             return gone | {digest: held}
         self.used += held.size
         self._policy.add(digest, held)
-        if known is None:
+        if known is None and self._told is not None:
             self._told(digest, self._name, True)
         return gone
 
@@ -58,12 +58,14 @@ class MemoryTier:
                 return False
             gone[victim[0]] = victim[1]
             self.used -= victim[1].size
-            self._told(victim[0], self._name, False)
+            if self._told is not None:
+                self._told(victim[0], self._name, False)
         return size <= self.budget
 
     def clear(self) -> None:
         """Forget everything."""
-        for digest in self._policy.entries:
-            self._told(digest, self._name, False)
+        if self._told is not None:
+            for digest in self._policy.entries:
+                self._told(digest, self._name, False)
         self._policy = GreedyDual()
         self.used = 0

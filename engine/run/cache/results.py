@@ -18,7 +18,7 @@ from engine.run.cache.disk import DiskTier
 from engine.run.cache.memory import MemoryTier
 from engine.run.cache.pins import Pins
 from engine.run.cache.policy import Held
-from engine.run.cache.protocol import DEVICE, MISSING, RAM, TRACES, Told, Trace, untold
+from engine.run.cache.protocol import DEVICE, MISSING, RAM, TRACES, Told, Trace
 
 DEVICE_ITEM_BYTES = 32 << 20
 MOST_TRACES = 200_000
@@ -49,7 +49,7 @@ class ResultCache:
         environment: str = "",
         devices: Devices | None = None,
         traces: int = MOST_TRACES,
-        told: Told = untold,
+        told: Told | None = None,
     ) -> None:
         self.environment = environment
         self._ram = MemoryTier(ram_bytes, RAM, told)
@@ -63,7 +63,8 @@ class ResultCache:
         self._most_traces = traces
         if disk is not None:
             disk.spare(self._pins)
-            disk.tell(told)
+            if told is not None:
+                disk.tell(told)
 
     def trace(self, key: str) -> Trace | None:
         """What is known of a key. Its outputs need not be here any more: `has` tells."""
@@ -78,22 +79,28 @@ class ResultCache:
             return None
         trace = self._disk.trace(key, self.environment)
         if trace is not None:
-            self._note(key, trace)
+            self._traces[key] = trace
+            if self._told is not None:
+                self._told(key, TRACES, True)
+            self._forget_oldest()
         return trace
 
     def record(self, key: str, trace: Trace) -> None:
         """Remember what a key led to."""
-        self._note(key, trace)
+        self._traces[key] = trace
+        if self._told is not None:
+            self._told(key, TRACES, True)
+        if len(self._traces) > self._most_traces:
+            self._forget_oldest()
         if self._disk is not None:
             self._disk.record(key, trace)
 
-    def _note(self, key: str, trace: Trace) -> None:
-        self._traces[key] = trace
-        self._told(key, TRACES, True)
-        if len(self._traces) > self._most_traces:
-            with self._lock:
-                while len(self._traces) > self._most_traces:
-                    self._told(self._traces.popitem(last=False)[0], TRACES, False)
+    def _forget_oldest(self) -> None:
+        with self._lock:
+            while len(self._traces) > self._most_traces:
+                key, _ = self._traces.popitem(last=False)
+                if self._told is not None:
+                    self._told(key, TRACES, False)
 
     def has(self, digest: str) -> bool:
         """Whether `get` would most likely find it; loads nothing."""
@@ -152,8 +159,7 @@ class ResultCache:
         if self._disk is not None:
             self._disk.close()
         with self._lock:
-            for key in self._traces:
-                self._told(key, TRACES, False)
-            self._traces.clear()
+            self._most_traces = 0
+            self._forget_oldest()
             self._ram.clear()
             self._device.clear()
