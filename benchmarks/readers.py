@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientSession, TCPConnector, WSMsgType, web
 
@@ -109,41 +110,60 @@ async def read(port: int, readers: int, stalled: int) -> int:
     held = [await _stall(port) for _ in range(stalled)]
     ready = asyncio.Semaphore(0)
     async with ClientSession(connector=TCPConnector(limit=0)) as session:
-        tasks = [asyncio.create_task(_reader(session, port, ready)) for _ in range(readers)]
+        clients = [_Reader() for _ in range(readers)]
+        tasks = [asyncio.create_task(client.read(session, port, ready)) for client in clients]
         for _ in range(readers):
             await ready.acquire()
         print("ready", flush=True)
-        results = await asyncio.gather(*tasks)
+        await asyncio.gather(*tasks)
     for writer in held:
         writer.close()
-    messages = sum(count for _, count in results)
-    print(
-        json.dumps({"readers": readers, "messages": messages, "wrong": sum(not fine for fine, _ in results)}),
-        flush=True,
-    )
+    verdict = {
+        "readers": readers,
+        "messages": sum(client.messages for client in clients),
+        "returned": sum(client.returned for client in clients),
+        "wrong": sum(not client.fine for client in clients),
+    }
+    print(json.dumps(verdict), flush=True)
     return 0
 
 
-async def _reader(session: ClientSession, port: int, ready: asyncio.Semaphore) -> tuple[bool, int]:
-    seen: list[int] = []
-    last: dict[str, int] = {}
-    count = 0
-    async with session.ws_connect(f"http://127.0.0.1:{port}/api/events") as socket:
-        async for message in socket:
-            if message.type != WSMsgType.TEXT:
-                break
-            event = json.loads(message.data)
-            count += 1
-            if event["type"] == "hello":
-                ready.release()
-            elif event["type"] == "node.progress":
-                last[event["node"]] = event["step"]
-            elif "seq" in event:
-                seen.append(event["seq"])
-                if event["type"] == END:
-                    whole = len(seen) == event["told"] + 1 and seen == list(range(seen[0], seen[0] + len(seen)))
-                    return whole and sorted(last.values()) == [10**9 + node for node in range(NODES)], count
-    return False, count
+class _Reader:
+    """One client: what it has seen, how often it had to come back."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+        self.last: dict[str, int] = {}
+        self.told = -1
+        self.messages = 0
+        self.returned = -1
+
+    @property
+    def fine(self) -> bool:
+        """Whether every state came once and in order, and each node's last progress."""
+        whole = self.seen == list(range(self.seen[0], self.seen[0] + self.told + 1))
+        return whole and sorted(self.last.values()) == [10**9 + node for node in range(NODES)]
+
+    async def read(self, session: ClientSession, port: int, ready: asyncio.Semaphore) -> None:
+        """Read until the end has come, and come back whenever the connection breaks."""
+        while self.told < 0:
+            self.returned += 1
+            since = f"?since={self.seen[-1]}" if self.seen else ""
+            async with session.ws_connect(f"http://127.0.0.1:{port}/api/events{since}") as socket:
+                if not self.returned:
+                    ready.release()
+                async for message in socket:
+                    if message.type == WSMsgType.TEXT and self._take(json.loads(message.data)):
+                        break
+
+    def _take(self, event: dict[str, Any]) -> bool:
+        self.messages += 1
+        if event["type"] == "node.progress":
+            self.last[event["node"]] = event["step"]
+        elif "seq" in event:
+            self.seen.append(event["seq"])
+            self.told = event["told"] if event["type"] == END else -1
+        return self.told >= 0
 
 
 async def _stall(port: int) -> asyncio.StreamWriter:

@@ -16,7 +16,7 @@ from web.wire import EventsQuery
 
 routes = Routes()
 READERS = 1000
-HEARTBEAT = 25.0
+HEARTBEAT = 60.0  # a client that does not answer for half of it is gone; a busy machine may take long
 SEND_SECONDS = 30.0  # a client that takes no byte for so long is gone
 PAUSE = 0.05  # what passes within it is merged
 
