@@ -13,7 +13,7 @@ from web.settings import Settings
 
 Workflow = dict[str, Any]
 _READY = "body[data-ready]"
-PATIENCE = 60_000  # milliseconds until what should come is given up
+PATIENCE = 150_000  # milliseconds until what should come is given up
 _APP = """
     const main = document.querySelector('script[type=module]').src;
     const { app } = await import(main);
