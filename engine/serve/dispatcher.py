@@ -179,11 +179,16 @@ class Dispatcher:
         self._tasks.clear()
 
     async def _put_back(self) -> None:
+        """Queue again what is under way. What can't be written now, the next start of the server finds."""
+        writing = []
         for worker in self.workers:
-            for attempt in worker.attempts.values():
-                attempt.over()
-                await asyncio.wrap_future(self._store.requeue(attempt.id, attempt.number))
+            attempts = list(worker.attempts.values())
             worker.attempts.clear()
+            for attempt in attempts:
+                attempt.over()
+                writing.append(self._write_down(self._store.requeue(attempt.id, attempt.number)))
+        if writing:
+            await asyncio.wait(writing)
 
     # What workers say
 

@@ -19,9 +19,10 @@ from engine.graph.schema import workflow_schema
 from engine.host.host import Host
 from engine.host.inspect import inspect_workflow
 from engine.host.job import Job, prepare
-from engine.host.opening import Opened, open_bytes
+from engine.host.opening import Opened
 from engine.host.record import Recorder
 from engine.worker.checking import check_workflow
+from engine.worker.openings import Openings
 from engine.worker.sweeps import sweep_points
 from engine.worker.telling import seeds_of
 
@@ -34,7 +35,7 @@ class Desk:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._migrations = {name: code.cls.migrate for name, code in host.registry.code.items()}
+        self._openings = Openings(host)
         self._questions = {
             "catalogue": self.catalogue,
             "schema": self.schema,
@@ -131,7 +132,7 @@ class Desk:
         return dump(normalise(set_inputs(opened.workflow, types, inputs) if inputs else opened.workflow, types))
 
     def _open(self, data: bytes, source: str) -> Opened:
-        return open_bytes(data, source, self._host.home.workflows, self._host.registry.types, self._migrations)
+        return self._openings.open(data, source)
 
     def _text(self, opened: Opened) -> str:
         return dump(normalise(opened.workflow, self._host.registry.types))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from typing import Any
 from engine.graph.faults import Fault, InvalidWorkflow, LoomError
 from engine.host.host import Host
 from engine.host.job import Finished, Job, carry_out, prepare, write_out
-from engine.host.opening import Opened, open_bytes
 from engine.host.outputs import among_assets
 from engine.run.control import Control
 from engine.run.events import Event, NodeData, NodeProgress, RunEnded
@@ -25,13 +23,13 @@ from engine.run.executor import Run
 from engine.run.report import RunReport
 from engine.store.failpoints import failpoint
 from engine.worker.messages import within_64_bits
+from engine.worker.openings import Openings
 from engine.worker.outbox import Outbox
 from engine.worker.previews import small_jpeg
 from engine.worker.telling import fields_of, seeds_of
 
 WRITERS = 2
 UNWRITTEN = 4
-REMEMBERED = 16
 log = logging.getLogger("latentloom.worker")
 
 
@@ -55,8 +53,7 @@ class Runner:
     def __init__(self, host: Host, outbox: Outbox) -> None:
         self._host = host
         self._outbox = outbox
-        self._migrations = {name: code.cls.migrate for name, code in host.registry.code.items()}
-        self._opened: OrderedDict[str, Opened] = OrderedDict()
+        self._openings = Openings(host)
         self._writers = ThreadPoolExecutor(WRITERS, "writer")
         self._room = threading.Semaphore(UNWRITTEN)
 
@@ -65,7 +62,8 @@ class Runner:
         failpoint("worker.job")
         report = RunReport()
         try:
-            job = prepare(self._host, self._open(order), order.inputs, order.targets)
+            opened = self._openings.open(order.workflow.encode(), order.title or "the workflow")
+            job = prepare(self._host, opened, order.inputs, order.targets)
             run, ended = carry_out(job, report, self._watcher(order), order.control)
         except InvalidWorkflow as error:
             self._told_end(order, _refused(order, error.faults))
@@ -81,18 +79,6 @@ class Runner:
     def close(self) -> None:
         """Wait for what is being written."""
         self._writers.shutdown()
-
-    def _open(self, order: Order) -> Opened:
-        """The workflow; that of a sweep is read once. Raises InvalidWorkflow."""
-        opened = self._opened.pop(order.workflow, None)
-        if opened is None:
-            source, beside = order.title or "the workflow", self._host.home.workflows
-            types = self._host.registry.types
-            opened = open_bytes(order.workflow.encode(), source, beside, types, self._migrations)
-        self._opened[order.workflow] = opened
-        while len(self._opened) > REMEMBERED:
-            self._opened.popitem(last=False)
-        return opened
 
     def _watcher(self, order: Order) -> Callable[[Event], None]:
         def watch(event: Event) -> None:

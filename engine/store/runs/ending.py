@@ -69,7 +69,7 @@ def note(transaction: Transaction, id: str, attempt: int, events: Sequence[Told]
 
     False where that attempt is not under way any more: then nothing of it is told.
     """
-    if _under_way(transaction, id, attempt) is None:
+    if not _is_under_way(transaction, id, attempt):
         return False
     for event in events:
         if isinstance(event, Passing):
@@ -146,9 +146,13 @@ def _short(outputs: Json) -> dict[str, Any]:
     }
 
 
+def _is_under_way(transaction: Transaction, id: str, attempt: int) -> bool:
+    sql = "SELECT 1 FROM run WHERE id = ? AND status = 'running' AND attempts = ?"
+    return transaction.one(sql, id, attempt) is not None
+
+
 def _under_way(transaction: Transaction, id: str, attempt: int) -> Run | None:
-    row = transaction.one("SELECT 1 FROM run WHERE id = ? AND status = 'running' AND attempts = ?", id, attempt)
-    return find(transaction.one, id) if row else None
+    return find(transaction.one, id) if _is_under_way(transaction, id, attempt) else None
 
 
 def _again(transaction: Transaction, run: Run) -> str:
