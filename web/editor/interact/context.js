@@ -1,5 +1,7 @@
 /** The menu of the right button, and of the menu key: what can be done with what is there, out of the command table. */
 
+import { exposeOutput } from "../model/edits/expose.js";
+import { dropOutput } from "../model/edits/uses.js";
 import { openMenu } from "../palette/menu.js";
 import { Interaction, nodeUnder } from "./interaction.js";
 
@@ -93,7 +95,8 @@ export class ContextMenu extends Interaction {
     if (id !== null && !tab.selection.peek().has(id)) tab.selection.value = new Set([id]);
     const { kind, argument } = this.#about(event, id, item !== null);
     const input = /** @type {HTMLElement | null} */ (target?.closest("[data-input]") ?? null)?.dataset.input;
-    const own = id !== null && input !== undefined ? this.#ofInput(id, input) : [];
+    const output = /** @type {HTMLElement | null} */ (target?.closest("[data-output]") ?? null)?.dataset.output;
+    const own = id === null ? [] : input !== undefined ? this.#ofInput(id, input) : this.#ofOutput(id, output);
     openMenu([...own, ...itemsOf(stage.app, MENUS[kind], argument)], this.#place(event, id), "What can be done here");
   }
 
@@ -129,6 +132,25 @@ export class ContextMenu extends Interaction {
         ? this.stage.mounts.elements.get(id)?.getBoundingClientRect()
         : null;
     return box ? { x: box.left + 24, y: box.top + 36 } : { x: event.clientX, y: event.clientY };
+  }
+
+  /**
+   * @param {string} id
+   * @param {string | undefined} output
+   * @returns {import("../palette/menu.js").Item[]}
+   */
+  #ofOutput(id, output) {
+    if (output === undefined) return [];
+    const { tab } = this.stage;
+    const level = tab.levelName.peek();
+    const name = [...tab.level.peek().outputs].find(([, { link }]) => link === `${id}.${output}`)?.[0];
+    const words = output.replaceAll("_", " ");
+    if (name !== undefined) {
+      const drop = () => void tab.edit("Expose an output no more", (draft) => dropOutput(draft, level, name));
+      return [{ id: "unexpose", title: `“${words}” is no output of the workflow`, run: drop }, null];
+    }
+    const give = () => void tab.edit("Expose an output", (draft) => exposeOutput(draft, level, { node: id, output }));
+    return [{ id: "expose", title: `Make “${words}” an output of the workflow`, run: give }, null];
   }
 
   /**

@@ -5,11 +5,13 @@
  */
 
 import { addNode } from "../model/edits/nodes.js";
+import { exposeInput, exposeOutput } from "../model/edits/expose.js";
 import { connect, firstFit, firstFitOutput } from "../model/edits/wires.js";
 import { fits, searchEntries, typeTitle } from "../model/catalogue.js";
 import { portsOf, typeAt } from "../model/ports.js";
 import { shapeOf } from "../view/shape.js";
 import { ALIASES } from "./aliases.js";
+import { sorted } from "./commandsearch.js";
 import { match } from "./fuzzy.js";
 import { openPicker } from "./picker.js";
 
@@ -28,14 +30,39 @@ export function openSearch(stage, { at, from, left }) {
     label: from ? "Add a node that fits the wire" : "Add a node",
     placeholder: from ? `What takes ${said(stage, from)}…` : "Add a node…",
     at: { x: box.left + screen.x + 8, y: box.top + screen.y - 18 },
-    entries: (query) => ranked(all, query, (type) => app.settings.usesOf(type)).map((found) => described(stage, found)),
+    entries: (query) => [
+      ...ranked(all, query, (type) => app.settings.usesOf(type)).map((found) => described(stage, found)),
+      ...(from ? sorted([outside(from)], query) : []),
+    ],
     choose: (entry) => {
       left?.();
-      add(stage, entry.id, at, from);
+      if (entry.id === OUTSIDE && from) expose(stage, from);
+      else add(stage, entry.id, at, from);
     },
     left,
     empty: (query) => `No node is called “${query}”`,
   });
+}
+
+const OUTSIDE = "(outside)"; // no node type is called so
+
+/** The far end of a wire that leaves the level. @param {Started} from @returns {import("./picker.js").Entry} */
+function outside(from) {
+  return from.kind === "input"
+    ? {
+        id: OUTSIDE,
+        title: "Input of the workflow",
+        detail: "It is set from outside: on the command line, in a use",
+        hint: "↤",
+      }
+    : { id: OUTSIDE, title: "Output of the workflow", detail: "It is among the results", hint: "↦" };
+}
+
+/** @param {Stage} stage @param {Started} from */
+function expose({ tab }, from) {
+  const level = tab.levelName.peek();
+  if (from.kind === "input") tab.edit("Expose an input", (draft) => exposeInput(draft, level, from.to));
+  else tab.edit("Expose an output", (draft) => exposeOutput(draft, level, from.from));
 }
 
 /** @param {Stage} stage @param {Started} from */

@@ -31,7 +31,7 @@ export class DrawnLevel {
   /** @type {Node[]} */ nodes = [];
   /** @type {import("./status.js").Status[]} */ statuses = [];
   /** @type {ReadonlySet<string>} */ promised = new Set();
-  /** @type {unknown} */ outputs = null;
+  /** @type {import("../model/document.js").Level["outputs"] | null} */ outputs = null;
   /** @type {unknown} */ catalogue = null;
   /** @type {ReadonlyMap<string, import("../model/document.js").Level> | null} */ levels = null;
   /** @type {import("../model/document.js").Level["inputs"] | null} */ inputs = null;
@@ -114,8 +114,8 @@ export class DrawnLevel {
   #readOutputs(level, changed) {
     if (level.outputs === this.outputs) return;
     const promised = new Set([...level.outputs.values()].map(({ link }) => portOf(link).node));
-    for (const id of new Set([...promised, ...this.promised]))
-      if (promised.has(id) !== this.promised.has(id)) changed.add(id);
+    for (const outputs of [this.outputs, level.outputs])
+      for (const { link } of outputs?.values() ?? []) changed.add(portOf(link).node);
     this.promised = promised;
     this.outputs = level.outputs;
   }
@@ -261,6 +261,7 @@ function alike(a, b) {
     a.tone === b.tone &&
     a.words === b.words &&
     a.why === b.why &&
+    a.notices.join() === b.notices.join() &&
     a.faults.length === b.faults.length &&
     a.faults.every((fault, i) => fault.message === b.faults[i].message && fault.input === b.faults[i].input)
   );

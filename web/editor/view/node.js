@@ -72,7 +72,9 @@ function inputRow(view, port) {
 
 /** @param {NodeView} view @param {OutputPort} port */
 function outputRow(view, port) {
-  return html`<li class="out-row" title=${port.help}><span class="socket-name">${port.title}</span>${dot(view, "out", port)}</li>`;
+  const link = `${view.id}.${port.name}`;
+  const given = [...view.tab.level.peek().outputs.values()].some((output) => output.link === link);
+  return html`<li class="out-row ${given ? "exposed" : ""}" data-output=${port.name} title=${port.help}><span class="socket-name">${port.title}</span>${dot(view, "out", port)}</li>`;
 }
 
 /** @param {NodeView} view @param {"in" | "out"} side @param {InputPort | OutputPort} port */
@@ -189,7 +191,8 @@ function below({ status, shape, run, node, ports }) {
   if (status.faults.length) {
     return html`<ul class="node-faults" aria-label="Faults">${status.faults.map((fault) => html`<li>${inPlace(fault.message)}</li>`)}</ul>`;
   }
-  return status.why ? html`<p class="node-why">${status.why}</p>` : nothing;
+  if (status.why) return html`<p class="node-why">${status.why}</p>`;
+  return status.notices.length ? html`<p class="node-notice">${status.notices.join(" · ")}</p>` : nothing;
 }
 
 /** The sentence without the node's name, where it stands on the node. @param {string} message */

@@ -6,7 +6,8 @@
 /** @typedef {import("./painter.js").Tone} Tone */
 /** @typedef {import("../session/api.js").Fault} Fault */
 /** @typedef {import("../session/api.js").Planned} Planned */
-/** @typedef {Readonly<{tone: Tone, words: string, done: number, faults: readonly Fault[], why: string, running: boolean}>} Status
+/** @typedef {Readonly<{tone: Tone, words: string, done: number, faults: readonly Fault[], why: string, running: boolean,
+ *   notices: readonly string[]}>} Status
  *  tone: its colour; words: short, for the header; done: 0 … 1; why: what makes it stale */
 
 /** @type {readonly Fault[]} */
@@ -27,6 +28,7 @@ export function statusOf(run, plan, faults = NONE) {
     done: running && run.of ? Math.min(1, (run.step ?? 0) / run.of) : 0,
     faults: all,
     why: stale ? (plan?.why ?? "") : "",
+    notices: (run.notices ?? []).map((notice) => notice.message),
     running,
   };
 }
@@ -41,11 +43,19 @@ function toneOf(run, stale) {
 
 /** @param {NodeRun} run @param {boolean} stale @param {Planned | undefined} plan */
 function wordsOf(run, stale, plan) {
-  if (run.state === "running") return run.of ? `${run.step ?? 0} / ${run.of}` : "running";
+  if (run.state === "running") return runningWords(run);
   if (run.state === "queued" || run.state === "failed" || run.state === "skipped") return run.state;
   if (stale) return plan?.seconds ? `stale, ${duration(plan.seconds)}` : "stale";
   if (run.state === "cached" || (plan?.state === "cached" && run.seconds === undefined)) return "cached";
-  return run.state === "ran" && run.seconds !== undefined ? duration(run.seconds) : "";
+  if (run.state !== "ran" || run.seconds === undefined) return "";
+  return run.partial ? `stopped, ${duration(run.seconds)}` : duration(run.seconds);
+}
+
+/** @param {NodeRun} run */
+function runningWords({ step, of, secondsLeft }) {
+  if (!of) return "running";
+  const left = secondsLeft === undefined || secondsLeft < 1 ? "" : `, ${duration(secondsLeft)} left`;
+  return `${step ?? 0} / ${of}${left}`;
 }
 
 /** @param {number} seconds */

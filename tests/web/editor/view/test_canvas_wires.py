@@ -144,3 +144,18 @@ def test_a_double_click_on_a_wire_gives_it_a_bend(canvas: Canvas) -> None:
     assert canvas.input("decode", "latent") == {"link": "reroute.value"}
     canvas.page.keyboard.press("Control+z")
     assert canvas.input("decode", "latent") == {"link": "sampler.latent"}
+
+
+def test_a_wire_led_out_of_the_level_makes_an_input_or_an_output_of_the_workflow(canvas: Canvas) -> None:
+    canvas.drag(canvas.socket("size", "input", "width"), canvas.at(200, 700))
+    canvas.page.get_by_role("option", name="Input of the workflow").click()
+    assert canvas.js("tab.level.peek().inputs.get('width').to") == ["size.width"]
+    x, y = canvas.socket("sampler", "output", "x0")
+    canvas.drag((x, y), (x + 40, y + 300))
+    canvas.page.get_by_role("option", name="Output of the workflow").click()
+    assert canvas.js("tab.level.peek().outputs.get('x0').link") == "sampler.x0"
+    row = canvas.page.locator('[data-id="sampler"] [data-output="x0"]')
+    expect(row).to_have_class("out-row exposed")
+    row.click(button="right")
+    canvas.page.get_by_role("menuitem", name="“x0” is no output of the workflow").click()
+    assert canvas.js("tab.level.peek().outputs.has('x0')") is False
