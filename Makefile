@@ -30,6 +30,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.sampling_overhead
 	$(BIN)/python -m benchmarks.server
+	$(BIN)/python -m benchmarks.readers
 
 # Train every network of models/, in the order in which they need each other. What was begun goes on: from the working
 # folder .cache/training, else from the weights that ship. Hours are on two cores: make train HOURS_DENOISER=8

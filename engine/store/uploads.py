@@ -99,32 +99,42 @@ def kind_of(path: Path, name: str, pixels: int) -> Kind:
 
     Raises PictureError, WeightsError, UnsupportedFile.
     """
-    from engine.store.picture_texts import picture_format
-
+    suffix = Path(name).suffix.lower()
     with path.open("rb") as file:
         start = file.read(16)
-    found = picture_format(start[:12])
-    if found is not None:
-        from engine.store.pictures import open_picture
-
-        try:
-            picture = open_picture(path, pixels)
-        except PictureError as error:
-            raise PictureError(str(error).replace(str(path), "the picture")) from None
-        return Kind(SUFFIXES[found], "Image", picture.width, picture.height)
-    suffix = Path(name).suffix.lower()
+    if (picture := _as_picture(path, start, pixels)) is not None:
+        return picture
     if suffix == WEIGHTS or (start[8:9] == b"{" and suffix not in TEXTS):
-        try:
-            read_header(path)
-        except WeightsError as error:
-            raise WeightsError(str(error).replace(str(path), "the file")) from None
-        return Kind(WEIGHTS)
+        return _as_weights(path)
     if suffix in TEXTS and _is_text(path):
         return Kind(suffix)
     raise UnsupportedFile(
         "this is none of the files that nodes read: a PNG, JPEG or WebP picture, a .safetensors file, or UTF-8 text"
         f" named {', '.join(TEXTS)}"
     )
+
+
+def _as_picture(path: Path, start: bytes, pixels: int) -> Kind | None:
+    """None where it does not begin as a picture. Raises PictureError where it only begins as one."""
+    from engine.store.picture_texts import picture_format
+    from engine.store.pictures import open_picture
+
+    found = picture_format(start[:12])
+    if found is None:
+        return None
+    try:
+        picture = open_picture(path, pixels)
+    except PictureError as error:
+        raise PictureError(str(error).replace(str(path), "the picture")) from None
+    return Kind(SUFFIXES[found], "Image", picture.width, picture.height)
+
+
+def _as_weights(path: Path) -> Kind:
+    try:
+        read_header(path)
+    except WeightsError as error:
+        raise WeightsError(str(error).replace(str(path), "the file")) from None
+    return Kind(WEIGHTS)
 
 
 def _is_text(path: Path) -> bool:
