@@ -29,7 +29,7 @@ from web.serving import make_runner
 from web.settings import Settings
 
 STATES, PASSING, NODES, TICK = 20, 980, 10, 0.05
-END = "run.succeeded"
+STATE, END = "run.planned", "run.succeeded"
 
 
 def main() -> int:
@@ -80,9 +80,7 @@ async def tell(service: Service, seconds: float) -> tuple[float, float, int]:
     while (now := time.monotonic() - started) < seconds:
         for _ in range(int(now * STATES) - told):
             told += 1
-            written.append(
-                service._database.write(lambda transaction: event_log.tell(transaction, "queue.changed", queued=1))
-            )
+            written.append(service._database.write(lambda transaction: event_log.tell(transaction, STATE, "r")))
         news = range(passed, int(now * PASSING))
         service.events.pass_on([_progress(number) for number in news])
         passed += len(news)
@@ -134,6 +132,7 @@ class _Reader:
     def __init__(self) -> None:
         self.seen: list[int] = []
         self.last: dict[str, int] = {}
+        self.ours = 0
         self.told = -1
         self.messages = 0
         self.returned = -1
@@ -141,8 +140,10 @@ class _Reader:
     @property
     def fine(self) -> bool:
         """Whether every state came once and in order, and each node's last progress."""
-        whole = self.seen == list(range(self.seen[0], self.seen[0] + self.told + 1))
-        return whole and sorted(self.last.values()) == [10**9 + node for node in range(NODES)]
+        whole = self.seen == list(range(self.seen[0], self.seen[-1] + 1))
+        return (
+            whole and self.ours == self.told and sorted(self.last.values()) == [10**9 + node for node in range(NODES)]
+        )
 
     async def read(self, session: ClientSession, port: int, ready: asyncio.Semaphore) -> None:
         """Read until the end has come, and come back whenever the connection breaks."""
@@ -162,6 +163,7 @@ class _Reader:
             self.last[event["node"]] = event["step"]
         elif "seq" in event:
             self.seen.append(event["seq"])
+            self.ours += event["type"] == STATE  # others come of the server itself
             self.told = event["told"] if event["type"] == END else -1
         return self.told >= 0
 

@@ -25,13 +25,16 @@ def get(url, cookies=None):
         return answer.status, answer.geturl(), answer.read()
 
 
-def test_a_server_says_where_it_is_answers_and_ends_when_it_is_told(tmp_path):
+def test_a_server_says_where_it_is_answers_and_ends_when_it_is_told(tmp_path, monkeypatch, capsys):
     with served(tmp_path) as address:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
         status, _, body = get(address + "api/health")
         assert (status, json.loads(body)["status"]) == (200, "ok")
         request = urllib.request.Request(address + "api/queue/pause", method="POST")
         urllib.request.urlopen(request, timeout=60).close()
+        monkeypatch.setenv("LOOM_HOME", str(tmp_path))
+        assert main(["serve", "--no-open", "--port", "0"]) == 2
+        assert "in use by another server" in capsys.readouterr().err
     lines = [json.loads(line) for line in (tmp_path / "logs" / "server.log").read_text().splitlines()]
     logged = next(line for line in lines if line.get("path") == "/api/queue/pause")
     assert (logged["method"], logged["status"], logged["level"]) == ("POST", 200, "info")
