@@ -82,3 +82,10 @@ def test_a_patch_too_small_for_any_solid_is_none():
     picture = render(sample_scene(90_003, 1)).copy()
     picture[4:9, 4:12] = (200, 30, 30)
     assert len(read(picture)) == 1
+
+
+@pytest.mark.parametrize("seed", [50_000_045, 50_000_065, 50_000_035])
+def test_what_has_no_edges_is_no_solid_however_well_one_would_fit(seed):
+    picture = Image.fromarray(render(sample_scene(seed)))
+    assert read(np.asarray(picture.filter(ImageFilter.GaussianBlur(8)))) == ()
+    assert facts(read(np.asarray(picture.filter(ImageFilter.GaussianBlur(1))))) == facts(sample_scene(seed).solids)
