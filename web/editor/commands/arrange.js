@@ -15,27 +15,79 @@ import { aimed, nodesOf, rectOf, someNodes } from "./selected.js";
 
 /** @type {readonly (readonly [How, string])[]} */
 const WAYS = [
-  ["left", "Align left edges"], ["center", "Align centres in a column"], ["right", "Align right edges"],
-  ["top", "Align top edges"], ["middle", "Align middles in a row"], ["bottom", "Align bottom edges"],
-  ["row", "Spread evenly in a row"], ["column", "Spread evenly in a column"],
+  ["left", "Align left edges"],
+  ["center", "Align centres in a column"],
+  ["right", "Align right edges"],
+  ["top", "Align top edges"],
+  ["middle", "Align middles in a row"],
+  ["bottom", "Align bottom edges"],
+  ["row", "Spread evenly in a row"],
+  ["column", "Spread evenly in a column"],
 ];
 
 /** @param {App} app */
 const several = (app) => nodesOf(app).length > 1;
 
 /** @type {readonly Command[]} */
-export const arrangeCommands = Object.freeze(/** @type {Command[]} */ ([
-  ...WAYS.map(([how, title]) => ({
-    id: `arrange.${how}`, title, group: "Arrange", when: several, run: (/** @type {App} */ app) => alignAll(app, how, title),
-  })),
-  { id: "arrange.layout", title: "Lay out by the wires", group: "Arrange", keys: ["Shift+L"], run: layout },
-  { id: "workflow.extract", title: "Make a sub-workflow of the selection", group: "Sub-workflow", keys: ["Mod+Shift+G"], when: someNodes, run: makeSubworkflow },
-  { id: "workflow.inline", title: "Take the sub-workflow apart", group: "Sub-workflow", keys: ["Mod+Shift+U"], when: oneUse, run: takeApart },
-  { id: "workflow.enter", title: "Open the sub-workflow", group: "Sub-workflow", keys: ["Alt+Enter"], hidden: true, when: oneUse, run: enter },
-  { id: "workflow.leave", title: "Back to the level around", group: "Sub-workflow", keys: ["Alt+Backspace"], when: (app) => app.active.peek().path.peek().length > 0, run: leave },
-  { id: "workflow.expose", title: "Expose an input of the node", group: "Sub-workflow", hidden: true, run: (app, argument) => expose(app, argument, true) },
-  { id: "workflow.unexpose", title: "Expose an input no more", group: "Sub-workflow", hidden: true, run: (app, argument) => expose(app, argument, false) },
-]));
+export const arrangeCommands = Object.freeze(
+  /** @type {Command[]} */ ([
+    ...WAYS.map(([how, title]) => ({
+      id: `arrange.${how}`,
+      title,
+      group: "Arrange",
+      when: several,
+      run: (/** @type {App} */ app) => alignAll(app, how, title),
+    })),
+    { id: "arrange.layout", title: "Lay out by the wires", group: "Arrange", keys: ["Shift+L"], run: layout },
+    {
+      id: "workflow.extract",
+      title: "Make a sub-workflow of the selection",
+      group: "Sub-workflow",
+      keys: ["Mod+Shift+G"],
+      when: someNodes,
+      run: makeSubworkflow,
+    },
+    {
+      id: "workflow.inline",
+      title: "Take the sub-workflow apart",
+      group: "Sub-workflow",
+      keys: ["Mod+Shift+U"],
+      when: oneUse,
+      run: takeApart,
+    },
+    {
+      id: "workflow.enter",
+      title: "Open the sub-workflow",
+      group: "Sub-workflow",
+      keys: ["Alt+Enter"],
+      hidden: true,
+      when: oneUse,
+      run: enter,
+    },
+    {
+      id: "workflow.leave",
+      title: "Back to the level around",
+      group: "Sub-workflow",
+      keys: ["Alt+Backspace"],
+      when: (app) => app.active.peek().path.peek().length > 0,
+      run: leave,
+    },
+    {
+      id: "workflow.expose",
+      title: "Expose an input of the node",
+      group: "Sub-workflow",
+      hidden: true,
+      run: (app, argument) => expose(app, argument, true),
+    },
+    {
+      id: "workflow.unexpose",
+      title: "Expose an input no more",
+      group: "Sub-workflow",
+      hidden: true,
+      run: (app, argument) => expose(app, argument, false),
+    },
+  ]),
+);
 
 /** @param {App} app @param {How} how @param {string} title */
 function alignAll(app, how, title) {

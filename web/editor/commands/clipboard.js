@@ -82,7 +82,8 @@ export function installClipboard(app) {
   addEventListener("keydown", (event) => (shift = event.shiftKey), { capture: true });
   for (const kind of /** @type {const} */ (["copy", "cut"])) {
     document.addEventListener(kind, (event) => {
-      if (isTyping() || !selectionIsEmpty() || nodesOf(app).length + app.active.peek().selection.peek().size === 0) return;
+      if (isTyping() || !selectionIsEmpty() || nodesOf(app).length + app.active.peek().selection.peek().size === 0)
+        return;
       event.clipboardData?.setData("text/plain", copied(app));
       event.preventDefault();
       if (kind === "cut") cutAway(app);
@@ -93,7 +94,10 @@ export function installClipboard(app) {
     const files = [...(event.clipboardData?.files ?? [])];
     event.preventDefault();
     if (files.length > 0) void app.openFiles(files, app.view?.pointer() ?? { x: 40, y: 40 });
-    else void app.commands.run(shift ? "edit.pasteWithWires" : "edit.paste", { text: event.clipboardData?.getData("text/plain") ?? "" });
+    else
+      void app.commands.run(shift ? "edit.pasteWithWires" : "edit.paste", {
+        text: event.clipboardData?.getData("text/plain") ?? "",
+      });
   });
 }
 

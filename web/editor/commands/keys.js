@@ -5,7 +5,16 @@
 const MODIFIERS = ["Mod", "Ctrl", "Alt", "Shift"];
 const MAC = typeof navigator === "object" && /Mac|iPhone|iPad/.test(navigator.platform);
 /** What names the key where Shift or Alt changes the character that it types. @type {{[code: string]: string}} */
-const BY_CODE = { Period: ".", Comma: ",", BracketLeft: "[", BracketRight: "]", Equal: "=", Minus: "-", Slash: "/", Space: "Space" };
+const BY_CODE = {
+  Period: ".",
+  Comma: ",",
+  BracketLeft: "[",
+  BracketRight: "]",
+  Equal: "=",
+  Minus: "-",
+  Slash: "/",
+  Space: "Space",
+};
 
 /**
  * The name of what was pressed, as `normal` writes it; null for a modifier alone.
@@ -49,7 +58,16 @@ export function normal(binding) {
 }
 
 /** @type {{[part: string]: string}} */
-const SHOWN = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Delete: "Del", Backspace: "⌫", Enter: "Enter" };
+const SHOWN = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+  Delete: "Del",
+  Backspace: "⌫",
+  Enter: "Enter",
+};
 
 /**
  * A binding as it is shown.

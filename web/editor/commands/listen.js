@@ -28,8 +28,11 @@ export function listenToKeys(app) {
  */
 function isOurs(event, key) {
   const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest("dialog, [role=dialog], [role=menu], [role=listbox], [role=tree]")) return !/Mod|F\d|Alt/.test(key ?? "");
+  if (target?.closest("dialog, [role=dialog], [role=menu], [role=listbox], [role=tree]"))
+    return !/Mod|F\d|Alt/.test(key ?? "");
   const onCanvas = target === document.body || target?.matches(".stage, .stage article") === true;
   if (onCanvas) return false;
-  return ["Enter", "Space", "Tab", "Shift+Tab", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home"].includes(key ?? "");
+  return ["Enter", "Space", "Tab", "Shift+Tab", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home"].includes(
+    key ?? "",
+  );
 }

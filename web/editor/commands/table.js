@@ -70,7 +70,8 @@ export class CommandTable {
    */
   async run(id, argument) {
     const command = this._commands.get(id);
-    if (command === undefined || !(command.when === undefined || argument !== undefined || command.when(this._app))) return false;
+    if (command === undefined || !(command.when === undefined || argument !== undefined || command.when(this._app)))
+      return false;
     try {
       await command.run(this._app, argument);
       return true;
@@ -99,7 +100,10 @@ export class CommandTable {
    */
   forKey(key, inField) {
     const found = this._byKey().get(key) ?? [];
-    const fit = found.filter((command) => (!inField || command.inFields === true) && (!command.canvas || canvasHasKeys()) && this.can(command.id));
+    const fit = found.filter(
+      (command) =>
+        (!inField || command.inFields === true) && (!command.canvas || canvasHasKeys()) && this.can(command.id),
+    );
     return fit[0] ?? null;
   }
 

@@ -26,7 +26,19 @@ const FILE = {
   meta: {},
   made_with: {},
 };
-const FILE_KEYS = ["format", "version", "title", "requires", "nodes", "inputs", "outputs", "workflows", "ui", "meta", "made_with"];
+const FILE_KEYS = [
+  "format",
+  "version",
+  "title",
+  "requires",
+  "nodes",
+  "inputs",
+  "outputs",
+  "workflows",
+  "ui",
+  "meta",
+  "made_with",
+];
 const FILE_ORDER = new Map(FILE_KEYS.map((key, place) => [key, place]));
 const LEVEL_ORDER = order("nodes", "inputs", "outputs", "ui");
 const NODE_ORDER = order("type", "version", "mode", "inputs");
@@ -66,7 +78,8 @@ function orderFile(key, value) {
  */
 function orderLevel(key, value) {
   if (key === "nodes") return table(value, (node) => ordered(node, NODE_ORDER, (_, part) => sorted(part)));
-  if (key === "inputs" || key === "outputs") return table(value, (entry) => ordered(entry, ENTRY_ORDER, (_, part) => part));
+  if (key === "inputs" || key === "outputs")
+    return table(value, (entry) => ordered(entry, ENTRY_ORDER, (_, part) => part));
   if (key === "ui") return ordered(value, UI_ORDER, (_, part) => sorted(part), true);
   return sorted(value);
 }
@@ -101,7 +114,11 @@ function ordered(value, places, change, keep = false) {
  * @returns {Map<string, any>}
  */
 function table(value, change) {
-  return new Map(Object.keys(value).sort(byCodePoint).map((key) => [key, change(value[key])]));
+  return new Map(
+    Object.keys(value)
+      .sort(byCodePoint)
+      .map((key) => [key, change(value[key])]),
+  );
 }
 
 /**
@@ -129,7 +146,9 @@ function empty(value) {
 function write(value, opened, indent) {
   const inner = `${indent}  `;
   if (opened !== undefined && value instanceof Map && value.size > 0) {
-    const lines = [...value].map(([key, part]) => `${inner}${text(key)}: ${write(part, opened[key] ?? opened["*"], inner)}`);
+    const lines = [...value].map(
+      ([key, part]) => `${inner}${text(key)}: ${write(part, opened[key] ?? opened["*"], inner)}`,
+    );
     return `{\n${lines.join(",\n")}\n${indent}}`;
   }
   if (opened !== undefined && Array.isArray(value) && value.length > 0) {

@@ -99,5 +99,11 @@ export function typeTitle(catalogue, type, list = false) {
  * @returns {SearchEntry[]}
  */
 export function searchEntries(catalogue) {
-  return [...catalogue.nodes].map(([type, { title, category, help, peers }]) => ({ type, title, category, help, peers }));
+  return [...catalogue.nodes].map(([type, { title, category, help, peers }]) => ({
+    type,
+    title,
+    category,
+    help,
+    peers,
+  }));
 }

@@ -31,7 +31,12 @@ export const EMPTY_LEVEL = deepFreeze({ nodes: new Map(), inputs: new Map(), out
 
 /** A new file. @type {Document} */
 export const EMPTY = deepFreeze({
-  head: new Map(/** @type {[string, Json][]} */ ([["format", "latentloom"], ["version", 1]])),
+  head: new Map(
+    /** @type {[string, Json][]} */ ([
+      ["format", "latentloom"],
+      ["version", 1],
+    ]),
+  ),
   levels: new Map([["", EMPTY_LEVEL]]),
 });
 

@@ -87,7 +87,9 @@ function append(lists, key, item) {
  */
 export function upstream(level, ids) {
   const { incoming: links } = wiring(level);
-  return reach(ids, (id) => (links.get(id) ?? []).map((link) => link.from.node).filter((node) => level.nodes.has(node)));
+  return reach(ids, (id) =>
+    (links.get(id) ?? []).map((link) => link.from.node).filter((node) => level.nodes.has(node)),
+  );
 }
 
 /**

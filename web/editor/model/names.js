@@ -32,6 +32,10 @@ export function idOfType(type) {
  * @returns {string}
  */
 function lawful(name) {
-  const kept = name.trim().replace(/[^A-Za-z0-9_-]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 64);
+  const kept = name
+    .trim()
+    .replace(/[^A-Za-z0-9_-]+/g, "_")
+    .replace(/^_+|_+$/g, "")
+    .slice(0, 64);
   return kept === "" ? "unnamed" : kept;
 }

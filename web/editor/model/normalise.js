@@ -34,7 +34,9 @@ export class Float {
 export function normalise(document, catalogue) {
   const levels = new Map();
   for (const [name, level] of document.levels) {
-    const nodes = new Map([...level.nodes].map(([id, node]) => [id, withLiterals(document, name, id, node, catalogue)]));
+    const nodes = new Map(
+      [...level.nodes].map(([id, node]) => [id, withLiterals(document, name, id, node, catalogue)]),
+    );
     levels.set(name, { ...level, nodes });
   }
   return { head: document.head, levels };

@@ -29,7 +29,15 @@ const ofType = new WeakMap();
 const ofLevels = new WeakMap();
 /** @type {Ports} */
 const NONE = {
-  title: "", help: "", category: "", pack: "", known: false, writes: false, inputs: new Map(), outputs: new Map(), view: null,
+  title: "",
+  help: "",
+  category: "",
+  pack: "",
+  known: false,
+  writes: false,
+  inputs: new Map(),
+  outputs: new Map(),
+  view: null,
 };
 
 /**
@@ -68,13 +76,30 @@ export function portsOfType(type) {
   const known = ofType.get(type);
   if (known !== undefined) return known;
   const writes = type.flags.includes("output");
-  const inputs = [...type.inputs].map(([name, spec]) => /** @type {const} */ ([name, {
-    ...spec, title: words(name), literal: LITERALS.has(spec.type),
-  }]));
-  const outputs = [...type.outputs].map(([name, spec]) => /** @type {const} */ ([name, { ...spec, title: words(name) }]));
+  const inputs = [...type.inputs].map(
+    ([name, spec]) =>
+      /** @type {const} */ ([
+        name,
+        {
+          ...spec,
+          title: words(name),
+          literal: LITERALS.has(spec.type),
+        },
+      ]),
+  );
+  const outputs = [...type.outputs].map(
+    ([name, spec]) => /** @type {const} */ ([name, { ...spec, title: words(name) }]),
+  );
   const ports = {
-    title: type.title, help: type.help, category: type.category, pack: type.pack, known: true, writes,
-    inputs: new Map(inputs), outputs: new Map(writes ? [] : outputs), view: type.view,
+    title: type.title,
+    help: type.help,
+    category: type.category,
+    pack: type.pack,
+    known: true,
+    writes,
+    inputs: new Map(inputs),
+    outputs: new Map(writes ? [] : outputs),
+    view: type.view,
   };
   ofType.set(type, ports);
   return ports;
@@ -111,7 +136,13 @@ function portsOfUse(catalogue, document, name, body, node) {
     const inner = portOf(to[0] ?? "");
     const value = body.nodes.get(inner.node)?.inputs.get(inner.output);
     const given = value === undefined ? {} : { default: value };
-    inputs.set(exposed, { ...found, ...given, name: exposed, title: title || words(exposed), help: help || found.help });
+    inputs.set(exposed, {
+      ...found,
+      ...given,
+      name: exposed,
+      title: title || words(exposed),
+      help: help || found.help,
+    });
   }
   for (const [given, value] of node.inputs) if (!inputs.has(given)) inputs.set(given, guess(given, value));
   const outputs = [...body.outputs].map(([output, { link, title }]) => {
@@ -119,8 +150,15 @@ function portsOfUse(catalogue, document, name, body, node) {
     return /** @type {const} */ ([output, { ...found, name: output, title: title || words(output) }]);
   });
   return {
-    title: words(name), help: "", category: "sub-workflow", pack: "", known: true, writes: false, inputs,
-    outputs: new Map(outputs), view: null,
+    title: words(name),
+    help: "",
+    category: "sub-workflow",
+    pack: "",
+    known: true,
+    writes: false,
+    inputs,
+    outputs: new Map(outputs),
+    view: null,
   };
 }
 
@@ -165,9 +203,19 @@ function placeholder(level, id, node) {
   const inputs = [...node.inputs].map(([name, value]) => /** @type {const} */ ([name, guess(name, value)]));
   const names = new Set((outgoing(level).get(id) ?? []).map((link) => link.from.output));
   for (const { link } of level.outputs.values()) if (portOf(link).node === id) names.add(portOf(link).output);
-  const outputs = [...names].map((name) => /** @type {const} */ ([name, {
-    name, title: words(name), type: "*", list: false, help: "",
-  }]));
+  const outputs = [...names].map(
+    (name) =>
+      /** @type {const} */ ([
+        name,
+        {
+          name,
+          title: words(name),
+          type: "*",
+          list: false,
+          help: "",
+        },
+      ]),
+  );
   const [pack, bare] = node.type.includes(":") ? node.type.split(":") : ["", node.type];
   return { ...NONE, title: bare ?? node.type, pack: pack ?? "", inputs: new Map(inputs), outputs: new Map(outputs) };
 }
@@ -183,8 +231,20 @@ function guess(name, value) {
   const shape = readValue(value);
   const literal = shape.kind === "literal" && value !== null;
   return {
-    name, title: words(name), type: literal ? typeOfLiteral(value) : "*", literal, list: shape.kind === "many",
-    optional: true, lazy: false, min: null, max: null, step: null, choices: null, choices_from: null, widget: null, help: "",
+    name,
+    title: words(name),
+    type: literal ? typeOfLiteral(value) : "*",
+    literal,
+    list: shape.kind === "many",
+    optional: true,
+    lazy: false,
+    min: null,
+    max: null,
+    step: null,
+    choices: null,
+    choices_from: null,
+    widget: null,
+    help: "",
   };
 }
 

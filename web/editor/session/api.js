@@ -57,7 +57,9 @@ export class Api {
 
   /** @param {Blob} file @returns {Promise<Opened>} */
   open(file) {
-    const type = /^(image\/(png|jpeg|webp)|application\/json)$/.test(file.type) ? file.type : "application/octet-stream";
+    const type = /^(image\/(png|jpeg|webp)|application\/json)$/.test(file.type)
+      ? file.type
+      : "application/octet-stream";
     return this._json("POST", "/open", { body: file, headers: { "Content-Type": type } });
   }
 
@@ -150,7 +152,10 @@ export class Api {
   /** @param {Blob} file @param {string} name @returns {Promise<AssetDoc>} */
   upload(file, name) {
     const type = /^(image\/(png|jpeg|webp)|text\/csv)$/.test(file.type) ? file.type : "application/octet-stream";
-    return this._json("POST", `/assets?name=${encodeURIComponent(name)}`, { body: file, headers: { "Content-Type": type } });
+    return this._json("POST", `/assets?name=${encodeURIComponent(name)}`, {
+      body: file,
+      headers: { "Content-Type": type },
+    });
   }
 
   /**

@@ -46,7 +46,8 @@ export function withUses(plan) {
       const now = found.get(use);
       const worse = now === undefined || WORST_FIRST.indexOf(planned.state) < WORST_FIRST.indexOf(now.state);
       const why = planned.why === "" ? "" : `${address.slice(use.length + 1)}: ${planned.why}`;
-      const seconds = planned.state === "cached" ? (now?.seconds ?? null) : (now?.seconds ?? 0) + (planned.seconds ?? 0);
+      const seconds =
+        planned.state === "cached" ? (now?.seconds ?? null) : (now?.seconds ?? 0) + (planned.seconds ?? 0);
       found.set(use, worse ? { state: planned.state, why, seconds } : { ...now, seconds });
     }
   }
@@ -74,6 +75,7 @@ export function costOf(plan) {
  */
 export function usesAround(address) {
   const uses = [];
-  for (let cut = address.lastIndexOf("/"); cut > 0; cut = address.lastIndexOf("/", cut - 1)) uses.push(address.slice(0, cut));
+  for (let cut = address.lastIndexOf("/"); cut > 0; cut = address.lastIndexOf("/", cut - 1))
+    uses.push(address.slice(0, cut));
   return uses;
 }

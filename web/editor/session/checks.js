@@ -75,7 +75,11 @@ export class Checks {
     const document = tab.document.peek();
     try {
       const answer = await this._app.api.check({ workflow: toJson(document), document: tab.key.peek() });
-      const checked = { faults: answer.faults, notices: answer.notices ?? [], plan: new Map(Object.entries(answer.plan)) };
+      const checked = {
+        faults: answer.faults,
+        notices: answer.notices ?? [],
+        plan: new Map(Object.entries(answer.plan)),
+      };
       if (!same(tab.checked.peek(), checked)) tab.checked.value = checked;
       for (const told of this.done) told(tab);
     } catch (error) {

@@ -138,5 +138,8 @@ export async function restore(app, key) {
  * @returns {Promise<unknown>}
  */
 async function inLibrary(app, name) {
-  return app.api.workflow(name).then(({ text }) => JSON.parse(text), () => null);
+  return app.api.workflow(name).then(
+    ({ text }) => JSON.parse(text),
+    () => null,
+  );
 }

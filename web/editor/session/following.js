@@ -87,7 +87,15 @@ export class Following {
     const began = (message.time ?? Date.now() / 1000) * 1000;
     const targets = now?.id === message.run ? (now?.targets ?? null) : null;
     tab.run.value = {
-      id: message.run ?? "", status: "running", targets, done: 0, total: 0, seconds: null, began, partial: false, faults: [],
+      id: message.run ?? "",
+      status: "running",
+      targets,
+      done: 0,
+      total: 0,
+      seconds: null,
+      began,
+      partial: false,
+      faults: [],
     };
   }
 
@@ -97,7 +105,8 @@ export class Following {
     const run = tab.run.peek();
     const cached = new Set(message.cached ?? []);
     const total = (message.order ?? []).filter((/** @type {string} */ address) => !cached.has(address)).length;
-    if (run?.id === message.run) tab.run.value = { .../** @type {any} */ (run), total: Math.max(total, run?.total ?? 0) };
+    if (run?.id === message.run)
+      tab.run.value = { .../** @type {any} */ (run), total: Math.max(total, run?.total ?? 0) };
   }
 
   /** @param {Tab} tab @param {Message} message */
@@ -128,9 +137,12 @@ export class Following {
     const whole = Object.entries(outputs).filter(([, entries]) => !entries.some((entry) => entry.omitted === true));
     tab.runs.show(tab.document.peek(), Object.fromEntries(whole));
     if (whole.length === Object.keys(outputs).length) return;
-    void this._app.api.run(id).then((run) => {
-      tab.runs.together(() => tab.runs.show(tab.document.peek(), run.outputs ?? {}));
-    }, () => {});
+    void this._app.api.run(id).then(
+      (run) => {
+        tab.runs.together(() => tab.runs.show(tab.document.peek(), run.outputs ?? {}));
+      },
+      () => {},
+    );
   }
 
   /** @param {Tab} tab @param {string} status @param {Message} message */
@@ -162,8 +174,15 @@ export class Following {
       tab.waiting.value = active.map(({ id }) => id).reverse();
       const shown = active.find(({ status }) => status === "running") ?? active.at(-1) ?? run;
       tab.run.value = {
-        id: shown.id, status: shown.status, targets: shown.targets ?? null, done: 0, total: 0, seconds: shown.seconds ?? null,
-        began: (shown.started ?? shown.created ?? 0) * 1000, partial: shown.partial === true, faults: shown.faults ?? [],
+        id: shown.id,
+        status: shown.status,
+        targets: shown.targets ?? null,
+        done: 0,
+        total: 0,
+        seconds: shown.seconds ?? null,
+        began: (shown.started ?? shown.created ?? 0) * 1000,
+        partial: shown.partial === true,
+        faults: shown.faults ?? [],
       };
     });
     for (const [place, seed] of Object.entries(run.seeds ?? {})) tab.seeds.set(place, /** @type {number} */ (seed));

@@ -81,7 +81,8 @@ export class NodeRuns {
   plan(order, cached) {
     for (const address of cached) this.set(address, { ...keep(this.at(address).peek()), state: "cached" });
     for (const address of order) {
-      if (this.at(address).peek().state !== "ran") this.set(address, { ...keep(this.at(address).peek()), state: "queued" });
+      if (this.at(address).peek().state !== "ran")
+        this.set(address, { ...keep(this.at(address).peek()), state: "queued" });
     }
   }
 

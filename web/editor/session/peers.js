@@ -31,7 +31,8 @@ export class Peers {
     this._send({ kind: "hello", key: tab.key.peek() });
     const stopEdits = effect(() => {
       const edit = tab.lastEdit.value;
-      if (edit !== null && edit !== first && edit.by !== "peer") this._send({ kind: "diff", key: tab.key.peek(), diff: edit.diff });
+      if (edit !== null && edit !== first && edit.by !== "peer")
+        this._send({ kind: "diff", key: tab.key.peek(), diff: edit.diff });
     });
     const before = tab.saved.peek();
     const stopSaves = effect(() => {

@@ -10,5 +10,8 @@
  */
 export function randomHex(digits) {
   const bytes = crypto.getRandomValues(new Uint8Array(Math.ceil(digits / 2)));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, digits);
+  return [...bytes]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .slice(0, digits);
 }

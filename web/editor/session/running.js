@@ -85,19 +85,24 @@ export async function cancelAll(app, tab) {
  */
 function moveSeeds(app, tab) {
   const document = tab.document.peek();
-  tab.edit("Next seed", (draft) => {
-    for (const [name, level] of document.levels) {
-      for (const [id, node] of level.nodes) {
-        for (const [input, how] of Object.entries(node.ui.seed ?? {})) {
-          const value = node.inputs.get(input) ?? specAt(document, name, id, input, app.catalogue.peek())?.default ?? 0;
-          if (linksIn(value).length > 0) continue;
-          const ran = tab.lastSeed(id, input);
-          const moved = nextSeed(value, how, ran !== undefined && String(ran) === String(value));
-          if (moved !== value) draft.level(name).setInput(id, input, moved);
+  tab.edit(
+    "Next seed",
+    (draft) => {
+      for (const [name, level] of document.levels) {
+        for (const [id, node] of level.nodes) {
+          for (const [input, how] of Object.entries(node.ui.seed ?? {})) {
+            const value =
+              node.inputs.get(input) ?? specAt(document, name, id, input, app.catalogue.peek())?.default ?? 0;
+            if (linksIn(value).length > 0) continue;
+            const ran = tab.lastSeed(id, input);
+            const moved = nextSeed(value, how, ran !== undefined && String(ran) === String(value));
+            if (moved !== value) draft.level(name).setInput(id, input, moved);
+          }
         }
       }
-    }
-  }, { merge: "next seed" });
+    },
+    { merge: "next seed" },
+  );
 }
 
 /**
@@ -107,7 +112,7 @@ function moveSeeds(app, tab) {
  * @returns {Json}
  */
 function nextSeed(value, how, ran) {
-  if (how === "random") return writtenSeed(crypto.getRandomValues(new BigUint64Array(1))[0] % (2n ** 53n));
+  if (how === "random") return writtenSeed(crypto.getRandomValues(new BigUint64Array(1))[0] % 2n ** 53n);
   if (how !== "increment" || !ran) return value;
   return writtenSeed((BigInt(/** @type {number | string} */ (value)) + 1n) % LIMIT);
 }

@@ -77,7 +77,14 @@ export async function compare(app, tab, name) {
 export function differences(theirs, ours) {
   return difference(theirs, ours).map(({ level, table, key, before, after }) => {
     const where = level === "" ? "" : ` in ${level}`;
-    const what = { nodes: "node", inputs: "input", outputs: "output", ui: "drawing", head: "entry", levels: "sub-workflow" }[table];
+    const what = {
+      nodes: "node",
+      inputs: "input",
+      outputs: "output",
+      ui: "drawing",
+      head: "entry",
+      levels: "sub-workflow",
+    }[table];
     if (before === undefined) return `${what} ${key}${where} is only here`;
     if (after === undefined) return `${what} ${key}${where} is only in the library`;
     return `${what} ${key}${where} differs`;

@@ -12,12 +12,11 @@ import { parseDocument } from "../model/document.js";
 import { Checks } from "./checks.js";
 import { Drafts, openLast, restore } from "./drafts.js";
 import { Following } from "./following.js";
-import { Peers } from "./peers.js";
 import { backToPlace, keepPlaces } from "./places.js";
 import { EventSocket } from "./socket.js";
 import { openNew, show } from "./tabs.js";
 
-/** @typedef {{checks: Checks, drafts: Drafts, following: Following, peers: Peers}} Services */
+/** @typedef {{checks: Checks, drafts: Drafts, following: Following, peers: Promise<import("./peers.js").Peers>}} Services */
 
 /**
  * Open the documents and follow the server. Resolves when a document is to be seen.
@@ -27,7 +26,10 @@ import { openNew, show } from "./tabs.js";
  */
 export async function start(app) {
   const services = {
-    checks: new Checks(app), drafts: new Drafts(app), following: new Following(app), peers: new Peers(app),
+    checks: new Checks(app),
+    drafts: new Drafts(app),
+    following: new Following(app),
+    peers: loadPeers(app),
   };
   const catalogue = loadCatalogue(app);
   await openDocuments(app);
@@ -40,6 +42,12 @@ export async function start(app) {
   keepPlaces(app);
   void loadModels(app);
   return services;
+}
+
+/** @param {App} app */
+async function loadPeers(app) {
+  const { Peers } = await import("./peers.js");
+  return new Peers(app);
 }
 
 /** @param {App} app @param {Tab} tab */
@@ -99,7 +107,9 @@ function followTabs(app, { checks, drafts, following, peers }) {
     const open = new Set(app.tabs.value);
     for (const tab of open) {
       if (followed.has(tab)) continue;
-      followed.set(tab, [checks.follow(tab), drafts.follow(tab), peers.follow(tab)]);
+      const stops = [checks.follow(tab), drafts.follow(tab)];
+      followed.set(tab, stops);
+      void peers.then((there) => followed.has(tab) && stops.push(there.follow(tab)));
       if (app.online.peek() === "on") void following.restore(tab).catch(() => {});
     }
     for (const [tab, stops] of followed) {

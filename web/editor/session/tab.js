@@ -28,7 +28,15 @@ import { NodeRuns } from "./node_runs.js";
 export const UNDER_WAY = new Set(["sending", "queued", "running"]);
 /** @type {RunState} */
 export const NEW_RUN = Object.freeze({
-  id: "", status: "sending", targets: null, done: 0, total: 0, seconds: null, began: 0, partial: false, faults: [],
+  id: "",
+  status: "sending",
+  targets: null,
+  done: 0,
+  total: 0,
+  seconds: null,
+  began: 0,
+  partial: false,
+  faults: [],
 });
 /** @type {Camera} */
 const START = Object.freeze({ x: -80, y: -80, zoom: 1 });

@@ -16,8 +16,12 @@ import { Tab } from "./tab.js";
  * @param {string} title
  */
 export function freshKey(title) {
-  const words = title.replace(/[^\p{L}\p{N} _-]+/gu, " ").trim().slice(0, 80).trim();
-  return `${words === "" ? "Untitled" : words} (${randomHex(6)})`;
+  const words = title
+    .replace(/[^\p{L}\p{N} _-]+/gu, " ")
+    .trim()
+    .slice(0, 80)
+    .trim();
+  return `${words === "" ? "Untitled" : words.normalize("NFC")} (${randomHex(6)})`;
 }
 
 /**

@@ -54,12 +54,17 @@ async function openFile(app, file, at) {
   try {
     const opened = await app.api.open(file);
     const tab = openNew(app, parseDocument(opened.workflow));
-    if (opened.upgraded.length > 0) app.say(`${file.name}: ${opened.upgraded.length} nodes were brought up to their newest version`);
+    if (opened.upgraded.length > 0)
+      app.say(`${file.name}: ${opened.upgraded.length} nodes were brought up to their newest version`);
     return tab;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 422) throw error;
     if (isPicture) return placePicture(app, file, at);
-    app.asking.value = { kind: "broken", title: file.name, faults: error.faults.length > 0 ? error.faults : [asFault(error)] };
+    app.asking.value = {
+      kind: "broken",
+      title: file.name,
+      faults: error.faults.length > 0 ? error.faults : [asFault(error)],
+    };
     return null;
   }
 }

@@ -17,10 +17,12 @@ import { runWords } from "./words.js";
  * @param {HTMLElement} element
  */
 export function mountBar(app, element) {
-  render(html`
-    <div class="bar-menus">${MARK}${MENUS.map((menu) => menuButton(app, menu))}</div>
-    <nav class="tabs" aria-label="Open workflows"></nav>
-    <div class="bar-run"></div>`, element);
+  render(
+    html` <div class="bar-menus">${MARK}${MENUS.map((menu) => menuButton(app, menu))}</div>
+      <nav class="tabs" aria-label="Open workflows"></nav>
+      <div class="bar-run"></div>`,
+    element,
+  );
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (element.querySelector(name));
   effect(() => void render(tabs(app), part(".tabs")));
   effect(() => void render(run(app), part(".bar-run")));
@@ -29,7 +31,14 @@ export function mountBar(app, element) {
 
 /** @param {App} app @param {import("./menus.js").Menu} menu */
 function menuButton(app, menu) {
-  return html`<button type="button" class="bar-menu" aria-haspopup="menu" @click=${(/** @type {Event} */ event) => open(app, event, menu.items, menu.title)}>${menu.title}</button>`;
+  return html`<button
+    type="button"
+    class="bar-menu"
+    aria-haspopup="menu"
+    @click=${(/** @type {Event} */ event) => open(app, event, menu.items, menu.title)}
+  >
+    ${menu.title}
+  </button>`;
 }
 
 /** @param {App} app @param {Event} event @param {readonly (string | null)[]} ids @param {string} title */
@@ -42,8 +51,18 @@ function open(app, event, ids, title) {
 /** @param {App} app */
 function tabs(app) {
   const active = app.active.value;
-  return html`<ul>${app.tabs.value.map((tab) => tabItem(app, tab, tab === active))}</ul>
-    <button type="button" class="round" title="New workflow" aria-label="New workflow" @click=${() => app.commands.run("file.new")}>${PLUS}</button>`;
+  return html`<ul>
+      ${app.tabs.value.map((tab) => tabItem(app, tab, tab === active))}
+    </ul>
+    <button
+      type="button"
+      class="round"
+      title="New workflow"
+      aria-label="New workflow"
+      @click=${() => app.commands.run("file.new")}
+    >
+      ${PLUS}
+    </button>`;
 }
 
 /** @param {App} app @param {Tab} tab @param {boolean} active */
@@ -51,10 +70,28 @@ function tabItem(app, tab, active) {
   const dirty = tab.dirty.value;
   const title = tab.title.value;
   const running = tab.active.value;
-  return html`<li class="tab ${active ? "is-active" : ""} ${running ? "is-running" : ""}" @auxclick=${(/** @type {MouseEvent} */ event) => event.button === 1 && app.commands.run("tab.close", { tab })}>
-    <button type="button" class="tab-title" aria-current=${active ? "page" : nothing} title=${dirty ? `${title}, not saved to the library` : title}
-      @click=${() => app.commands.run("tab.show", { tab })}>${title}${dirty ? html`<span class="hidden">, changed</span><span class="tab-dirty"></span>` : nothing}</button>
-    <button type="button" class="tab-close" aria-label="Close ${title}" title="Close" @click=${() => app.commands.run("tab.close", { tab })}>${CLOSE}</button>
+  return html`<li
+    class="tab ${active ? "is-active" : ""} ${running ? "is-running" : ""}"
+    @auxclick=${(/** @type {MouseEvent} */ event) => event.button === 1 && app.commands.run("tab.close", { tab })}
+  >
+    <button
+      type="button"
+      class="tab-title"
+      aria-current=${active ? "page" : nothing}
+      title=${dirty ? `${title}, not saved to the library` : title}
+      @click=${() => app.commands.run("tab.show", { tab })}
+    >
+      ${title}${dirty ? html`<span class="hidden">, changed</span><span class="tab-dirty"></span>` : nothing}
+    </button>
+    <button
+      type="button"
+      class="tab-close"
+      aria-label="Close ${title}"
+      title="Close"
+      @click=${() => app.commands.run("tab.close", { tab })}
+    >
+      ${CLOSE}
+    </button>
   </li>`;
 }
 
@@ -65,17 +102,45 @@ function run(app) {
   const { theme } = app.settings.chosen.value;
   const isDark = theme === "dark" || (theme === "system" && document.documentElement.dataset.theme === "dark");
   const keys = app.commands.keysOf("run.graph")[0] ?? "";
-  return html`
-    <span class="run-words">${runWords(tab, Date.now())}</span>
+  return html` <span class="run-words">${runWords(tab, Date.now())}</span>
     ${active ? html`<button type="button" class="cancel" title="Cancel the run" @click=${() => app.commands.run("run.cancel")}>${CANCEL}<span>Cancel</span></button>` : nothing}
     <span class="split">
-      <button type="button" class="run" title="Run (${keys})" @click=${() => app.commands.run("run.graph")}>${PLAY}<span>Run</span></button>
-      <button type="button" class="run-more" aria-haspopup="menu" aria-label="More ways to run" @click=${(/** @type {Event} */ event) => open(app, event, RUN_MENU, "Run")}>${DOWN}</button>
+      <button type="button" class="run" title="Run (${keys})" @click=${() => app.commands.run("run.graph")}>
+        ${PLAY}<span>Run</span>
+      </button>
+      <button
+        type="button"
+        class="run-more"
+        aria-haspopup="menu"
+        aria-label="More ways to run"
+        @click=${(/** @type {Event} */ event) => open(app, event, RUN_MENU, "Run")}
+      >
+        ${DOWN}
+      </button>
     </span>
-    <button type="button" class="round" aria-label=${isDark ? "Light colours" : "Dark colours"} title=${isDark ? "Light colours" : "Dark colours"} @click=${() => app.commands.run("window.theme")}>${isDark ? SUN : MOON}</button>`;
+    <button
+      type="button"
+      class="round"
+      aria-label=${isDark ? "Light colours" : "Dark colours"}
+      title=${isDark ? "Light colours" : "Dark colours"}
+      @click=${() => app.commands.run("window.theme")}
+    >
+      ${isDark ? SUN : MOON}
+    </button>`;
 }
 
-const RUN_MENU = Object.freeze(["run.graph", "run.next", "run.selection", "run.toHere", null, "run.onChange", null, "run.stop", "run.cancel", "run.cancelAll"]);
+const RUN_MENU = Object.freeze([
+  "run.graph",
+  "run.next",
+  "run.selection",
+  "run.toHere",
+  null,
+  "run.onChange",
+  null,
+  "run.stop",
+  "run.cancel",
+  "run.cancelAll",
+]);
 
 /**
  * The seconds of a run that is under way count on, once a second; nothing ticks when nothing runs.

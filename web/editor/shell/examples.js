@@ -22,7 +22,9 @@ async function cards(app) {
   const examples = await app.api.examples();
   if (examples.length === 0) return html`<p class="muted">No pack brings examples.</p>`;
   const documents = await Promise.all(examples.map(({ pack, name }) => app.api.example(pack, name)));
-  return html`<ul class="cards">${examples.map((example, place) => card(app, example, withPlaces(parseDocument(documents[place]))))}</ul>`;
+  return html`<ul class="cards">
+    ${examples.map((example, place) => card(app, example, withPlaces(parseDocument(documents[place]))))}
+  </ul>`;
 }
 
 /** @param {App} app @param {Example} example @param {import("../model/document.js").Document} document */
@@ -31,7 +33,10 @@ function card(app, { pack, title, picture }, document) {
     app.asking.value = null;
     openNew(app, document);
   };
-  return html`<li><button type="button" @click=${choose}>
-    ${picture === null ? sketch(document) : html`<img src=${picture} alt="" loading="lazy">`}
-    <span>${title}</span>${pack === "core" ? nothing : html`<small>${pack}</small>`}</button></li>`;
+  return html`<li>
+    <button type="button" @click=${choose}>
+      ${picture === null ? sketch(document) : html`<img src=${picture} alt="" loading="lazy" />`}
+      <span>${title}</span>${pack === "core" ? nothing : html`<small>${pack}</small>`}
+    </button>
+  </li>`;
 }

@@ -36,10 +36,21 @@ export function mountFaults(app, element) {
  * @param {() => void} close
  */
 function list(app, tab, faults, notices, close) {
-  return html`<div class="faults-head"><h2>What is wrong</h2>
-    <button type="button" class="round" aria-label="Close the list" @click=${close}>${CLOSE}</button></div>
-    <ol>${faults.map((fault) => entry(app, tab, fault, "fault"))}</ol>
-    ${notices.length > 0 ? html`<h2>Worth a word</h2><ol>${notices.map((notice) => entry(app, tab, notice, "notice"))}</ol>` : nothing}`;
+  return html`<div class="faults-head">
+      <h2>What is wrong</h2>
+      <button type="button" class="round" aria-label="Close the list" @click=${close}>${CLOSE}</button>
+    </div>
+    <ol>
+      ${faults.map((fault) => entry(app, tab, fault, "fault"))}
+    </ol>
+    ${
+      notices.length > 0
+        ? html`<h2>Worth a word</h2>
+            <ol>
+              ${notices.map((notice) => entry(app, tab, notice, "notice"))}
+            </ol>`
+        : nothing
+    }`;
 }
 
 /**
@@ -51,8 +62,12 @@ function list(app, tab, faults, notices, close) {
 function entry(app, tab, fault, kind) {
   if (fault.node === null) return html`<li class=${kind}><p>${fault.message}</p></li>`;
   const address = fault.node;
-  return html`<li class=${kind}><button type="button" @click=${() => goTo(app, tab, address)}>
-    <span class="fault-place">${address}${fault.input === null ? nothing : html`<span> · ${fault.input}</span>`}</span>${fault.message}</button></li>`;
+  return html`<li class=${kind}>
+    <button type="button" @click=${() => goTo(app, tab, address)}>
+      <span class="fault-place">${address}${fault.input === null ? nothing : html`<span> · ${fault.input}</span>`}</span
+      >${fault.message}
+    </button>
+  </li>`;
 }
 
 /** Show a node, wherever it is. @param {App} app @param {Tab} tab @param {string} address */

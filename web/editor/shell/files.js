@@ -14,8 +14,12 @@ import { later } from "./later.js";
 /** @param {App} app */
 export function openSheet(app) {
   return html`${later(library(app))}
-    <p class="sheet-foot"><button type="button" class="quiet" @click=${() => app.commands.run("file.upload")}>A file from this computer…</button>
-    <button type="button" class="quiet" @click=${() => app.commands.run("file.examples")}>Examples…</button></p>`;
+    <p class="sheet-foot">
+      <button type="button" class="quiet" @click=${() => app.commands.run("file.upload")}>
+        A file from this computer…
+      </button>
+      <button type="button" class="quiet" @click=${() => app.commands.run("file.examples")}>Examples…</button>
+    </p>`;
 }
 
 /** @param {App} app */
@@ -23,16 +27,29 @@ async function library(app) {
   const [saved, drafts] = await Promise.all([app.api.workflows(), app.api.drafts()]);
   const names = new Set(saved.map(({ name }) => name));
   const loose = drafts.filter(({ name }) => !names.has(name) && app.tabOf(name) === null);
-  if (saved.length + loose.length === 0) return html`<p class="muted">Nothing is saved yet. Save keeps a workflow here under a name.</p>`;
-  return html`<ul class="file-list">${saved.map(({ name, modified }) => file(name, modified, () => open(app, () => openSaved(app, name))))}</ul>
-    ${loose.length === 0 ? nothing : html`<h3>Drafts that were closed</h3><ul class="file-list">${loose.map(({ name, modified }) =>
-      file(name, modified, () => open(app, () => openDraft(app, name))))}</ul>`}`;
+  if (saved.length + loose.length === 0)
+    return html`<p class="muted">Nothing is saved yet. Save keeps a workflow here under a name.</p>`;
+  return html`<ul class="file-list">
+      ${saved.map(({ name, modified }) => file(name, modified, () => open(app, () => openSaved(app, name))))}
+    </ul>
+    ${
+      loose.length === 0
+        ? nothing
+        : html`<h3>Drafts that were closed</h3>
+            <ul class="file-list">
+              ${loose.map(({ name, modified }) => file(name, modified, () => open(app, () => openDraft(app, name))))}
+            </ul>`
+    }`;
 }
 
 /** @param {string} name @param {number} modified @param {() => void} choose */
 function file(name, modified, choose) {
   const when = new Date(modified * 1000);
-  return html`<li><button type="button" @click=${choose}><span>${name}</span><time datetime=${when.toISOString()}>${when.toLocaleString()}</time></button></li>`;
+  return html`<li>
+    <button type="button" @click=${choose}>
+      <span>${name}</span><time datetime=${when.toISOString()}>${when.toLocaleString()}</time>
+    </button>
+  </li>`;
 }
 
 /** @param {App} app @param {() => Promise<unknown>} how */
@@ -55,8 +72,12 @@ export function saveAsSheet(app, tab) {
     const wanted = String(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get("name") ?? "").trim();
     if (wanted !== "") void saveAs(app, tab, wanted, wanted === tab.name.peek() ? tab.etag.peek() : null);
   };
-  return html`<form @submit=${submit}><label class="form-field">Name<input name="name" required maxlength="100" autofocus autocomplete="off" .value=${name} @focus=${select}></label>
-    <p class="sheet-foot"><button type="submit" class="main">Save</button></p></form>`;
+  return html`<form @submit=${submit}>
+    <label class="form-field"
+      >Name<input name="name" required maxlength="100" autofocus autocomplete="off" .value=${name} @focus=${select}
+    /></label>
+    <p class="sheet-foot"><button type="submit" class="main">Save</button></p>
+  </form>`;
 }
 
 /** @param {Event} event */
@@ -69,12 +90,17 @@ export function conflictSheet(app, { tab, name, etag }) {
   const words = compare(app, tab, name).then((lines) =>
     lines.length === 0
       ? html`<p class="muted">Both say the same.</p>`
-      : html`<ul class="plain-list">${lines.slice(0, 40).map((line) => html`<li>${line}</li>`)}</ul>`,
+      : html`<ul class="plain-list">
+          ${lines.slice(0, 40).map((line) => html`<li>${line}</li>`)}
+        </ul>`,
   );
   const other = () => (app.asking.value = { kind: "saveAs", tab });
   const theirs = () => open(app, () => openSaved(app, name));
-  return html`<p>How the library's version differs from what is open here:</p>${later(words)}
-    <p class="sheet-foot"><button type="button" class="main" @click=${() => saveAs(app, tab, name, etag ?? "*")}>Overwrite it</button>
-    <button type="button" class="quiet" @click=${other}>Save under another name…</button>
-    ${tab.name.peek() === name ? nothing : html`<button type="button" class="quiet" @click=${theirs}>Open the library's version</button>`}</p>`;
+  return html`<p>How the library's version differs from what is open here:</p>
+    ${later(words)}
+    <p class="sheet-foot">
+      <button type="button" class="main" @click=${() => saveAs(app, tab, name, etag ?? "*")}>Overwrite it</button>
+      <button type="button" class="quiet" @click=${other}>Save under another name…</button>
+      ${tab.name.peek() === name ? nothing : html`<button type="button" class="quiet" @click=${theirs}>Open the library's version</button>`}
+    </p>`;
 }

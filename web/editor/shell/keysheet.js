@@ -25,19 +25,39 @@ function content(app, note, draw) {
     if (command.hidden === true && app.commands.bindingsOf(command.id).length === 0) continue;
     groups.set(command.group, [...(groups.get(command.group) ?? []), command]);
   }
-  return html`<p class="muted" role="status">${note || "Choose a key to change it. Hold Space and drag to move the canvas."}</p>
-    <div class="key-groups">${[...groups].map(([group, commands]) => html`<section><h3>${group}</h3>
-      <dl>${commands.map((command) => row(app, command, draw))}</dl></section>`)}</div>`;
+  return html`<p class="muted" role="status">
+      ${note || "Choose a key to change it. Hold Space and drag to move the canvas."}
+    </p>
+    <div class="key-groups">
+      ${[...groups].map(
+        ([group, commands]) =>
+          html`<section>
+            <h3>${group}</h3>
+            <dl>${commands.map((command) => row(app, command, draw))}</dl>
+          </section>`,
+      )}
+    </div>`;
 }
 
 /** @param {App} app @param {Command} command @param {(note?: string) => void} draw */
 function row(app, command, draw) {
   const own = app.settings.chosen.peek().bindings[command.id] !== undefined;
   const keys = app.commands.bindingsOf(command.id);
-  return html`<div><dt>${command.title}</dt><dd>
-    <button type="button" class="key" ?disabled=${command.native === true}
-      @click=${(/** @type {Event} */ event) => listen(app, command, event, draw)}><span class="hidden">Keys of ${command.title}:</span>${keys.length === 0 ? "–" : keys.map((key) => html`<kbd>${shownKeys(key)}</kbd>`)}</button>
-    ${own ? html`<button type="button" class="quiet small" @click=${() => unbind(app, command, draw)}>Reset</button>` : nothing}</dd></div>`;
+  return html`<div>
+    <dt>${command.title}</dt>
+    <dd>
+      <button
+        type="button"
+        class="key"
+        ?disabled=${command.native === true}
+        @click=${(/** @type {Event} */ event) => listen(app, command, event, draw)}
+      >
+        <span class="hidden">Keys of ${command.title}:</span
+        >${keys.length === 0 ? "–" : keys.map((key) => html`<kbd>${shownKeys(key)}</kbd>`)}
+      </button>
+      ${own ? html`<button type="button" class="quiet small" @click=${() => unbind(app, command, draw)}>Reset</button>` : nothing}
+    </dd>
+  </div>`;
 }
 
 /** @param {App} app @param {Command} command @param {(note?: string) => void} draw */
@@ -69,16 +89,24 @@ function listen(app, command, event, draw) {
     draw(key === "Escape" ? "" : bind(app, command, key));
   };
   button.addEventListener("keydown", take, { signal: over.signal });
-  button.addEventListener("blur", () => {
-    over.abort();
-    button.classList.remove("is-listening");
-  }, { signal: over.signal });
+  button.addEventListener(
+    "blur",
+    () => {
+      over.abort();
+      button.classList.remove("is-listening");
+    },
+    { signal: over.signal },
+  );
 }
 
 /** @param {App} app @param {Command} command @param {string} key @returns {string} */
 function bind(app, command, key) {
   const others = app.commands.clashes(command.id, key);
-  for (const other of others) app.settings.bind(other.id, app.commands.bindingsOf(other.id).filter((each) => normal(each) !== key));
+  for (const other of others)
+    app.settings.bind(
+      other.id,
+      app.commands.bindingsOf(other.id).filter((each) => normal(each) !== key),
+    );
   app.settings.bind(command.id, [key]);
   const taken = others.map((other) => `“${other.title}”`).join(" and ");
   return `${command.title} is ${shownKeys(key)} now${taken === "" ? "" : `; ${taken} no longer has it`}`;

@@ -8,10 +8,82 @@
 
 /** @type {readonly Menu[]} */
 export const MENUS = Object.freeze([
-  { title: "File", items: ["file.new", "file.open", "file.examples", null, "file.save", "file.saveAs", null, "file.upload", "file.download", null, "tab.close"] },
-  { title: "Edit", items: ["edit.undo", "edit.redo", null, "edit.cut", "edit.copy", "edit.paste", "edit.pasteWithWires", "edit.duplicate", "edit.delete", "edit.heal", null, "edit.selectAll", "select.upstream", "select.downstream", null, "frame.add", "note.add", "workflow.extract", "workflow.inline"] },
-  { title: "Arrange", items: ["arrange.layout", null, "arrange.left", "arrange.center", "arrange.right", "arrange.top", "arrange.middle", "arrange.bottom", null, "arrange.row", "arrange.column"] },
-  { title: "View", items: ["view.commands", "view.find", "view.outline", null, "view.fit", "view.fitSelection", "view.zoomIn", "view.zoomOut", "view.zoomReset", null, "view.minimap", "view.onlySelected", null, "window.theme", "window.keys"] },
+  {
+    title: "File",
+    items: [
+      "file.new",
+      "file.open",
+      "file.examples",
+      null,
+      "file.save",
+      "file.saveAs",
+      null,
+      "file.upload",
+      "file.download",
+      null,
+      "tab.close",
+    ],
+  },
+  {
+    title: "Edit",
+    items: [
+      "edit.undo",
+      "edit.redo",
+      null,
+      "edit.cut",
+      "edit.copy",
+      "edit.paste",
+      "edit.pasteWithWires",
+      "edit.duplicate",
+      "edit.delete",
+      "edit.heal",
+      null,
+      "edit.selectAll",
+      "select.upstream",
+      "select.downstream",
+      null,
+      "frame.add",
+      "note.add",
+      "workflow.extract",
+      "workflow.inline",
+    ],
+  },
+  {
+    title: "Arrange",
+    items: [
+      "arrange.layout",
+      null,
+      "arrange.left",
+      "arrange.center",
+      "arrange.right",
+      "arrange.top",
+      "arrange.middle",
+      "arrange.bottom",
+      null,
+      "arrange.row",
+      "arrange.column",
+    ],
+  },
+  {
+    title: "View",
+    items: [
+      "view.commands",
+      "view.find",
+      "view.outline",
+      null,
+      "view.fit",
+      "view.fitSelection",
+      "view.zoomIn",
+      "view.zoomOut",
+      "view.zoomReset",
+      null,
+      "view.minimap",
+      "view.onlySelected",
+      null,
+      "window.theme",
+      "window.keys",
+    ],
+  },
 ]);
 
 /**
@@ -21,7 +93,9 @@ export const MENUS = Object.freeze([
  */
 export function menuItems(app, ids) {
   const items = ids.map((id) => (id === null ? null : item(app, id))).filter((entry) => entry !== undefined);
-  return items.filter((entry, place) => entry !== null || (place > 0 && place < items.length - 1 && items[place - 1] !== null));
+  return items.filter(
+    (entry, place) => entry !== null || (place > 0 && place < items.length - 1 && items[place - 1] !== null),
+  );
 }
 
 /** @param {App} app @param {string} id @returns {Item | undefined}  undefined where it cannot be done now */

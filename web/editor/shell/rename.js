@@ -20,6 +20,17 @@ export function renameIdSheet(app, { tab, id }) {
     app.say(`The node's id is ${now}`);
   };
   return html`<p class="muted">Links follow. Letters, digits, _ and - make an id.</p>
-    <form @submit=${submit}><label class="form-field">Id<input name="id" required maxlength="64" pattern="[A-Za-z0-9_\\-]+" autofocus autocomplete="off" .value=${id}></label>
-    <p class="sheet-foot"><button type="submit" class="main">Change</button></p></form>`;
+    <form @submit=${submit}>
+      <label class="form-field"
+        >Id<input
+          name="id"
+          required
+          maxlength="64"
+          pattern="[A-Za-z0-9_\\-]+"
+          autofocus
+          autocomplete="off"
+          .value=${id}
+      /></label>
+      <p class="sheet-foot"><button type="submit" class="main">Change</button></p>
+    </form>`;
 }

@@ -34,8 +34,19 @@ export function mountSheets(app, body) {
       return;
     }
     const { title, content } = sheet(app, asking);
-    render(keyed(asking, html`<div class="sheet-inner"><div class="sheet-head"><h2 id="sheet-title">${title}</h2>
-      <button type="button" class="round" aria-label="Close" @click=${() => dialog.close()}>${CLOSE}</button></div>${content}</div>`), dialog);
+    render(
+      keyed(
+        asking,
+        html`<div class="sheet-inner">
+          <div class="sheet-head">
+            <h2 id="sheet-title">${title}</h2>
+            <button type="button" class="round" aria-label="Close" @click=${() => dialog.close()}>${CLOSE}</button>
+          </div>
+          ${content}
+        </div>`,
+      ),
+      dialog,
+    );
     dialog.setAttribute("aria-labelledby", "sheet-title");
     if (!dialog.open) dialog.showModal();
     /** @type {HTMLElement | null} */ (dialog.querySelector("[autofocus]"))?.focus();
@@ -54,7 +65,10 @@ function sheet(app, asking) {
     case "saveAs":
       return { title: "Save to the library", content: saveAsSheet(app, asking.tab) };
     case "conflict":
-      return { title: `${asking.name} is there already, or was changed elsewhere`, content: conflictSheet(app, asking) };
+      return {
+        title: `${asking.name} is there already, or was changed elsewhere`,
+        content: conflictSheet(app, asking),
+      };
     case "renameId":
       return { title: `The id of ${asking.id}`, content: renameIdSheet(app, asking) };
     case "keys":
@@ -62,13 +76,25 @@ function sheet(app, asking) {
     case "examples":
       return { title: "Examples", content: examplesSheet(app) };
     case "lost":
-      return { title: `Replaced by ${asking.title}`, content: listOf("Not taken over, undo brings it back:", asking.lost) };
+      return {
+        title: `Replaced by ${asking.title}`,
+        content: listOf("Not taken over, undo brings it back:", asking.lost),
+      };
     case "broken":
-      return { title: `${asking.title} cannot be opened`, content: listOf("What is wrong with it:", asking.faults.map((fault) => fault.message)) };
+      return {
+        title: `${asking.title} cannot be opened`,
+        content: listOf(
+          "What is wrong with it:",
+          asking.faults.map((fault) => fault.message),
+        ),
+      };
   }
 }
 
 /** @param {string} words @param {readonly string[]} items */
 function listOf(words, items) {
-  return html`<p>${words}</p><ul class="plain-list">${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+  return html`<p>${words}</p>
+    <ul class="plain-list">
+      ${items.map((item) => html`<li>${item}</li>`)}
+    </ul>`;
 }

@@ -9,6 +9,7 @@ import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { mountBar } from "./bar.js";
 import { mountLive } from "./live.js";
 import { mountStatus } from "./status.js";
+import { span } from "./words.js";
 
 /**
  * @param {App} app
@@ -18,10 +19,17 @@ import { mountStatus } from "./status.js";
 export function mountShell(app, body) {
   const page = document.createElement("div");
   page.className = "page";
-  render(html`
-    <header class="bar"></header>
-    <main class="middle"><h1 class="hidden">Latent Loom</h1><h2 class="hidden">Workflow</h2><div class="canvas"><p class="starting">The server is starting…</p></div><aside class="faults" aria-label="What is wrong" hidden></aside></main>
-    <footer class="status"></footer>`, page);
+  render(
+    html` <header class="bar"></header>
+      <main class="middle">
+        <h1 class="hidden">Latent Loom</h1>
+        <h2 class="hidden">Workflow</h2>
+        <div class="canvas"><p class="starting">The server is starting…</p></div>
+        <aside class="faults" aria-label="What is wrong" hidden></aside>
+      </main>
+      <footer class="status"></footer>`,
+    page,
+  );
   body.append(page);
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (page.querySelector(name));
   followTheme(app);
@@ -49,7 +57,9 @@ function followTheme(app) {
 function followTitle(app) {
   effect(() => {
     const tab = app.active.value;
-    document.title = `${tab.dirty.value ? "• " : ""}${tab.title.value} · Latent Loom`;
+    const run = tab.run.value;
+    const took = run?.status === "succeeded" && run.seconds !== null ? ` (${span(run.seconds)})` : "";
+    document.title = `${tab.dirty.value ? "• " : ""}${tab.title.value}${took} · Latent Loom`;
   });
 }
 

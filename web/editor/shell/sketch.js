@@ -13,7 +13,9 @@ const [WIDTH, HEIGHT] = [240, 110];
 /** @param {Document} document  with a place for every node */
 export function sketch(document) {
   const level = levelOf(document, "");
-  const boxes = new Map([...level.nodes].map(([id, node]) => [id, { x: node.ui.x, y: node.ui.y, height: HEIGHT + 14 * node.inputs.size }]));
+  const boxes = new Map(
+    [...level.nodes].map(([id, node]) => [id, { x: node.ui.x, y: node.ui.y, height: HEIGHT + 14 * node.inputs.size }]),
+  );
   if (boxes.size === 0) return html`<span class="card-blank"></span>`;
   const all = [...boxes.values()];
   const [left, top] = [Math.min(...all.map(({ x }) => x)) - 60, Math.min(...all.map(({ y }) => y)) - 60];
@@ -23,9 +25,15 @@ export function sketch(document) {
     const [a, b] = [boxes.get(from.node), boxes.get(to.node)];
     return a === undefined || b === undefined ? [] : [curve(a.x + WIDTH, a.y + 50, b.x, b.y + 50)];
   });
-  return html`<svg class="card-sketch" viewBox="${left} ${top} ${width} ${height}" preserveAspectRatio="xMidYMid meet" aria-hidden="true">
+  return html`<svg
+    class="card-sketch"
+    viewBox="${left} ${top} ${width} ${height}"
+    preserveAspectRatio="xMidYMid meet"
+    aria-hidden="true"
+  >
     ${wires.map((path) => svg`<path d=${path} />`)}
-    ${all.map((box) => svg`<rect x=${box.x} y=${box.y} width=${WIDTH} height=${box.height} rx="18" />`)}</svg>`;
+    ${all.map((box) => svg`<rect x=${box.x} y=${box.y} width=${WIDTH} height=${box.height} rx="18" />`)}
+  </svg>`;
 }
 
 /**

@@ -36,8 +36,9 @@ function line(app, said, showFaults) {
   const wrong = tab.checked.value.faults.length + (tab.run.value?.faults.length ?? 0);
   const nodes = tab.level.value.nodes.size;
   const online = app.online.value;
-  return html`
-    <span class="status-line ${online}"><i class="lamp"></i>${{ on: "Connected", off: "Not connected", starting: "Connecting" }[online]}</span>
+  return html` <span class="status-line ${online}"
+      ><i class="lamp"></i>${{ on: "Connected", off: "Not connected", starting: "Connecting" }[online]}</span
+    >
     <span class="status-said ${said?.how === "assertive" ? "is-urgent" : ""}">${said?.text ?? ""}</span>
     ${wrong > 0 ? html`<button type="button" class="status-faults" @click=${showFaults}>${WARNING}<span>${wrong} ${wrong === 1 ? "fault" : "faults"}</span></button>` : nothing}
     <span>${nodes} ${nodes === 1 ? "node" : "nodes"}</span>

@@ -5,10 +5,17 @@ import { applyDiff, mergeDiffs, reverse, transact } from "../../../../web/editor
 import { equal, ok, test, throws } from "./harness.js";
 
 const FILE = {
-  format: "latentloom", version: 1, title: "Two",
+  format: "latentloom",
+  version: 1,
+  title: "Two",
   nodes: {
     a: { type: "Text", inputs: { value: "x" } },
-    constructor: { type: "Join", version: 2, mode: "mute", inputs: { items: [{ link: "a.value" }, "y", { link: "a.value" }] } },
+    constructor: {
+      type: "Join",
+      version: 2,
+      mode: "mute",
+      inputs: { items: [{ link: "a.value" }, "y", { link: "a.value" }] },
+    },
   },
   outputs: { text: { link: "constructor.value" } },
   ui: { nodes: { a: { x: 1, y: 2, mine: [1] }, gone: { x: 3, y: 4 } }, frames: [{ id: "f" }], other: { k: 1 } },
@@ -62,17 +69,26 @@ test("a diff reversed gives the document back, sub-workflows that came and went 
 
 test("a change that throws leaves no trace", () => {
   const before = parseDocument(FILE);
-  throws(() => transact(before, (draft) => {
-    draft.level("").nodes.delete("a");
-    draft.level("").node("a");
-  }), /there is no node 'a'/);
+  throws(
+    () =>
+      transact(before, (draft) => {
+        draft.level("").nodes.delete("a");
+        draft.level("").node("a");
+      }),
+    /there is no node 'a'/,
+  );
   ok(levelOf(before, "").nodes.has("a"));
 });
 
 test("typing within a second is one step, and a pause makes two", () => {
   let document = parseDocument(FILE);
   let history = NOTHING_DONE;
-  for (const [value, time] of /** @type {[string, number][]} */ ([["r", 0], ["re", 300], ["red", 1200], ["red!", 2300]])) {
+  for (const [value, time] of /** @type {[string, number][]} */ ([
+    ["r", 0],
+    ["re", 300],
+    ["red", 1200],
+    ["red!", 2300],
+  ])) {
     const done = transact(document, (draft) => draft.level("").setInput("a", "value", value));
     document = done.document;
     history = record(history, { title: "Type", diff: done.diff, level: "", merge: "a.value", time });
@@ -96,7 +112,10 @@ test("two diffs in a row are one, without what the second takes back", () => {
 
 test("wires are found by both ends, and so is what lies up and down the stream", () => {
   const level = levelOf(parseDocument(FILE), "");
-  equal(linksOf(level).map((link) => link.to.index), [0, 2]);
+  equal(
+    linksOf(level).map((link) => link.to.index),
+    [0, 2],
+  );
   equal(incoming(level).get("constructor")?.length, 2);
   equal(upstream(level, ["constructor"]), new Set(["a", "constructor"]));
   equal(downstream(level, ["a"]), new Set(["a", "constructor"]));

@@ -16,7 +16,10 @@ const place = (/** @type {import("./sample.js").Document} */ document) => ({ cat
 test("a wire is taken where the type fits, an integer into a number too, and refused in words elsewhere", () => {
   const document = documentOf({ i: ["Integer", {}], n: ["Number", {}], m: ["Math", {}], d: ["VAEDecode", {}] });
   equal(whyNot(place(document), { node: "i", output: "value" }, { node: "m", input: "a" }), null);
-  equal(whyNot(place(document), { node: "n", output: "value" }, { node: "d", input: "latent" }), "latent takes Latent, not Number");
+  equal(
+    whyNot(place(document), { node: "n", output: "value" }, { node: "d", input: "latent" }),
+    "latent takes Latent, not Number",
+  );
   ok(whyNot(place(document), { node: "n", output: "value" }, { node: "i", input: "value" })?.includes("takes Integer"));
 });
 
@@ -27,7 +30,11 @@ test("a circle is refused, and so is a node's own result", () => {
 });
 
 test("all inputs that share a variable have one type", () => {
-  const document = documentOf({ t: ["Text", {}], i: ["Integer", {}], s: ["Switch", { on: true, yes: link("t.value") }] });
+  const document = documentOf({
+    t: ["Text", {}],
+    i: ["Integer", {}],
+    s: ["Switch", { on: true, yes: link("t.value") }],
+  });
   ok(whyNot(place(document), { node: "i", output: "value" }, { node: "s", input: "no" })?.includes("Text"));
   equal(typeAt(catalogue, document, "", { node: "s", output: "value" }), "Text");
 });
@@ -35,7 +42,10 @@ test("all inputs that share a variable have one type", () => {
 test("a list takes one more wire and gives one back", () => {
   let document = documentOf({ a: ["Text", {}], b: ["Text", {}], l: ["MakeList", {}] });
   for (const node of ["a", "b", "a"]) {
-    document = after(document, (draft) => void connect(draft, "", { node, output: "value" }, { node: "l", input: "items" }, catalogue));
+    document = after(
+      document,
+      (draft) => void connect(draft, "", { node, output: "value" }, { node: "l", input: "items" }, catalogue),
+    );
   }
   equal(given(document, "l", "items"), [link("a.value"), link("b.value"), link("a.value")]);
   document = after(document, (draft) => disconnect(draft, "", { node: "l", input: "items", index: 0 }));
@@ -47,7 +57,10 @@ test("a list takes one more wire and gives one back", () => {
 
 test("a wire dropped on a node takes its first free input that fits, choices last", () => {
   const document = documentOf({
-    m: ["LoadModel", {}], p: ["TextEncode", {}], q: ["TextEncode", {}], t: ["Text", {}],
+    m: ["LoadModel", {}],
+    p: ["TextEncode", {}],
+    q: ["TextEncode", {}],
+    t: ["Text", {}],
     k: ["KSampler", { positive: link("p.conditioning") }],
   });
   equal(firstFit(place(document), { node: "q", output: "conditioning" }, "k"), "negative");
@@ -59,7 +72,10 @@ test("all wires of an output move at once, and those that do not fit stay", () =
   const document = after(TEXT_TO_IMAGE, (draft) => {
     const other = addNode(draft, "", "LoadModel", { x: 0, y: 0 }, catalogue);
     equal(moveLinks(draft, "", { node: "model", output: "model" }, { node: other, output: "model" }, catalogue), []);
-    equal(moveLinks(draft, "", { node: "model", output: "vae" }, { node: other, output: "model" }, catalogue).length, 1);
+    equal(
+      moveLinks(draft, "", { node: "model", output: "vae" }, { node: other, output: "model" }, catalogue).length,
+      1,
+    );
   });
   equal(given(document, "sampler", "model"), link("load_model.model"));
   equal(given(document, "size", "model"), link("load_model.model"));
@@ -80,7 +96,14 @@ test("a healed wire leads on from what the node was given of that type, past sev
     c: ["ImageResize", { image: link("b.image") }],
     d: ["SaveImage", { image: link("c.image") }],
   });
-  equal(given(after(before, (draft) => healNodes(draft, "", ["b", "c"], catalogue)), "d", "image"), link("a.image"));
+  equal(
+    given(
+      after(before, (draft) => healNodes(draft, "", ["b", "c"], catalogue)),
+      "d",
+      "image",
+    ),
+    link("a.image"),
+  );
 });
 
 test("a node dropped on a wire stands in between, and what follows makes room", () => {
@@ -156,7 +179,10 @@ test("a placeholder is first offered the types that keep most of it", () => {
 });
 
 test("a node of an unknown type shows the ports that the file speaks of", () => {
-  const document = documentOf({ x: ["other:Thing", { strength: 3, image: link("y.image") }], z: ["SaveImage", { image: link("x.picture") }] });
+  const document = documentOf({
+    x: ["other:Thing", { strength: 3, image: link("y.image") }],
+    z: ["SaveImage", { image: link("x.picture") }],
+  });
   const ports = portsOf(catalogue, document, "", "x");
   equal([ports.known, ports.title, ports.pack], [false, "Thing", "other"]);
   equal([...ports.inputs.keys()], ["strength", "image"]);
@@ -171,8 +197,14 @@ test("a renamed node is followed by wires, exposed inputs and outputs", () => {
   equal(given(document, "paint_2", "latent"), link("paint.latent"));
   equal(levelOf(document, "").inputs.get("cfg")?.to, ["paint.cfg"]);
   equal(levelOf(document, "").outputs.get("image")?.link, "paint_2.image");
-  equal(canonical(after(document, (draft) => {
-    renameNode(draft, "", "paint", "sampler");
-    renameNode(draft, "", "paint_2", "decode");
-  }), catalogue), canonical(TEXT_TO_IMAGE, catalogue));
+  equal(
+    canonical(
+      after(document, (draft) => {
+        renameNode(draft, "", "paint", "sampler");
+        renameNode(draft, "", "paint_2", "decode");
+      }),
+      catalogue,
+    ),
+    canonical(TEXT_TO_IMAGE, catalogue),
+  );
 });

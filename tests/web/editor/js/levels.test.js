@@ -36,7 +36,8 @@ test("any selection of the example made a sub-workflow and back is the same byte
 
 test("what further uses say to inner nodes follows into a sub-workflow and back", () => {
   const document = parseDocument({
-    format: "latentloom", version: 1,
+    format: "latentloom",
+    version: 1,
     nodes: { u: { type: "workflow:w", inputs: { "t.value": "x" } } },
     workflows: { w: { nodes: { t: { type: "Text", inputs: {} } }, outputs: { value: { link: "t.value" } } } },
     ui: { nodes: { u: { x: 0, y: 0 } } },
@@ -48,8 +49,15 @@ test("what further uses say to inner nodes follows into a sub-workflow and back"
 });
 
 test("a list that takes values from both sides is no boundary, said in words", () => {
-  const document = documentOf({ a: ["Text", {}], b: ["Text", {}], l: ["MakeList", { items: [link("a.value"), link("b.value")] }] });
-  throws(() => after(document, (draft) => void extract(draft, "", ["b", "l"], "w", catalogue)), /l\.items takes values from inside and from outside/);
+  const document = documentOf({
+    a: ["Text", {}],
+    b: ["Text", {}],
+    l: ["MakeList", { items: [link("a.value"), link("b.value")] }],
+  });
+  throws(
+    () => after(document, (draft) => void extract(draft, "", ["b", "l"], "w", catalogue)),
+    /l\.items takes values from inside and from outside/,
+  );
 });
 
 test("a use that is bypassed is not opened", () => {
@@ -97,8 +105,12 @@ test("a copied use brings its sub-workflow along, under a free name where anothe
 
 test("a sub-workflow that contains itself is shown, not followed for ever", () => {
   const document = parseDocument({
-    format: "latentloom", version: 1, nodes: { u: { type: "workflow:w" } },
-    workflows: { w: { nodes: { u: { type: "workflow:w" } }, inputs: { a: { to: ["u.a"] } }, outputs: { b: { link: "u.b" } } } },
+    format: "latentloom",
+    version: 1,
+    nodes: { u: { type: "workflow:w" } },
+    workflows: {
+      w: { nodes: { u: { type: "workflow:w" } }, inputs: { a: { to: ["u.a"] } }, outputs: { b: { link: "u.b" } } },
+    },
   });
   equal([...portsOf(catalogue, document, "", "u").inputs.keys()], ["a"]);
   equal(toJson(document).nodes, { u: { type: "workflow:w" } });

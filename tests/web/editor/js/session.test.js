@@ -28,7 +28,10 @@ function appWith(answers = {}) {
 /** A storage that forgets. @returns {Storage} */
 function memory() {
   const held = new Map();
-  return /** @type {any} */ ({ getItem: (/** @type {string} */ key) => held.get(key) ?? null, setItem: (/** @type {string} */ key, /** @type {string} */ value) => held.set(key, value) });
+  return /** @type {any} */ ({
+    getItem: (/** @type {string} */ key) => held.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => held.set(key, value),
+  });
 }
 
 /** @param {Partial<KeyboardEventInit>} init */
@@ -68,7 +71,10 @@ test("a user's own keys take the place of a command's", () => {
     { id: "a.one", title: "One", group: "A", keys: ["Mod+J"], run: () => {} },
     { id: "a.two", title: "Two", group: "A", run: () => {} },
   ]);
-  equal(app.commands.clashes("a.two", "mod+j").map(({ id }) => id), ["a.one"]);
+  equal(
+    app.commands.clashes("a.two", "mod+j").map(({ id }) => id),
+    ["a.one"],
+  );
   app.settings.bind("a.one", ["F7"]);
   equal([app.commands.forKey("Mod+J", false)?.id, app.commands.forKey("F7", false)?.id], [undefined, "a.one"]);
   app.settings.bind("a.one", null);
@@ -87,7 +93,13 @@ test("faults and plans inside a sub-workflow show at its use, the worst first", 
   const faults = byAddress([fault, { code: "y", node: null, input: null, message: "all wrong" }]);
   equal([...faults.keys()], ["u/v/n", "u/v", "u", ""]);
   equal(faults.get("u"), [{ ...fault, input: null }]);
-  const plan = new Map(/** @type {const} */ ([["u/a", { state: "cached", why: "" }], ["u/b", { state: "stale", why: "steps 1 → 2", seconds: 3 }], ["c", { state: "new", why: "", seconds: 1 }]]));
+  const plan = new Map(
+    /** @type {const} */ ([
+      ["u/a", { state: "cached", why: "" }],
+      ["u/b", { state: "stale", why: "steps 1 → 2", seconds: 3 }],
+      ["c", { state: "new", why: "", seconds: 1 }],
+    ]),
+  );
   equal(withUses(plan).get("u"), { state: "stale", why: "b: steps 1 → 2", seconds: 3 });
   equal(costOf(plan), { run: 2, of: 3, seconds: 4 });
 });
@@ -167,7 +179,12 @@ test("events change the tab that their run belongs to, and inner nodes show at t
   ok(tab.runTouched.peek().has("part/sampler"));
   following.take([
     { type: "node.succeeded", run, node: "part/sampler", seconds: 2 },
-    { type: "run.succeeded", run, seconds: 2.5, outputs: { image: [{ asset: "image.png", sha256: "ab", type: "Image" }] } },
+    {
+      type: "run.succeeded",
+      run,
+      seconds: 2.5,
+      outputs: { image: [{ asset: "image.png", sha256: "ab", type: "Image" }] },
+    },
   ]);
   equal([tab.nodeRun("part").peek().state, tab.nodeRun("part").peek().seconds], ["ran", 2]);
   equal(tab.nodeRun("decode").peek().outputs?.image?.[0].url, "/api/assets/ab.png");
@@ -243,7 +260,12 @@ test("the socket asks for what it missed, and hands on what came together", asyn
     const socket = new EventSocket({ message: (list) => handed.push(list), reset: () => {}, state: () => {} }, connect);
     socket.open();
     const [first] = /** @type {[EventTarget]} */ (/** @type {unknown} */ (sockets));
-    for (const data of [{ type: "hello", last: 4 }, { type: "a", seq: 5 }, { type: "passing" }, { type: "b", seq: 6 }]) {
+    for (const data of [
+      { type: "hello", last: 4 },
+      { type: "a", seq: 5 },
+      { type: "passing" },
+      { type: "b", seq: 6 },
+    ]) {
       first.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(data) }));
     }
     first.dispatchEvent(new Event("close"));
@@ -255,18 +277,44 @@ test("the socket asks for what it missed, and hands on what came together", asyn
     }, 10);
   });
   equal(urls, ["", "?since=6"]);
-  equal(handed.map((list) => list.map((/** @type {any} */ message) => message.type)), [["a", "passing", "b"]]);
+  equal(
+    handed.map((list) => list.map((/** @type {any} */ message) => message.type)),
+    [["a", "passing", "b"]],
+  );
 });
 
 test("what a run would cost, and what became of one, is said in a few words", () => {
   const tab = new Tab("doc", TEXT_TO_IMAGE);
-  const plan = new Map(/** @type {const} */ ([["a", { state: "stale", why: "", seconds: 3.2 }], ["b", { state: "cached", why: "" }]]));
+  const plan = new Map(
+    /** @type {const} */ ([
+      ["a", { state: "stale", why: "", seconds: 3.2 }],
+      ["b", { state: "cached", why: "" }],
+    ]),
+  );
   tab.checked.value = { faults: [], notices: [], plan };
   equal(runWords(tab, 0), "1 of 2 nodes would run, about 3.2 s");
-  tab.checked.value = { faults: [], notices: [], plan: new Map(/** @type {const} */ ([["b", { state: "cached", why: "" }]])) };
+  tab.checked.value = {
+    faults: [],
+    notices: [],
+    plan: new Map(/** @type {const} */ ([["b", { state: "cached", why: "" }]])),
+  };
   equal(runWords(tab, 0), "Nothing changed: 0 of 1 nodes would run");
-  tab.run.value = { id: "r", status: "succeeded", targets: null, done: 0, total: 0, seconds: 4.2, began: 0, partial: false, faults: [] };
-  tab.checked.value = { faults: [{ code: "x", node: "a", input: null, message: "wrong" }], notices: [], plan: new Map() };
+  tab.run.value = {
+    id: "r",
+    status: "succeeded",
+    targets: null,
+    done: 0,
+    total: 0,
+    seconds: 4.2,
+    began: 0,
+    partial: false,
+    faults: [],
+  };
+  tab.checked.value = {
+    faults: [{ code: "x", node: "a", input: null, message: "wrong" }],
+    notices: [],
+    plan: new Map(),
+  };
   equal(runWords(tab, 0), "1 fault");
   tab.checked.value = { faults: [], notices: [], plan: new Map() };
   equal(runWords(tab, 0), "Done in 4.2 s");

@@ -25,20 +25,31 @@ const EDITS = [
   (draft, level, random) => deleteNodes(draft, level, random.some(idsOf(draft, level), 0.2)),
   (draft, level, random) => healNodes(draft, level, random.some(idsOf(draft, level), 0.2), catalogue),
   (draft, level, random) => moveNodes(draft, level, random.some(idsOf(draft, level)), { x: random.below(50), y: 3 }),
-  (draft, level, random) => setMode(draft, level, random.some(idsOf(draft, level)), random.pick(["mute", "bypass", null])),
+  (draft, level, random) =>
+    setMode(draft, level, random.some(idsOf(draft, level)), random.pick(["mute", "bypass", null])),
   (draft, level, random) => {
     const port = { node: random.pick(idsOf(draft, level)), output: random.pick(["image", "latent", "value", "model"]) };
-    connect(draft, level, port, { node: random.pick(idsOf(draft, level)), input: random.pick(["image", "latent", "value", "items"]) }, catalogue);
+    connect(
+      draft,
+      level,
+      port,
+      { node: random.pick(idsOf(draft, level)), input: random.pick(["image", "latent", "value", "items"]) },
+      catalogue,
+    );
   },
-  (draft, level, random) => draft.level(level).setInput(random.pick(idsOf(draft, level)), "text", `words ${random.below(9)}`),
-  (draft, level, random) => void extract(draft, level, [random.pick(idsOf(draft, level)), random.pick(idsOf(draft, level))], "part", catalogue),
+  (draft, level, random) =>
+    draft.level(level).setInput(random.pick(idsOf(draft, level)), "text", `words ${random.below(9)}`),
+  (draft, level, random) =>
+    void extract(draft, level, [random.pick(idsOf(draft, level)), random.pick(idsOf(draft, level))], "part", catalogue),
   (draft, level, random) => void inline(draft, level, random.pick(idsOf(draft, level))),
   (draft, level, random) => void renameNode(draft, level, random.pick(idsOf(draft, level)), `node${random.below(20)}`),
-  (draft, level, random) => void replaceNode(draft, level, random.pick(idsOf(draft, level)), random.pick(TYPES), catalogue),
+  (draft, level, random) =>
+    void replaceNode(draft, level, random.pick(idsOf(draft, level)), random.pick(TYPES), catalogue),
   (draft, level, random) => void exposeInput(draft, level, { node: random.pick(idsOf(draft, level)), input: "text" }),
   (draft, level) => void addDrawn(draft, level, "frames", { x: 0, y: 0, width: 100, height: 50 }, { title: "Frame" }),
   (draft, level) => patchDrawn(draft, level, "frames", "frame", { x: 7 }),
-  (draft, level, random) => deleteDrawn(draft, level, random.some(drawnOf(draft.level(level).level, "frames").map(({ id }) => `frame:${id}`))),
+  (draft, level, random) =>
+    deleteDrawn(draft, level, random.some(drawnOf(draft.level(level).level, "frames").map(({ id }) => `frame:${id}`))),
   (draft, level, random) => {
     const copied = readClipboard(copyText(draft.document, level, random.some(idsOf(draft, level))));
     if (copied !== null) paste(draft, level, copied, { x: random.below(400), y: 0 });
@@ -87,7 +98,9 @@ test("after any edits no wire and no exposed port leads to a node that is not th
       const ends = [
         ...[...level.inputs.values()].flatMap(({ to }) => to),
         ...[...level.outputs.values()].map((output) => output.link),
-        ...JSON.stringify([...level.nodes.values()].map((node) => [...node.inputs.values()])).matchAll(/"link":"([^"]+)"/g),
+        ...JSON.stringify([...level.nodes.values()].map((node) => [...node.inputs.values()])).matchAll(
+          /"link":"([^"]+)"/g,
+        ),
       ].map((end) => (typeof end === "string" ? end : /** @type {string} */ (end[1])));
       for (const end of ends) equal([end, body.nodes.has(end.slice(0, end.lastIndexOf(".")))], [end, true]);
     }

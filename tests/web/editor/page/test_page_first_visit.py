@@ -29,7 +29,8 @@ def serving(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
-        process.stdout.close()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def free_port() -> int:

@@ -84,7 +84,8 @@ export function layOut(dagre, level, ids, rectOf) {
   graph.setGraph({ rankdir: "LR", nodesep: 32, ranksep: 72 }).setDefaultEdgeLabel(() => ({}));
   const rects = new Map([...ids].map((id) => [id, rectOf(id)]));
   for (const [id, { width, height }] of rects) graph.setNode(id, { width, height });
-  for (const { from, to } of linksOf(level)) if (ids.has(from.node) && ids.has(to.node)) graph.setEdge(from.node, to.node);
+  for (const { from, to } of linksOf(level))
+    if (ids.has(from.node) && ids.has(to.node)) graph.setEdge(from.node, to.node);
   dagre.layout(graph);
   return anchored(rects, (id) => {
     const { x, y, width, height } = graph.node(id);
@@ -103,7 +104,9 @@ function anchored(rects, placeOf) {
     y: Math.min(...all.map(({ y }) => y)),
   });
   const [from, to] = [corner([...places.values()]), corner([...rects.values()])];
-  return new Map([...places].map(([id, { x, y }]) => [id, { x: Math.round(x - from.x + to.x), y: Math.round(y - from.y + to.y) }]));
+  return new Map(
+    [...places].map(([id, { x, y }]) => [id, { x: Math.round(x - from.x + to.x), y: Math.round(y - from.y + to.y) }]),
+  );
 }
 
 /**
@@ -114,7 +117,9 @@ function anchored(rects, placeOf) {
  */
 export function placeUnplaced(draft, level) {
   const body = draft.level(level).level;
-  const ids = [...body.nodes].filter(([, node]) => node.ui.x === undefined || node.ui.y === undefined).map(([id]) => id);
+  const ids = [...body.nodes]
+    .filter(([, node]) => node.ui.x === undefined || node.ui.y === undefined)
+    .map(([id]) => id);
   if (ids.length === 0) return;
   const depths = depthsOf(body);
   const placed = [...body.nodes.values()].filter((node) => node.ui.x !== undefined);

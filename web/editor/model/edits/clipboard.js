@@ -32,7 +32,12 @@ export function copyText(document, level, keys) {
   );
   const drawn = new Map([...ui].filter(([, items]) => items.length > 0));
   const root = { nodes, inputs: new Map(), outputs: new Map(), ui: /** @type {Map<string, Json>} */ (drawn) };
-  const head = new Map(/** @type {[string, Json][]} */ ([["format", "latentloom"], ["version", 1]]));
+  const head = new Map(
+    /** @type {[string, Json][]} */ ([
+      ["format", "latentloom"],
+      ["version", 1],
+    ]),
+  );
   const levels = new Map([["", root], ...usedLevels(document, nodes.values())]);
   return `${JSON.stringify(toJson({ head, levels }), null, 2)}\n`;
 }
@@ -95,7 +100,10 @@ export function paste(draft, level, from, at, options = {}) {
   }
   const here = new Set(draft.level(level).nodes.entries.keys());
   for (const [id, node] of source.nodes) {
-    const inputs = linked(node, (name) => renamed.get(name) ?? (options.incoming === true && here.has(name) ? name : null));
+    const inputs = linked(
+      node,
+      (name) => renamed.get(name) ?? (options.incoming === true && here.has(name) ? name : null),
+    );
     const ui = { ...node.ui, x: (node.ui.x ?? 0) + step.x, y: (node.ui.y ?? 0) + step.y };
     draft.level(level).nodes.set(renamed.get(id), { ...node, type: typeIn(levelNames, node), inputs, ui });
   }

@@ -14,7 +14,10 @@ import { byCodePoint, isObject } from "../json.js";
 import { freeName } from "../names.js";
 
 /** The two kinds, with what marks them in a selection. @type {readonly {key: DrawnKey, prefix: string}[]} */
-export const DRAWN = Object.freeze([{ key: "frames", prefix: "frame:" }, { key: "notes", prefix: "note:" }]);
+export const DRAWN = Object.freeze([
+  { key: "frames", prefix: "frame:" },
+  { key: "notes", prefix: "note:" },
+]);
 
 /**
  * The frames or notes of a level.

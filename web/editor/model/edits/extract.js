@@ -40,7 +40,11 @@ export function extract(draft, level, keys, wanted, catalogue) {
   draft.putLevel(name, innerLevel(body, ids, boundary));
   for (const gone of ids) draft.level(level).nodes.delete(gone);
   draft.level(level).nodes.set(id, {
-    type: USE + name, version: 1, mode: null, inputs: boundary.given, ui: cornerOf(body, ids),
+    type: USE + name,
+    version: 1,
+    mode: null,
+    inputs: boundary.given,
+    ui: cornerOf(body, ids),
   });
   leadOutputs(draft, level, id, ids, boundary);
   leadExposed(draft, level, id, ids, boundary);
@@ -57,7 +61,9 @@ function refuseMixedLists(body, ids) {
     for (const [input, value] of body.nodes.get(id)?.inputs ?? []) {
       const sides = new Set(linksIn(value).map((link) => ids.has(link.from.node)));
       if (sides.size > 1) {
-        throw new Error(`${id}.${input} takes values from inside and from outside of the selection; select all of them, or leave ${id} out`);
+        throw new Error(
+          `${id}.${input} takes values from inside and from outside of the selection; select all of them, or leave ${id} out`,
+        );
       }
     }
   }
@@ -183,7 +189,9 @@ function leadOutputs(draft, level, id, ids, boundary) {
  */
 function leadExposed(draft, level, id, ids, boundary) {
   for (const [name, exposed] of [...draft.level(level).inputs.entries]) {
-    const to = exposed.to.map((target) => (ids.has(portOf(target).node) ? `${id}.${innerName(boundary, target)}` : target));
+    const to = exposed.to.map((target) =>
+      ids.has(portOf(target).node) ? `${id}.${innerName(boundary, target)}` : target,
+    );
     draft.level(level).inputs.set(name, { ...exposed, to });
   }
   const inner = draft.level(level).node(id).type.slice(USE.length);

@@ -30,7 +30,11 @@ export function addNode(draft, level, type, at, catalogue, inputs = {}) {
   const id = freeName(idOfType(type), draft.level(level).nodes);
   const version = catalogue.nodes.get(type)?.version ?? 1;
   draft.level(level).nodes.set(id, {
-    type, version, mode: null, inputs: new Map(Object.entries(inputs)), ui: { x: Math.round(at.x), y: Math.round(at.y) },
+    type,
+    version,
+    mode: null,
+    inputs: new Map(Object.entries(inputs)),
+    ui: { x: Math.round(at.x), y: Math.round(at.y) },
   });
   return id;
 }

@@ -63,7 +63,9 @@ function inputsFor({ catalogue, document, level, id }, next) {
     const wanted = now.inputs.get(name)?.type;
     const alike = [...next.inputs.values()].filter((port) => !node.inputs.has(port.name) || !moved.has(port.name));
     const isLink = linksIn(value).length > 0;
-    const port = alike.find((each) => takes(each.name, value) && (isLink || (each.type === wanted && each.choices === null)));
+    const port = alike.find(
+      (each) => takes(each.name, value) && (isLink || (each.type === wanted && each.choices === null)),
+    );
     if (port !== undefined) keep(name, port.name, value);
     else if (!isDefault(now.inputs.get(name), value)) lost.push(`${words(name)}: ${shown(value)}`);
   }
@@ -104,7 +106,9 @@ function accepts(catalogue, document, level, port, value) {
  * @param {Json} value
  */
 function inBounds(port, value) {
-  return typeof value !== "number" || ((port.min === null || value >= port.min) && (port.max === null || value <= port.max));
+  return (
+    typeof value !== "number" || ((port.min === null || value >= port.min) && (port.max === null || value <= port.max))
+  );
 }
 
 /**
@@ -138,10 +142,15 @@ function outputsFor({ catalogue, document, level, id }, next, lost) {
   for (const [name, port] of now) {
     const type = typeAt(catalogue, document, level, { node: id, output: name });
     const named = next.outputs.get(name);
-    const fit = named !== undefined && fits(catalogue, named.type, type) ? named : [...next.outputs.values()].find((other) => fits(catalogue, other.type, type));
+    const fit =
+      named !== undefined && fits(catalogue, named.type, type)
+        ? named
+        : [...next.outputs.values()].find((other) => fits(catalogue, other.type, type));
     outputs.set(name, fit?.name ?? null);
     const used = [...body.nodes.values()].some((node) =>
-      [...node.inputs.values()].some((value) => linksIn(value).some(({ from }) => from.node === id && from.output === name)),
+      [...node.inputs.values()].some((value) =>
+        linksIn(value).some(({ from }) => from.node === id && from.output === name),
+      ),
     );
     if (fit === undefined && used) lost.push(`the wires from ${port.title} (${typeTitle(catalogue, type)})`);
   }
@@ -214,4 +223,3 @@ export function candidates(here) {
   });
   return scored.sort((a, b) => a.score - b.score).map(({ type }) => type);
 }
-

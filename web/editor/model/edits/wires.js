@@ -116,7 +116,9 @@ function withItem(value, item, index) {
  */
 export function disconnect(draft, level, at) {
   const value = draft.level(level).node(at.node).inputs.get(at.input);
-  draft.level(level).setInput(at.node, at.input, value === undefined ? undefined : withoutItem(value, at.index ?? null));
+  draft
+    .level(level)
+    .setInput(at.node, at.input, value === undefined ? undefined : withoutItem(value, at.index ?? null));
 }
 
 /**
@@ -182,7 +184,12 @@ export function moveLinks(draft, level, from, to, catalogue) {
     for (const [input, value] of node.inputs) {
       if (!linksIn(value).some((link) => isPort(link.from, from))) continue;
       const why = whyNot(place, to, { node: id, input });
-      if (why === null) draft.level(level).setInput(id, input, mapLinks(value, (link) => (isPort(link, from) ? to : link)));
+      if (why === null)
+        draft.level(level).setInput(
+          id,
+          input,
+          mapLinks(value, (link) => (isPort(link, from) ? to : link)),
+        );
       else refused.push(why);
     }
   }
