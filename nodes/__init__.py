@@ -4,11 +4,13 @@ Importing it imports no torch: what computes is imported where a node runs.
 """
 
 from engine.packs import Pack, data_folder
+from nodes.compositing import CompareImages, ImageComposite, ImagePad
 from nodes.conditioning import TextEncode
 from nodes.image_edits import ImageBatch, ImageGrid, ImageResize, ImagesFromBatch, ImageSize
 from nodes.images import LoadImage, LoadImages, Preview, SaveImage
 from nodes.latents import EmptyLatent, VAEDecode, VAEEncode
 from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
+from nodes.masks import MaskEdit, MaskFromAlpha, MaskFromColor, MaskFromShapes, SetNoiseMask
 from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
 from nodes.reroute import Reroute
@@ -19,12 +21,15 @@ from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model, TextEncod
 
 __all__ = [
     "VAE",
+    "CompareImages",
     "Conditioning",
     "EmptyLatent",
     "Flag",
     "Image",
     "ImageBatch",
+    "ImageComposite",
     "ImageGrid",
+    "ImagePad",
     "ImageResize",
     "ImageSize",
     "ImagesFromBatch",
@@ -38,6 +43,10 @@ __all__ = [
     "LoadModel",
     "MakeList",
     "Mask",
+    "MaskEdit",
+    "MaskFromAlpha",
+    "MaskFromColor",
+    "MaskFromShapes",
     "Math",
     "Model",
     "Number",
@@ -48,6 +57,7 @@ __all__ = [
     "SaveImage",
     "ScoreScene",
     "SeedList",
+    "SetNoiseMask",
     "Switch",
     "Text",
     "TextEncode",

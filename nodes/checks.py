@@ -74,6 +74,16 @@ def in_sentences() -> Iterator[None]:
         raise LoomError(str(error)) from error
 
 
+def rgb(color: str) -> tuple[float, float, float]:
+    """Red, green and blue in 0…1 of the input `color`, which is written #rrggbb. Raises LoomError, in a sentence."""
+    digits = color.removeprefix("#")
+    try:
+        red, green, blue = bytes.fromhex(digits)
+    except ValueError:
+        raise LoomError(f"input 'color' is {color[:20]!r}; a colour is written #rrggbb, as #336699") from None
+    return red / 255, green / 255, blue / 255
+
+
 def _space(fact: Mapping[str, Any]) -> str:
     return f"'{fact['name']}' ({fact['channels']} channels, 1/{fact['factor']} of the size)"
 

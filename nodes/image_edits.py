@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engine.graph.faults import LoomError
 from engine.graph.node import Node, Step, Widget
+from nodes.checks import rgb
 from nodes.types import Image
 
 SIDE = 16384
@@ -50,7 +51,7 @@ class ImageResize(Node):
         to_height = self.height or max(1, round(height * (self.width or 0) / width))
         if max(to_width, to_height) > SIDE:
             raise LoomError(f"the picture would be {to_width} × {to_height} pixels; a side has at most {SIDE}")
-        return Image(resize(self.image.pixels, to_width, to_height, self.fit, self.filter, _rgb(self.color)))
+        return Image(resize(self.image.pixels, to_width, to_height, self.fit, self.filter, rgb(self.color)))
 
 
 class ImageGrid(Node):
@@ -136,12 +137,3 @@ class ImageSize(Node):
         """Read the shape."""
         batch, height, width = (int(side) for side in self.image.pixels.shape[:3])
         return Size(width, height, batch)
-
-
-def _rgb(color: str) -> tuple[float, float, float]:
-    digits = color.removeprefix("#")
-    try:
-        red, green, blue = bytes.fromhex(digits)
-    except ValueError:
-        raise LoomError(f"input 'color' is {color[:20]!r}; a colour is written #rrggbb, as #336699") from None
-    return red / 255, green / 255, blue / 255

@@ -1,0 +1,153 @@
+"""Nodes that make masks: 1 (white) is what may change, 0 (black) is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from engine.graph.faults import LoomError
+from engine.graph.node import Facts, Multiline, Node, Step, Widget
+from nodes.checks import in_sentences, of, picked, rgb
+from nodes.types import Image, Latent, Mask
+
+Side = Annotated[int, Field(ge=1, le=16384), Step(8)]
+
+
+class SetNoiseMask(Node):
+    """Let samplers change a latent only where a mask is white.
+
+    The mask may have any size and is stretched to the picture's. A cell of the latent may change as soon as one pixel of
+    it is covered, so that thin strokes count. Without a mask, one that was set is taken off again.
+    """
+
+    title = "Set noise mask"
+    category = "mask"
+    peers = ("SetLatentNoiseMask",)
+
+    latent: Annotated[Latent, Field(description="An encoded picture")]
+    mask: Annotated[Mask | None, Field(description="White where it may change; empty takes a mask off")] = None
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """The latent's facts."""
+        return {"latent": picked(of(inputs, "latent"), "width", "height", "batch", "name", "space")}
+
+    def run(self) -> Latent:
+        """Attach it. Raises LoomError, in a sentence, where the numbers of masks and pictures do not fit."""
+        if self.mask is not None and (count := len(self.mask.values)) not in (1, self.latent.batch):
+            raise LoomError(f"input 'mask' has {count} masks for {self.latent.batch} latents; wanted 1 or as many")
+        return replace(self.latent, mask=self.mask)
+
+
+class MaskEdit(Node):
+    """Grow, blur, sharpen, fill or turn a mask over.
+
+    What is asked for is done in this order: threshold, holes, grow, blur, invert. A blur reaches three times as far as it
+    says and no further, so that what lies beyond is not touched at all.
+    """
+
+    title = "Edit mask"
+    category = "mask"
+    peers = ("GrowMask", "InvertMask", "ThresholdMask", "FeatherMask")
+
+    mask: Annotated[Mask, Field(description="The masks")]
+    threshold: Annotated[
+        float | None,
+        Field(ge=0, le=1, description="From this grey on it is white, else black; empty leaves greys"),
+        Step(0.05),
+    ] = None
+    fill_holes: Annotated[bool, Field(description="Cover what the mask encloses on all sides")] = False
+    grow: Annotated[
+        int, Field(ge=-1024, le=1024, description="Pixels by which it grows to every side; below 0 it shrinks")
+    ] = 0
+    blur: Annotated[
+        float, Field(ge=0, le=256, description="How soft its edge becomes: the standard deviation in pixels"), Step(1)
+    ] = 0.0
+    invert: Annotated[bool, Field(description="Swap black and white, after all else")] = False
+
+    def run(self) -> Mask:
+        """Edit."""
+        from nodes.ops.masks import edited
+
+        return Mask(
+            edited(
+                self.mask.values,
+                threshold=self.threshold,
+                fill_holes=self.fill_holes,
+                grow=self.grow,
+                blur=self.blur,
+                invert=self.invert,
+            )
+        )
+
+
+class MaskFromShapes(Node):
+    """Draw a mask from words: one shape a line, in pixels or per cent of the picture.
+
+    A line is one of: box LEFT TOP RIGHT BOTTOM, ellipse LEFT TOP RIGHT BOTTOM, circle X Y RADIUS, polygon X Y X Y X Y and
+    so on. Places are counted from the left upper corner: box 0 0 50% 100% is the left half. All shapes together are the
+    mask.
+    """
+
+    title = "Mask from shapes"
+    category = "mask"
+    peers = ("CreateShapeMask", "SolidMask")
+
+    shapes: Annotated[Multiline, Field(description="One shape a line; empty covers nothing")] = "circle 50% 50% 25%"
+    image: Annotated[Image | None, Field(description="A picture whose size the mask is to have")] = None
+    width: Annotated[Side, Field(description="The mask's width in pixels, where no picture is linked")] = 512
+    height: Annotated[Side, Field(description="The mask's height in pixels, where no picture is linked")] = 512
+
+    def run(self) -> Mask:
+        """Draw. Raises LoomError, in a sentence that names the line, for what is no shape."""
+        from nodes.ops.shapes import drawn
+
+        width, height = self.width, self.height
+        if self.image is not None:
+            height, width = (int(side) for side in self.image.pixels.shape[1:3])
+        with in_sentences():
+            return Mask(drawn(self.shapes, width, height))
+
+
+class MaskFromColor(Node):
+    """Cover what has a colour in a picture, to change just that."""
+
+    title = "Mask from colour"
+    category = "mask"
+    peers = ("ImageColorToMask", "MaskFromRGBCMYBW")
+
+    image: Annotated[Image, Field(description="The pictures")]
+    color: Annotated[str, Widget("color"), Field(description="The colour to find, as #rrggbb")] = "#ff0000"
+    tolerance: Annotated[
+        float,
+        Field(ge=0, le=1, description="How far red, green and blue may each be off: 0 the very colour, 1 any"),
+        Step(0.01),
+    ] = 0.1
+    softness: Annotated[float, Field(ge=0, le=1, description="How gradually the mask ends beyond that"), Step(0.01)] = (
+        0.0
+    )
+
+    def run(self) -> Mask:
+        """Compare. Raises LoomError, in a sentence, for a colour that is none."""
+        from nodes.ops.masks import from_color
+
+        return Mask(from_color(self.image.pixels, rgb(self.color), self.tolerance, self.softness))
+
+
+class MaskFromAlpha(Node):
+    """Cover what is transparent in a picture; nothing, where it has no transparency."""
+
+    title = "Mask from alpha"
+    category = "mask"
+    peers = ("SplitImageWithAlpha", "LoadImageMask", "ImageToMask")
+
+    image: Annotated[Image, Field(description="The pictures")]
+
+    def run(self) -> Mask:
+        """Read the fourth channel."""
+        from nodes.ops.masks import from_alpha
+
+        return Mask(from_alpha(self.image.pixels))
