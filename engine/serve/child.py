@@ -14,6 +14,7 @@ from engine.worker.messages import Hello
 
 STREAM_BYTES = 1 << 20
 START_FACTOR = 4
+KILLED_SECONDS = 1.0
 log = logging.getLogger("latentloom.serve")
 
 
@@ -88,10 +89,13 @@ class Child:
             await asyncio.wait_for(process.wait(), seconds)
         except TimeoutError:
             self.kill("it did not end")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), KILLED_SECONDS)
         # What a node started may hold the streams open for longer than the process lives.
         _, open_still = await asyncio.wait(self._tasks, timeout=0.5)
         for task in open_still:
             task.cancel()
+        process._transport.close()  # type: ignore[attr-defined]  # there is no other way to let go of its pipes
 
     async def _listen(self) -> None:
         assert self._process is not None

@@ -110,13 +110,11 @@ class Storm:
         self.wrong: list[str] = []
         self.deaths: Counter[str] = Counter()
 
-    def round(self) -> None:
-        """One server, some runs, one death."""
-        kind = self.chance.choice(("server", "worker", "failpoint"))
-        point = ""
-        if kind == "failpoint":
-            point = f"{self.chance.choice(FAILPOINTS)}=kill@{self.chance.randint(3, 3 * RUNS)}"
-        site = Site(self.folder, point)
+    def round(self, number: int) -> None:
+        """One server, some runs, one death or more: in turn of the server, of its worker first, at a failpoint."""
+        kind = ("server", "worker", "failpoint")[number % 3]
+        point = FAILPOINTS[number // 3 % len(FAILPOINTS)] if kind == "failpoint" else ""
+        site = Site(self.folder, f"{point}=kill@{self.chance.randint(3, 3 * RUNS)}" if point else "")
         self._submit(site)
         after, worker = self.chance.randint(1, 60), 0
         for count, line in enumerate(site.lines()):
@@ -124,24 +122,30 @@ class Storm:
             worker = line.get("worker") or worker
             if "acked" in line and self.chance.random() < 0.2:
                 site.say(cancel=line["id"])
-            if count >= after and kind == "worker" and worker:
-                with suppress(ProcessLookupError):
-                    os.kill(worker, signal.SIGKILL)
-                kind, after = "server after worker", count + self.chance.randint(1, 30)
-            elif count >= after + (60 if kind in ("failpoint", "worker") else 0):
+            if kind == "worker" and worker and count >= after:
+                self._kill_worker(worker)
+                kind, after = "server", count + self.chance.randint(1, 30)
+            elif count >= after + (0 if kind == "server" else 60):
                 break
             if self._nothing_left(line):
                 break
-        self.deaths[point.partition("=")[0] or kind] += 1
+        self.deaths[point or "server"] += 1
         site.kill()
 
+    def _kill_worker(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.deaths["worker"] += 1
+
     def _submit(self, site: Site) -> None:
-        """Ask for new runs, and for some once more that were asked for before."""
+        """Ask for new runs, for those that were not acknowledged, and for some once more that were."""
+        asked = [key for key in self.keys if key not in self.acked]
+        asked += self.chance.sample(sorted(self.acked), min(2, len(self.acked)))
         for _ in range(RUNS):
             number = len(self.keys) + 1
             self.keys[f"key {number}"] = number
-            site.say(submit=painting(number), key=f"key {number}")
-        for key in self.chance.sample(sorted(self.keys), min(2, len(self.keys))):
+            asked.append(f"key {number}")
+        for key in asked:
             site.say(submit=painting(self.keys[key]), key=key)
 
     def _take(self, line: dict[str, Any]) -> None:
@@ -243,7 +247,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         storm = Storm(options.folder or Path(temporary), options.seed)
         for number in range(options.rounds):
-            storm.round()
+            storm.round(number)
             if (number + 1) % 20 == 0:
                 print(f"{number + 1} rounds, {len(storm.acked)} runs", file=sys.stderr)
         storm.settle()
