@@ -6,6 +6,7 @@
  */
 
 import { render } from "../vendor/lit-html/lit-html.js";
+import { USE } from "../model/document.js";
 import { counters } from "./counters.js";
 import { nodeTemplate } from "./node.js";
 import { overlap, seen } from "./camera.js";
@@ -117,6 +118,7 @@ export class Mounts {
       node.mode && `is-${node.mode}`,
       node.ui.collapsed && "is-collapsed",
       typeof node.ui.color === "string" && "is-coloured",
+      node.type.startsWith(USE) && "is-use",
       chosen && "selected",
       !known && "is-unknown",
     ]

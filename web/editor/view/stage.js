@@ -17,7 +17,7 @@ import { itemsOf, touches, within } from "./items.js";
 import { DrawnLevel } from "./model.js";
 import { Mounts } from "./mounts.js";
 import { Navigation } from "./navigation.js";
-import { paint } from "./painter.js";
+import { Surface, onPixels } from "./surface.js";
 import { themeOf } from "./theme.js";
 
 /** @typedef {import("../session/app.js").App} App */
@@ -25,8 +25,6 @@ import { themeOf } from "./theme.js";
 /** @typedef {import("./camera.js").Camera} Camera */
 /** @typedef {import("./camera.js").Point} Point */
 
-const MARGIN = 240;
-const SCALED = 1.35;
 const RESTS_AFTER = 120;
 
 export class Stage {
@@ -35,7 +33,6 @@ export class Stage {
   hovered = -1;
   hidden = -1;
   onlySelected = false;
-  /** @type {Camera | null} */ painted = null;
   /** @type {Set<(stage: Stage) => void>} */ followers = new Set();
   /** @type {Point} */ pointer = { x: 0, y: 0 };
   pointerInside = false;
@@ -55,9 +52,7 @@ export class Stage {
     this.app = app;
     this.root = root;
     this.frames = new Frames(this, part(root, "frames-layer"));
-    this.canvas = /** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas"));
-    this.canvas.setAttribute("aria-hidden", "true");
-    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.surface = new Surface(/** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas")));
     this.layer = part(root, "nodes-layer");
     this.overlay = part(root, "overlay");
     this.mounts = new Mounts(this.layer);
@@ -205,30 +200,11 @@ export class Stage {
 
   #moveCamera() {
     const { x, y, zoom } = this.camera;
-    const transform = `translate(${round(-x * zoom)}px, ${round(-y * zoom)}px) scale(${zoom})`;
+    const transform = `translate(${onPixels(-x * zoom)}px, ${onPixels(-y * zoom)}px) scale(${zoom})`;
     this.layer.style.transform = transform;
     this.frames.layer.style.transform = transform;
     if (zoom !== this.#sharpAt) this.#rest();
-    if (!this.#canvas && !this.#shift()) this.#canvas = true;
-  }
-
-  /**
-   * Shift and scale what is painted to where the camera is now, as far as it still covers the stage; false where it must be painted
-   * anew. What is scaled is painted at its own size as soon as the camera rests.
-   */
-  #shift() {
-    const { painted, camera, size } = this;
-    if (!painted) return false;
-    const scale = camera.zoom / painted.zoom;
-    if (scale < 1 / SCALED || scale > SCALED) return false;
-    const left = (painted.x - camera.x) * camera.zoom - MARGIN * scale;
-    const top = (painted.y - camera.y) * camera.zoom - MARGIN * scale;
-    const right = left + (size.width + 2 * MARGIN) * scale;
-    const bottom = top + (size.height + 2 * MARGIN) * scale;
-    if (left > 0 || top > 0 || right < size.width || bottom < size.height) return false;
-    const moved = `translate(${round(left + MARGIN)}px, ${round(top + MARGIN)}px)`;
-    this.canvas.style.transform = scale === 1 ? moved : `${moved} scale(${scale})`;
-    return true;
+    if (!this.#canvas && !this.surface.shift(this.camera, this.size)) this.#canvas = true;
   }
 
   /** When a zoom has come to rest, all is drawn at its own size: the canvas anew, and the elements, which were scaled. */
@@ -237,7 +213,7 @@ export class Stage {
     this.#resting = setTimeout(() => {
       const { zoom } = this.camera;
       this.#sharpAt = zoom;
-      if (this.painted?.zoom !== zoom) this.askPaint();
+      if (this.surface.painted?.zoom !== zoom) this.askPaint();
       this.layer.classList.add("sharpened");
       requestAnimationFrame(() => requestAnimationFrame(() => this.layer.classList.remove("sharpened")));
     }, RESTS_AFTER);
@@ -245,47 +221,19 @@ export class Stage {
 
   #paint() {
     this.#canvas = false;
-    counters.paints += 1;
-    const drawn = /** @type {DrawnLevel} */ (this.drawn);
-    const { x, y, zoom } = this.camera;
-    const camera = { x: x - MARGIN / zoom, y: y - MARGIN / zoom, zoom };
-    const size = { width: this.size.width + 2 * MARGIN, height: this.size.height + 2 * MARGIN };
-    const { geometry, faces, colours } = drawn;
+    const { geometry, faces, colours } = /** @type {DrawnLevel} */ (this.drawn);
     const { theme, hovered, hidden, onlySelected } = this;
     const selection = this.tab.selection.peek();
-    paint(
-      this.context,
-      {
-        camera,
-        size,
-        theme,
-        geometry,
-        faces,
-        colours,
-        selection,
-        mounted: this.mounts.ids,
-        onlySelected,
-        hovered,
-        hidden,
-      },
-      devicePixelRatio,
-    );
-    this.painted = this.camera;
-    this.canvas.style.transform = "";
+    const mounted = this.mounts.ids;
+    const drawing = { theme, geometry, faces, colours, selection, mounted, onlySelected, hovered, hidden };
+    this.surface.paint(drawing, this.camera, this.size);
   }
 
   #resized() {
     const { clientWidth, clientHeight } = this.root;
     if (clientWidth === this.size.width && clientHeight === this.size.height) return;
     this.size = { width: clientWidth, height: clientHeight };
-    const width = clientWidth + 2 * MARGIN;
-    const height = clientHeight + 2 * MARGIN;
-    this.canvas.width = Math.round(width * devicePixelRatio);
-    this.canvas.height = Math.round(height * devicePixelRatio);
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
-    this.canvas.style.left = this.canvas.style.top = `${-MARGIN}px`;
-    this.painted = null;
+    this.surface.cover(this.size);
     this.flush();
   }
 
@@ -393,9 +341,4 @@ function part(root, name, tag = "div") {
   element.className = name;
   root.append(element);
   return element;
-}
-
-/** On whole device pixels, so that text stays sharp. @param {number} value */
-function round(value) {
-  return Math.round(value * devicePixelRatio) / devicePixelRatio;
 }

@@ -43,10 +43,11 @@ class Canvas:
 
     def nodes(self) -> Workflow:
         """The nodes of the level, as the file has them."""
-        return self.js(
+        nodes: Workflow = self.js(
             """Object.fromEntries([...tab.level.peek().nodes].map(
                 ([id, node]) => [id, {type: node.type, ui: node.ui, ...Object.fromEntries(node.inputs)}]))"""
         )
+        return nodes
 
     def input(self, node: str, name: str) -> Any:
         """What an input is given; None where it is given nothing."""

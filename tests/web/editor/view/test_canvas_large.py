@@ -151,8 +151,8 @@ def test_a_fault_is_seen_from_afar_and_on_the_map(large: Canvas) -> None:
     large.js("app.view.fit()")
     large.settled()
     red = """(() => {
-        const {width, height} = stage.canvas;
-        const data = stage.context.getImageData(0, 0, width, height).data;
+        const {width, height} = stage.surface.canvas;
+        const data = stage.surface.context.getImageData(0, 0, width, height).data;
         let found = 0;
         for (let i = 0; i < data.length; i += 4) found += data[i] > 200 && data[i + 1] < 140 && data[i + 2] < 150;
         return found;
