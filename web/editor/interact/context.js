@@ -207,5 +207,6 @@ function itemsOf(app, ids, argument) {
     };
   });
   const there = items.filter((item) => item !== undefined);
-  return there.filter((item, i) => item !== null || (i > 0 && i < there.length - 1 && there[i - 1] !== null));
+  const spaced = there.filter((item, i) => item !== null || (i > 0 && there[i - 1] !== null));
+  return spaced.at(-1) === null ? spaced.slice(0, -1) : spaced;
 }

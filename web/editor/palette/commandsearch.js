@@ -24,7 +24,7 @@ export function openCommands(app) {
             id: command.id,
             title: command.title,
             detail: command.group,
-            hint: app.commands.keysOf(command.id).join("  "),
+            hint: app.commands.keysOf(command.id)[0],
           })),
         query,
       ),

@@ -184,16 +184,19 @@ export class DrawnLevel {
     );
   }
 
+  /** @param {string} address */
+  #status(address) {
+    const { tab } = this;
+    const run = tab.nodeRun(address).peek();
+    return statusOf(run, tab.plan.peek().get(address), tab.faults.peek().get(address), tab.notices.peek().get(address));
+  }
+
   /** @param {number} i */
   #face(i) {
     const id = this.geometry.ids[i];
     const node = this.nodes[i];
     const address = this.prefix + id;
-    const status = statusOf(
-      this.tab.nodeRun(address).peek(),
-      this.tab.plan.peek().get(address),
-      this.tab.faults.peek().get(address),
-    );
+    const status = this.#status(address);
     this.statuses[i] = status;
     this.faces[i] = {
       title: shownTitle(node, this.portsOf(id)),
@@ -210,11 +213,9 @@ export class DrawnLevel {
 
   /** The nodes whose plan or faults say something else than their face does. @returns {string[]} */
   changedStates() {
-    const plan = this.tab.plan.peek();
-    const faults = this.tab.faults.peek();
     return this.geometry.ids.filter((id, i) => {
       const address = this.prefix + id;
-      const now = statusOf(this.tab.nodeRun(address).peek(), plan.get(address), faults.get(address));
+      const now = this.#status(address);
       return !alike(now, this.statuses[i]);
     });
   }

@@ -186,13 +186,15 @@ function shownPicture(view, picture, i, count) {
  */
 function below({ status, shape, run, node, ports }) {
   const { preview } = mediaOf(run);
-  if (preview && !shape.media)
-    return html`<img class="node-preview" src=${preview} alt="What ${shownTitle(node, ports)} is making" draggable="false" />`;
-  if (status.faults.length) {
-    return html`<ul class="node-faults" aria-label="Faults">${status.faults.map((fault) => html`<li>${inPlace(fault.message)}</li>`)}</ul>`;
-  }
-  if (status.why) return html`<p class="node-why">${status.why}</p>`;
-  return status.notices.length ? html`<p class="node-notice">${status.notices.join(" · ")}</p>` : nothing;
+  const made = preview && !shape.media ? preview : null;
+  const { faults, why, notices } = status;
+  if (!made && !faults.length && !why && !notices.length) return nothing;
+  return html`<div class="node-below">
+    ${made ? html`<img class="node-preview" src=${made} alt="What ${shownTitle(node, ports)} is making" draggable="false" />` : nothing}
+    ${faults.length ? html`<ul class="node-faults" aria-label="Faults">${faults.map((fault) => html`<li>${inPlace(fault.message)}</li>`)}</ul>` : nothing}
+    ${why ? html`<p class="node-why">${why}</p>` : nothing}
+    ${notices.map((notice) => html`<p class="node-notice">${inPlace(notice)}</p>`)}
+  </div>`;
 }
 
 /** The sentence without the node's name, where it stands on the node. @param {string} message */

@@ -94,7 +94,7 @@ export class Stage {
     });
     effect(() => {
       const tab = app.active.value;
-      void [tab.plan.value, tab.faults.value];
+      void [tab.plan.value, tab.faults.value, tab.notices.value];
       this.#all = true;
       this.ask();
     });

@@ -15,9 +15,10 @@ const NONE = Object.freeze([]);
 
 /**
  * @param {NodeRun} run @param {Planned | undefined} plan @param {readonly Fault[] | undefined} faults
+ * @param {readonly Fault[] | undefined} notices
  * @returns {Status}
  */
-export function statusOf(run, plan, faults = NONE) {
+export function statusOf(run, plan, faults = NONE, notices = NONE) {
   const running = run.state === "running";
   const failed = run.state === "failed" && run.fault && plan?.state !== "stale" ? [run.fault] : NONE;
   const all = failed.length ? [...faults, ...failed] : faults;
@@ -28,7 +29,7 @@ export function statusOf(run, plan, faults = NONE) {
     done: running && run.of ? Math.min(1, (run.step ?? 0) / run.of) : 0,
     faults: all,
     why: stale ? (plan?.why ?? "") : "",
-    notices: (run.notices ?? []).map((notice) => notice.message),
+    notices: [...new Set([...notices, ...(run.notices ?? [])].map((notice) => notice.message))],
     running,
   };
 }

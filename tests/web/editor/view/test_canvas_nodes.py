@@ -157,6 +157,18 @@ def test_states_faults_and_the_reason_of_staleness_are_told_on_the_node(canvas: 
     expect(canvas.field("sampler", "steps")).to_have_attribute("aria-invalid", "true")
 
 
+def test_what_the_check_notices_is_told_on_the_node(canvas: Canvas) -> None:
+    notice = {
+        "code": "unknown_words",
+        "node": "prompt",
+        "input": "text",
+        "message": "node 'prompt': dragon is not known",
+    }
+    canvas.js("tab.checked.value = {faults: [], notices: [a], plan: new Map()}", notice)
+    expect(canvas.page.locator('[data-id="prompt"] .node-notice')).to_have_text("dragon is not known")
+    expect(canvas.page.locator('[data-id="prompt"]')).to_have_class("node")
+
+
 def test_a_result_is_shown_in_its_node_and_opens_large(canvas: Canvas) -> None:
     picture = {"asset": "image.png", "url": "/models/solids/samples.png", "width": 600, "height": 300, "type": "Image"}
     canvas.js(
