@@ -12,7 +12,7 @@ from nodes.families.protocol import Denoiser
 from nodes.ops.guidance import classifier_free
 from nodes.ops.room import check_room
 from nodes.samplers.contract import NoiseSource, State
-from nodes.samplers.masking import latent_mask, masked
+from nodes.samplers.masking import MASKINGS, latent_mask, masked
 from nodes.samplers.noise import SeededNoise
 from nodes.samplers.noise_schedule import NoiseSchedule
 from nodes.samplers.sigmas import sigma_table
@@ -47,6 +47,8 @@ def sample(
     start: int = 0,
     end: int | None = None,
     noise: NoiseSource | None = None,
+    masking: str = "blend",
+    fresh: bool = False,
 ) -> Generator[State, None, Sampled]:
     """Sample from `latent`, yielding the state after every step and returning where it ended.
 
@@ -54,9 +56,10 @@ def sample(
     is one that an earlier run with the same settings left at that step, noise and all; else noise is
     added to it, from `seed` (image i: seed + i) or from `noise`. An `end` before the last step leaves
     noise in. `denoise` below 1 keeps that much less of the way: see `sigma_table`. A mask in `latent`
-    keeps what it does not cover. Gradients run from the result to what `noise`, the latent and the
-    conditionings hold, as far as the caller's grad mode at each step allows. Raises ValueError, in a
-    sentence, for settings that do not fit together.
+    keeps what it does not cover, over time as `masking` (a name in `MASKINGS`) says. A whole way starts
+    from noise alone where the latent is empty, and with `fresh` even where it is not. Gradients run from
+    the result to what `noise`, the latent and the conditionings hold, as far as the caller's grad mode at
+    each step allows. Raises ValueError, in a sentence, for settings that do not fit together.
     """
     _check(denoiser, latent, sampler, start)
     _check_room(latent, denoiser.device)
@@ -69,11 +72,11 @@ def sample(
     x, first = source, None
     if start == 0:
         first = draw(source)
-        x = _begin(denoiser.schedule, latent, source, first, taken[0])
+        x = _begin(denoiser.schedule, fresh or latent.samples is None, source, first, taken[0])
     ask = classifier_free(denoiser, positive, negative, cfg, _Progress(denoiser.schedule, sigmas), latent)
     process = denoiser.schedule.process
     if latent.mask is not None and first is not None:
-        ask = masked(ask, source, first, _mask(latent, source), process)
+        ask = masked(ask, source, first, MASKINGS[masking](_mask(latent, source), taken), process)
     state = None
     for state in SAMPLERS[sampler](ask, x, taken, process, draw):
         yield state
@@ -119,11 +122,11 @@ def _check_room(latent: Latent, device: torch.device) -> None:
     check_room(cells * latent.space.channels * 4 * HELD_AT_ONCE, device, what)
 
 
-def _begin(schedule: NoiseSchedule, latent: Latent, source: Tensor, noise: Tensor, sigma: float) -> Tensor:
-    """The latent to start from: pure noise where there is no picture and the way is whole, else the
-    noised picture."""
+def _begin(schedule: NoiseSchedule, fresh: bool, source: Tensor, noise: Tensor, sigma: float) -> Tensor:
+    """The latent to start from: pure noise where no picture is to shine through and the way is whole, else
+    the noised picture."""
     process = schedule.process
-    if latent.samples is None and sigma >= schedule.sigma(schedule.timesteps - 1) * (1 - 1e-6):
+    if fresh and sigma >= schedule.sigma(schedule.timesteps - 1) * (1 - 1e-6):
         return process.start_scale(sigma) * noise
     return process.alpha(sigma) * source + sigma * noise
 

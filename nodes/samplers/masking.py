@@ -4,28 +4,61 @@ Before each model call the kept part of the latent is put back, noised to the le
 model takes for clean is replaced there by the clean source. The second half matters for rules with
 memory: their history then agrees with the source too. Under Euler's method this equals blending after
 each step at the next level.
+
+A mask may stand still (*blend*: Avrahami et al. 2023, Blended Latent Diffusion, arXiv 2206.02779) or grow
+as the run goes on (*differential*: Levin & Fried 2023, arXiv 2306.00950): there a value c in 0…1 says how
+much of the run a cell takes part in.
 """
 
 from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from nodes.samplers.contract import Denoise, NoiseProcess
 
+MaskAt = Callable[[float], Tensor]
+"""The mask (B or 1, 1, h, w; 1 = change) that holds at a noise level."""
 
-def masked(denoise: Denoise, source: Tensor, noise: Tensor, mask: Tensor, process: NoiseProcess) -> Denoise:
-    """Let `denoise` change only where `mask` (B or 1, 1, h, w; 1 = change) is above 0.
+
+def masked(denoise: Denoise, source: Tensor, noise: Tensor, mask: MaskAt, process: NoiseProcess) -> Denoise:
+    """Let `denoise` change only where `mask`, at the noise level at hand, is above 0.
 
     `source` is the clean latent (B, C, h, w) to keep, `noise` the unit noise of the run's start.
     """
 
     def blended(x: Tensor, sigma: float, /) -> Tensor:
-        kept = process.alpha(sigma) * source + sigma * noise
-        x0 = denoise(mask * x + (1 - mask) * kept, sigma)
-        return mask * x0 + (1 - mask) * source
+        kept, part = process.alpha(sigma) * source + sigma * noise, mask(sigma)
+        x0 = denoise(part * x + (1 - part) * kept, sigma)
+        return part * x0 + (1 - part) * source
 
     return blended
+
+
+def blend(values: Tensor, sigmas: Sequence[float]) -> MaskAt:  # noqa: ARG001
+    """The same mask at all levels; greys mix what is sampled with what is kept."""
+    return lambda sigma: values
+
+
+def differential(values: Tensor, sigmas: Sequence[float]) -> MaskAt:
+    """A change map (B or 1, 1, h, w): a cell of value c joins once the share 1 − c of the run is done.
+
+    `sigmas` is the run's table of falling levels. A cell of 1 is sampled from the start, one of 0 never.
+    The map itself is never mixed: at each step a cell is either sampled or kept.
+    """
+    falling, steps = [-sigma for sigma in sigmas], len(sigmas) - 1
+
+    def at(sigma: float) -> Tensor:
+        done = bisect_left(falling, -sigma) / steps
+        return ((values > 0) & (values >= 1 - done)).to(values.dtype)
+
+    return at
+
+
+MASKINGS: dict[str, Callable[[Tensor, Sequence[float]], MaskAt]] = {"blend": blend, "differential": differential}
 
 
 def latent_mask(values: Tensor, size: tuple[int, int], factor: int, picture: tuple[int, int], batch: int) -> Tensor:

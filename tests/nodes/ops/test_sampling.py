@@ -71,6 +71,17 @@ def test_a_full_mask_changes_nothing(gaussian: Any, run: Run) -> None:
     assert torch.equal(ends[0].latent.samples, ends[1].latent.samples)
 
 
+def test_a_fresh_start_sees_nothing_of_the_picture(gaussian: Any, run: Run) -> None:
+    picture = Latent(gaussian.space, 32, 32, 1, torch.full((1, 4, 4, 4), 3.0), Mask(torch.ones(1, 32, 32)))
+    settings: dict[str, Any] = {"seed": 5, "steps": 4}
+    for masking in ("blend", "differential"):
+        _, found = run(sample(gaussian, gaussian.about(1.0), None, picture, fresh=True, masking=masking, **settings))
+        _, wanted = run(sample(gaussian, gaussian.about(1.0), None, gaussian.empty(), **settings))
+        assert torch.equal(found.latent.samples, wanted.latent.samples)
+    _, seen = run(sample(gaussian, gaussian.about(1.0), None, picture, **settings))
+    assert not torch.equal(seen.latent.samples, wanted.latent.samples)
+
+
 def test_an_empty_latent_rounds_its_size_up_to_cells() -> None:
     latent = Latent(LatentSpace("x", 4, 8), width=33, height=8, batch=2)
     assert samples_of(latent).shape == (2, 4, 1, 5)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from nodes.samplers.contract import Unscaled
-from nodes.samplers.masking import latent_mask, masked
+from nodes.samplers.masking import MASKINGS, blend, differential, latent_mask, masked
 from nodes.samplers.noise import SeededNoise
 from nodes.samplers.steps import SAMPLERS
 
@@ -29,13 +29,15 @@ def test_a_mask_of_another_batch_is_refused() -> None:
         latent_mask(torch.zeros(2, 8, 8), (1, 1), 8, (8, 8), 3)
 
 
+@pytest.mark.parametrize("masking", MASKINGS)
 @pytest.mark.parametrize("name", SAMPLERS)
-def test_what_a_mask_keeps_is_kept_to_the_bit(name: str) -> None:
+def test_what_a_mask_keeps_is_kept_to_the_bit(name: str, masking: str) -> None:
     source, noise = torch.randn(1, 4, 4, 4), torch.randn(1, 4, 4, 4)
     mask = torch.zeros(1, 1, 4, 4)
     mask[..., 2:] = 1
-    ask = masked(lambda x, sigma: 0.3 * x, source, noise, mask, Unscaled())
-    *_, state = SAMPLERS[name](ask, source + 9 * noise, [9.0, 3.0, 1.0, 0.0], Unscaled(), SeededNoise(0, 1))
+    sigmas = [9.0, 3.0, 1.0, 0.0]
+    ask = masked(lambda x, sigma: 0.3 * x, source, noise, MASKINGS[masking](mask, sigmas), Unscaled())
+    *_, state = SAMPLERS[name](ask, source + 9 * noise, sigmas, Unscaled(), SeededNoise(0, 1))
     assert torch.equal(state.x[..., :2], source[..., :2])
     assert not torch.equal(state.x[..., 2:], source[..., 2:])
 
@@ -48,10 +50,53 @@ def test_blending_before_each_step_equals_blending_after_it_under_euler() -> Non
         return torch.tanh(x) / (1 + sigma)
 
     sigmas = [9.0, 3.0, 1.0, 0.2]
-    ask = masked(model, source, noise, mask, Unscaled())
+    ask = masked(model, source, noise, blend(mask, sigmas), Unscaled())
     *_, before = SAMPLERS["euler"](ask, source + 9 * noise, sigmas, Unscaled(), SeededNoise(0, 1))
     x = source + 9 * noise
     for sigma, following in pairwise(sigmas):
         x0 = model(x, sigma)
         x = mask * (x0 + following / sigma * (x - x0)) + (1 - mask) * (source + following * noise)
     torch.testing.assert_close(before.x, x, rtol=0, atol=1e-5)
+
+
+def test_a_cell_of_a_change_map_joins_when_its_share_of_the_run_is_left() -> None:
+    sigmas = [9.0, 3.0, 1.0, 0.5, 0.0]
+    at = differential(torch.tensor([[[[0.0, 0.2, 0.25, 0.5, 0.9, 1.0]]]]), sigmas)
+    assert [at(sigma).flatten().tolist() for sigma in sigmas[:-1]] == [
+        [0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 1, 1],
+        [0, 0, 0, 1, 1, 1],
+        [0, 0, 1, 1, 1, 1],
+    ]
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_a_change_map_of_yes_and_no_is_a_mask(name: str) -> None:
+    source, noise = torch.randn(2, 4, 4, 4), torch.randn(2, 4, 4, 4)
+    mask, sigmas = torch.rand(1, 1, 4, 4).round(), [9.0, 3.0, 1.0, 0.0]
+    ends = []
+    for masking in MASKINGS.values():
+        ask = masked(lambda x, sigma: torch.tanh(x) / (1 + sigma), source, noise, masking(mask, sigmas), Unscaled())
+        *_, state = SAMPLERS[name](ask, 9 * noise, sigmas, Unscaled(), SeededNoise(0, 2))
+        ends.append(state.x)
+    assert torch.equal(*ends)
+
+
+def test_the_less_a_cell_may_change_the_nearer_it_stays() -> None:
+    """Against Levin & Fried's loop as the paper gives it: a cell that has not joined is the noised source."""
+    source, noise = torch.randn(1, 4, 1, 5), torch.randn(1, 4, 1, 5)
+    change = torch.tensor([[[[0.0, 0.3, 0.5, 0.8, 1.0]]]])
+    sigmas = [9.0, 4.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.0]
+    calls = []
+
+    def model(x: Tensor, sigma: float, /) -> Tensor:
+        calls.append((x, sigma))
+        return torch.zeros_like(x)
+
+    ask = masked(model, source, noise, differential(change, sigmas), Unscaled())
+    *_, state = SAMPLERS["euler"](ask, 9 * noise, sigmas, Unscaled(), SeededNoise(0, 1))
+    for i, (x, sigma) in enumerate(calls):
+        waiting = (change < 1 - i / 10 - 1e-9).expand_as(x)
+        assert torch.equal(x[waiting], (source + sigma * noise)[waiting])
+    assert torch.equal(state.x[..., 0], source[..., 0])
+    assert (state.x[..., 1:] == 0).all()
