@@ -8,6 +8,7 @@ from nodes.compositing import CompareImages, ImageComposite, ImagePad
 from nodes.conditioning import TextEncode
 from nodes.image_edits import ImageBatch, ImageGrid, ImageResize, ImagesFromBatch, ImageSize
 from nodes.images import LoadImage, LoadImages, Preview, SaveImage
+from nodes.inpaint import Inpaint
 from nodes.latents import EmptyLatent, VAEDecode, VAEEncode
 from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
 from nodes.masks import MaskEdit, MaskFromAlpha, MaskFromColor, MaskFromShapes, SetNoiseMask
@@ -33,6 +34,7 @@ __all__ = [
     "ImageResize",
     "ImageSize",
     "ImagesFromBatch",
+    "Inpaint",
     "Integer",
     "KSampler",
     "Latent",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -16,6 +16,22 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.ops.previews import Preview
+    from nodes.ops.sampling import Sampled as Done
+    from nodes.samplers.contract import State
+
+Cfg = Annotated[
+    float,
+    Field(ge=0, le=100, description="How strongly the prompt is followed; 1 leaves the negative prompt out"),
+    Step(0.5),
+]
+SamplerName = Annotated[
+    Literal["euler", "euler_ancestral", "dpmpp_2m", "ddim"],
+    Field(description="The step rule; euler_ancestral adds fresh noise in each step"),
+]
+ScheduleName = Annotated[
+    Literal["normal", "karras", "trailing"],
+    Field(description="How noise levels are spaced; trailing is for models trained to pure noise"),
+]
 
 
 class Sampled(NamedTuple):
@@ -46,19 +62,9 @@ class KSampler(Node):
     latent: Annotated[Latent, Field(description="Where to begin: an empty latent, or an encoded picture")]
     seed: Annotated[Seed, Field(description="What the noise is drawn from; the same seed gives the same picture")] = 0
     steps: Annotated[int, Field(ge=1, le=1000, description="How many steps a whole run has")] = 20
-    cfg: Annotated[
-        float,
-        Field(ge=0, le=100, description="How strongly the prompt is followed; 1 leaves the negative prompt out"),
-        Step(0.5),
-    ] = 7.0
-    sampler: Annotated[
-        Literal["euler", "euler_ancestral", "dpmpp_2m", "ddim"],
-        Field(description="The step rule; euler_ancestral adds fresh noise in each step"),
-    ] = "dpmpp_2m"
-    schedule: Annotated[
-        Literal["normal", "karras", "trailing"],
-        Field(description="How noise levels are spaced; trailing is for models trained to pure noise"),
-    ] = "karras"
+    cfg: Cfg = 7.0
+    sampler: SamplerName = "dpmpp_2m"
+    schedule: ScheduleName = "karras"
     denoise: Annotated[
         float,
         Field(ge=0, le=1, description="How much of the incoming latent is replaced: 1 all, 0 nothing"),
@@ -84,40 +90,50 @@ class KSampler(Node):
 
     def run(self, context: Context) -> Work[Sampled]:
         """Sample. Raises LoomError, in a sentence, for settings that do not fit together."""
-        from nodes.ops.sampling import sample, with_samples
-        from nodes.ops.stepping import without_gradients
+        from nodes.ops.sampling import sample
 
         with context.lease(self.model) as (denoiser,), in_sentences():
-            steps = without_gradients(
-                sample(
-                    denoiser,
-                    self.positive,
-                    self.negative,
-                    self.latent,
-                    seed=self.seed,
-                    steps=self.steps,
-                    cfg=self.cfg,
-                    sampler=self.sampler,
-                    schedule=self.schedule,
-                    denoise=self.denoise,
-                    start=self.start,
-                    end=self.end,
-                )
+            steps = sample(
+                denoiser,
+                self.positive,
+                self.negative,
+                self.latent,
+                seed=self.seed,
+                steps=self.steps,
+                cfg=self.cfg,
+                sampler=self.sampler,
+                schedule=self.schedule,
+                denoise=self.denoise,
+                start=self.start,
+                end=self.end,
             )
-            while True:
-                try:
-                    state = next(steps)
-                except StopIteration as end:
-                    return Sampled(end.value.latent, end.value.x0)
-                try:
-                    yield Progress(
-                        state.step, state.of, partial(_preview, state.x0, self.latent.space, denoiser.preview)
-                    )
-                except Stop:
-                    # What is noisy is no picture yet: the clean latent that the model sees in it is the best so far.
-                    steps.close()
-                    best = with_samples(self.latent, state.x0)
-                    return Sampled(best, best)
+            done = yield from told(steps, self.latent, denoiser.preview)
+            return Sampled(done.latent, done.x0)
+
+
+def told(steps: Generator[State, None, Done], latent: Latent, known: Preview | None) -> Work[Done]:
+    """Run a sampling of `latent` without gradients, telling each step with a small picture of it.
+
+    A stop ends it with the clean latent as far as it got: what is noisy is no picture yet, and what the model sees in it
+    is the best so far.
+    """
+    from nodes.ops.sampling import Sampled as Done
+    from nodes.ops.sampling import with_samples
+    from nodes.ops.stepping import without_gradients
+
+    working = without_gradients(steps)
+    while True:
+        try:
+            state = next(working)
+        except StopIteration as end:
+            done: Done = end.value
+            return done
+        try:
+            yield Progress(state.step, state.of, partial(_preview, state.x0, latent.space, known))
+        except Stop:
+            working.close()
+            best = with_samples(latent, state.x0)
+            return Done(best, best)
 
 
 def _preview(x0: Tensor, space: LatentSpace, known: Preview | None) -> Image:

@@ -53,6 +53,8 @@ def test_outputs_are_named_as_links_in_saved_files_name_them(registry: Registry)
     assert outputs["LoadModel"] == ("model", "text_encoder", "vae")
     assert outputs["KSampler"] == ("latent", "x0")
     assert outputs["LoadImage"] == ("image", "mask")
+    assert outputs["ImagePad"] == ("image", "mask")
+    assert outputs["Inpaint"] == ("image", "latent", "used_mask")
     single = {"TextEncode": "conditioning", "EmptyLatent": "latent", "VAEEncode": "latent", "VAEDecode": "image"}
     single |= {"ImageResize": "image", "ImageGrid": "image", "ImageBatch": "image", "ImagesFromBatch": "image"}
     single |= dict.fromkeys(["SeedList", "MakeList", "ListItem", "Repeat", "Switch", "Text", "TextLines"], "value")
@@ -65,14 +67,17 @@ def test_choices_are_those_that_the_tensor_functions_have(registry: Registry) ->
     from nodes.ops.files import FORMATS
     from nodes.ops.resize import KERNELS
     from nodes.prompts.emphasis import EMPHASIS
+    from nodes.samplers.masking import MASKINGS
     from nodes.samplers.sigmas import SCHEDULES
     from nodes.samplers.steps import SAMPLERS
 
     def choices(node: str, input: str) -> set[str]:
         return set(registry.types[node].inputs[input].choices or ())
 
-    assert choices("KSampler", "sampler") == set(SAMPLERS)
-    assert choices("KSampler", "schedule") == set(SCHEDULES)
+    for node in ("KSampler", "Inpaint"):
+        assert choices(node, "sampler") == set(SAMPLERS)
+        assert choices(node, "schedule") == set(SCHEDULES)
+    assert choices("Inpaint", "mode") == {"auto", "inpaint_model", *MASKINGS}
     assert choices("TextEncode", "emphasis") == {*EMPHASIS, "off"}
     assert choices("SaveImage", "format") == set(FORMATS)
     assert choices("ImageResize", "filter") == {*KERNELS, "nearest"}

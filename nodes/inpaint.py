@@ -1,0 +1,184 @@
+"""The node that paints over a part of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from engine.graph.faults import LoomError
+from engine.graph.node import Context, Facts, Mismatch, Node, Seed, Step, Work
+from nodes.checks import in_sentences, of, picked, same_family
+from nodes.sampling import Cfg, SamplerName, ScheduleName, told
+from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model
+
+if TYPE_CHECKING:
+    from nodes.ops.inpaint import Job
+
+MODES = {"auto": "blend", "blend": "blend", "differential": "differential"}
+"""How a mode limits a sampler: a name in `nodes.samplers.masking.MASKINGS`."""
+
+
+class Inpainted(NamedTuple):
+    """What Inpaint gives."""
+
+    image: Annotated[Image, Field(description="The pictures, changed where the mask is, and nowhere else")]
+    latent: Annotated[Latent, Field(description="What was sampled, of the part that was worked on")]
+    used_mask: Annotated[Mask, Field(description="The mask as it was used: fitted to the picture, grown and softened")]
+
+
+class Inpaint(Node):
+    """Paint what a mask covers anew, as a prompt says, and leave the rest of the picture alone.
+
+    Where the mask is black, after growing and softening, not a bit of the picture changes. In mode blend, which auto takes
+    for ordinary models, all that the mask touches is sampled, and its greys fade the result in; in mode differential a grey
+    is how much may change there. At denoise 1 the hole begins as noise alone and a mask over everything is text to image;
+    below, fill says what shines through. Cropping works on what surrounds the mask, at the model's own size: small things
+    get detail, but a seed then gives another picture than without it. To widen a scene, pad it first. Stopping keeps what
+    was painted so far; cancelling keeps nothing.
+    """
+
+    title = "Inpaint"
+    category = "sampling"
+    peers = ("InpaintModelConditioning", "VAEEncodeForInpaint", "DifferentialDiffusion", "InpaintCropAndStitch")
+
+    model: Annotated[Model, Field(description="The denoiser")]
+    positive: Annotated[Conditioning, Field(description="What the picture is to show")]
+    negative: Annotated[
+        Conditioning | None, Field(description="What it is to be led away from; without one there is no guidance")
+    ] = None
+    vae: Annotated[VAE, Field(description="The model's VAE")]
+    image: Annotated[Image, Field(description="The pictures to repair")]
+    mask: Annotated[Mask, Field(description="White where to paint; one for all pictures, or one each")]
+    mode: Annotated[
+        Literal["auto", "blend", "differential", "inpaint_model"],
+        Field(description="What the mask means while sampling; inpaint_model needs a model made for it"),
+    ] = "auto"
+    denoise: Annotated[
+        float, Field(ge=0, le=1, description="How much of what is there is replaced: 1 all, 0 nothing"), Step(0.05)
+    ] = 1.0
+    fill: Annotated[
+        Literal["original", "blur", "neutral", "noise"],
+        Field(description="What the hole begins with below denoise 1: the picture, colours around it, grey, nothing"),
+    ] = "original"
+    grow: Annotated[int, Field(ge=0, le=256, description="Pixels by which the mask grows to every side first")] = 4
+    feather: Annotated[
+        float,
+        Field(ge=0, le=64, description="How soft its edge becomes: a deviation in pixels; it reaches three times that"),
+        Step(1),
+    ] = 2.0
+    crop: Annotated[
+        Literal["off", "mask"], Field(description="Work on the whole picture, or on what surrounds the mask")
+    ] = "off"
+    context: Annotated[
+        float, Field(ge=1, le=8, description="How much larger than the mask the crop is, along each side"), Step(0.25)
+    ] = 1.5
+    seed: Annotated[Seed, Field(description="What the noise is drawn from; image i of a batch takes seed + i")] = 0
+    steps: Annotated[int, Field(ge=1, le=1000, description="How many steps to take")] = 20
+    cfg: Cfg = 7.0
+    sampler: SamplerName = "dpmpp_2m"
+    schedule: ScheduleName = "karras"
+    composite: Annotated[
+        bool, Field(description="Keep the picture outside of the mask; off shows all that was decoded")
+    ] = True
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """Refuse conditionings of another family, a VAE of another space, and a mode that the model cannot."""
+        model, vae = of(inputs, "model"), of(inputs, "vae")
+        same_family("positive", of(inputs, "positive"), model)
+        same_family("negative", of(inputs, "negative"), model)
+        if None not in (model.get("space"), vae.get("space")) and model["space"] != vae["space"]:
+            names = (f"'{facts['space']['name']}'" for facts in (vae, model))
+            raise Mismatch(
+                "vae", "input 'vae' is of latent space {}, the model works in {}; link its own VAE".format(*names)
+            )
+        if of(inputs, "mode").get("value") == "inpaint_model" and model.get("space"):
+            raise Mismatch("mode", _channels(int(model["space"]["channels"]), str(model.get("name", "this model"))))
+        image = picked(of(inputs, "image"), "width", "height", "batch")
+        return {"image": image, "latent": picked(model, "name", "space"), "used_mask": image}
+
+    @classmethod
+    def notices(cls, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+        """A fill that will be seen."""
+        remark = _seen(of(inputs, "fill").get("value"), of(inputs, "denoise").get("value"))
+        return {"fill": remark} if remark else {}
+
+    def run(self, context: Context) -> Work[Inpainted]:
+        """Paint. Raises LoomError, in a sentence, for settings that do not fit together."""
+        if self.mode not in MODES:
+            raise LoomError(_channels(self.model.space.channels, "this model"))
+        with in_sentences():
+            job = self._prepared(context)
+            latent = self._begun(context, job)
+            if not (job.used > 0).any():
+                context.notice("the mask covers nothing, so the picture stays as it is", "mask")
+                return Inpainted(self.image, latent, Mask(job.used))
+            latent = yield from self._sampled(context, job, latent)
+            return Inpainted(self._finished(context, job, latent), latent, Mask(job.used))
+
+    def _prepared(self, context: Context) -> Job:
+        from nodes.ops.inpaint import prepare, used_mask
+
+        image, values = self.image.pixels, self.mask.values
+        if remark := _seen(self.fill, self.denoise):
+            context.notice(remark, "fill")
+        if values.shape[1:] != image.shape[1:3]:
+            sizes = (f"{size[1]} × {size[0]}" for size in (values.shape[1:], image.shape[1:3]))
+            context.notice("the mask is {} pixels and is stretched to the picture's {}".format(*sizes), "mask")
+        used = used_mask(image, values.to(image), self.grow, self.feather)
+        around = self.context if self.crop == "mask" else None
+        size, cell = (self.model.width, self.model.height), self.model.space.factor
+        return prepare(image, used, MODES[self.mode], context=around, size=size, cell=cell)
+
+    def _begun(self, context: Context, job: Job) -> Latent:
+        import torch
+
+        from nodes.ops.inpaint import begin
+
+        with context.lease(self.vae) as (vae,), torch.no_grad():
+            return begin(vae, job, self.fill)
+
+    def _sampled(self, context: Context, job: Job, latent: Latent) -> Work[Latent]:
+        from nodes.ops.sampling import sample
+
+        with context.lease(self.model) as (denoiser,):
+            steps = sample(
+                denoiser,
+                self.positive,
+                self.negative,
+                latent,
+                seed=self.seed,
+                steps=self.steps,
+                cfg=self.cfg,
+                sampler=self.sampler,
+                schedule=self.schedule,
+                denoise=self.denoise,
+                masking=job.masking,
+                fresh=True,
+            )
+            done = yield from told(steps, latent, denoiser.preview)
+            return done.latent
+
+    def _finished(self, context: Context, job: Job, latent: Latent) -> Image:
+        import torch
+
+        from nodes.ops.inpaint import finish
+
+        with context.lease(self.vae) as (vae,), torch.no_grad():
+            return finish(vae, job, latent, self.composite)
+
+
+def _channels(channels: int, name: str) -> str:
+    return (
+        f"input 'mode' is 'inpaint_model', which wants a denoiser with {2 * channels + 1} input channels (in_channels): "
+        f"{channels} of the latent, 1 of the mask, {channels} of the masked picture; {name} has {channels}; "
+        "choose auto, blend or differential"
+    )
+
+
+def _seen(fill: object, denoise: object) -> str | None:
+    if fill not in ("neutral", "noise") or not isinstance(denoise, int | float) or denoise >= 1:
+        return None
+    return f"fill {fill} at denoise {denoise:g} shines through; use denoise 1, or fill original or blur"

@@ -1,0 +1,91 @@
+"""Painting what a mask covers, in four strokes: prepare, begin, (sample,) finish. No sampler or family is known here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from nodes.families.protocol import Autoencoder
+from nodes.ops.compositing import shown_through
+from nodes.ops.crops import Region, region_around, whole, working_size
+from nodes.ops.fills import filled
+from nodes.ops.latents import decode, encode
+from nodes.ops.masks import blurred, fitted, grown
+from nodes.ops.resize import resample
+from nodes.ops.sampling import samples_of, with_samples
+from nodes.samplers.masking import latent_mask
+from nodes.types import Image, Latent, Mask
+
+SEEN_FROM = 0.25
+"""A change map's value from which only what was painted is seen. Below, the picture is faded in: cells that changed little
+still went through the autoencoder, and a hard edge would show that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be painted: pictures (B, H, W, C), the mask in use (B, H, W), and the part of both to be worked on.
+
+    `pixels` (B, h, w, 3) and `values` (B, h, w) are that part at its working size; `masking` is a name in `MASKINGS`.
+    """
+
+    image: Tensor
+    used: Tensor
+    region: Region
+    pixels: Tensor
+    values: Tensor
+    masking: str
+
+
+def used_mask(image: Tensor, mask: Tensor, grow: int, feather: float) -> Tensor:
+    """The mask (B, H, W) that is worked with: of the pictures' size and number, grown, then its edge softened.
+
+    Raises ValueError, in a sentence, where the numbers of masks and pictures do not fit.
+    """
+    batch, height, width = (int(side) for side in image.shape[:3])
+    return blurred(grown(fitted(mask, width, height, batch), grow), feather)
+
+
+def prepare(
+    image: Tensor, used: Tensor, masking: str, *, context: float | None = None, size: tuple[int, int], cell: int
+) -> Job:
+    """Cut out what is to be worked on: all, or with `context` only what surrounds the mask, at about the model's `size`."""
+    if context is None or not (used > 0).any():
+        return Job(image, used, whole(used), image[..., :3], used, masking)
+    region = region_around(used, context, size[0] / size[1])
+    width, height = working_size(region, size[0] * size[1], cell)
+    pixels = resample(region.of(image)[..., :3], width, height)
+    values = resample(region.of(used)[..., None], width, height, "bilinear")[..., 0]
+    return Job(image, used, region, pixels, values, masking)
+
+
+def begin(vae: Autoencoder, job: Job, fill: str) -> Latent:
+    """The latent to sample from: the picture, in its covered cells with what `fill` says, and the mask that limits it.
+
+    Kept cells are those of the untouched picture, whatever fills the hole beside them. "noise" leaves the cells empty.
+    """
+    kept = encode(vae, Image(job.pixels))
+    values = job.values if job.masking == "differential" else (job.values > 0).to(job.values.dtype)
+    latent = replace(kept, mask=Mask(values))
+    if fill == "original":
+        return latent
+    samples = samples_of(kept)
+    size = int(samples.shape[-2]), int(samples.shape[-1])
+    cells = latent_mask(values, size, kept.space.factor, (kept.height, kept.width), kept.batch).to(samples) > 0
+    hole = torch.zeros_like(samples)
+    if fill != "noise":
+        hole = samples_of(encode(vae, Image(filled(job.pixels, job.values, fill))))
+    return with_samples(latent, torch.where(cells, hole, samples))
+
+
+def finish(vae: Autoencoder, job: Job, latent: Latent, composite: bool = True) -> Image:
+    """Decode what was sampled and put it in its place; with `composite`, only where the mask in use covers something."""
+    drawn = resample(decode(vae, latent).pixels, job.region.width, job.region.height)
+    covered = job.region.of(job.used)
+    if job.masking == "differential":
+        covered = (covered / SEEN_FROM).clamp(max=1)
+    part = covered if composite else torch.ones_like(covered)
+    result = job.image.clone()
+    job.region.of(result)[...] = shown_through(job.region.of(job.image), drawn.to(job.image), part)
+    return Image(result)
