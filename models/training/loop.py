@@ -80,6 +80,15 @@ class Training:
                 self._save(clock)
         self._save(clock)
 
+    def consider(self, candidate: nn.Module) -> None:
+        """Keep a network that was made from the average where it measures better than the best, and save."""
+        figure = self.measure(candidate)
+        log(f"candidate {figure:.4f}, best {self.state['best']}")
+        if self.state["best"] is None or figure > self.state["best"]:
+            self.state |= {"best": figure, "best_step": self.state["step"]}
+            self.best.load_state_dict(candidate.state_dict())
+            checkpoint.save(self.path, self.parts(), self.optimizer, self.state)
+
     def _step(self, rate: float) -> float:
         for group in self.optimizer.param_groups:
             group["lr"] = rate

@@ -18,7 +18,7 @@ def training(path, seed=1, figures=None):
         return (line(points)[:, 0] - points @ torch.tensor([2.0, -1.0])).square().mean()
 
     def measure(line):
-        return next(script, -float((line.weight - torch.tensor([[2.0, -1.0]])).square().sum()))
+        return next(script, -(line.weight - torch.tensor([[2.0, -1.0]])).square().sum().item())
 
     return Training(path, model, loss, measure, 0.1, 16, seed, lambda m: torch.optim.AdamW(m.parameters(), lr=0.1))
 
@@ -67,6 +67,21 @@ def test_the_best_average_is_kept_and_not_the_last(tmp_path):
     assert run.state["best_step"] == 5
     assert torch.equal(run.best.weight, best)
     assert not torch.equal(run.mean.weight, best)
+
+
+def test_a_better_candidate_becomes_the_best_and_is_saved(tmp_path):
+    run = training(tmp_path / "t.safetensors", figures=[3.0, 2.0, 4.0])
+    run.run(time.time() + 60, most_steps=3)
+    best = run.best.weight.clone()
+    for figure, wanted in ((2.0, best), (4.0, torch.zeros(1, 2))):
+        candidate = torch.nn.Linear(2, 1)
+        torch.nn.init.zeros_(candidate.weight)
+        run.consider(candidate)
+        assert torch.equal(run.best.weight, wanted), figure
+    again = training(tmp_path / "t.safetensors")
+    again.resume()
+    assert again.state["best"] == 4.0
+    assert torch.equal(again.best.weight, torch.zeros(1, 2))
 
 
 def test_the_rate_warms_up_after_each_start(tmp_path):
