@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from engine.graph.canonical import dump
 from engine.graph.document import load_workflow
@@ -26,7 +26,9 @@ FILES = {path.stem: path for path in sorted((ROOT / "workflows").glob("*.json"))
 FEWER_STEPS: dict[str, dict[str, Any]] = {
     "asked_and_drawn": {"steps": 2},
     "text_to_image": {"steps": 2},
+    "change_colour": {"steps": 2},
     "image_to_image": {"steps": 2},
+    "repair": {"steps": 2},
     "seed_grid": {"steps": 2, "count": 2},
     "two_prompts": {"left/sampler.steps": 2, "right/sampler.steps": 2},
 }
@@ -82,6 +84,22 @@ def test_an_example_runs_and_its_picture_carries_it(name: str, host: Host, tmp_p
     carried = read_workflow(Path(str(entry["path"])))
     assert carried is not None
     assert load_workflow(carried).title == load_workflow(FILES[name].read_text(encoding="utf-8")).title
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "farthest"), [("repair", "scratched.png", 8), ("change_colour", "red_cube_blue_sphere.png", 10)]
+)
+def test_what_is_marked_is_painted_and_what_is_not_near_it_is_spared(
+    name: str, source: str, farthest: int, host: Host, tmp_path: Path
+) -> None:
+    (entry,) = run(host, name, tmp_path).outputs["image"]
+    before, after = np.asarray(Image.open(ROOT / "workflows" / source).convert("RGB")), pixels(entry)
+    red, green, blue = before.astype(int).transpose(2, 0, 1)
+    marked = (before == 255).all(-1) if name == "repair" else (red > green + 60) & (red > blue + 60)
+    assert (after != before).any(-1)[marked].mean() > 0.9
+    # A square this much larger to each side holds the mask, grown and softened.
+    near = Image.fromarray(marked).convert("L").filter(ImageFilter.MaxFilter(2 * farthest + 1))
+    assert np.array_equal(after[np.asarray(near) == 0], before[np.asarray(near) == 0])
 
 
 def test_a_cell_of_the_seed_grid_is_the_picture_of_its_seed(host: Host, tmp_path: Path) -> None:
