@@ -171,6 +171,15 @@ def test_what_is_cut_out_is_put_back_where_it_was(gaussian: Any, crop: str) -> N
     torch.testing.assert_close(found.image.pixels, image, rtol=0, atol=0.02 if crop == "mask" else 0)
 
 
+def test_a_padded_picture_is_widened_and_stays_whole_within(bench: Bench) -> None:
+    image = noise(1, 24, 30, 4)
+    wider = nodes.ImagePad(image=Image(image), left=5, bottom=9).run()
+    found = paint(bench, wider.image.pixels, wider.mask.values, grow=0, feather=0.0)
+    assert found.image.pixels.shape == (1, 33, 35, 4)
+    assert torch.equal(found.image.pixels[:, :24, 5:], image)
+    assert not torch.equal(found.image.pixels[:, 24:], wider.image.pixels[:, 24:])
+
+
 def test_a_crop_is_sampled_at_the_models_size(bench: Bench) -> None:
     found = paint(bench, noise(1, 100, 120, 3), box(100, 120, 50, 60), crop="mask")
     assert found.latent.samples.shape[-2:] == (4, 4)
