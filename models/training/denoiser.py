@@ -163,7 +163,7 @@ def start(model: Denoiser, mean: Denoiser, optimizer: torch.optim.Optimizer) -> 
     if PATH.exists():
         return checkpoint.load(PATH, {"model": model, "mean": mean}, optimizer)
     # A VAE trained here has other latents than the one that ships, so its denoiser starts from nothing.
-    if (SHIPPED / "state.json").exists() and not VAE_PATH.exists():
+    if not VAE_PATH.exists() and ships_our_words():
         state |= checkpoint.read_numbers(SHIPPED / "state.json") | {"begin": time.time()}
         model.text_encoder.load_state_dict(CLIPTextModel.from_pretrained(SHIPPED / "text_encoder").state_dict())
         model.unet.load_state_dict(UNet2DConditionModel.from_pretrained(SHIPPED / "unet").state_dict())
@@ -171,14 +171,27 @@ def start(model: Denoiser, mean: Denoiser, optimizer: torch.optim.Optimizer) -> 
     return state
 
 
-def train(end: float, precision: str) -> None:
-    """Train until `end` (seconds since the epoch)."""
+def ships_our_words() -> bool:
+    """Whether the weights that ship read the tokens of today's tokenizer, so that training can go on from them."""
+    if not (SHIPPED / "state.json").exists():
+        return False
+    config = CLIPTextConfig.from_pretrained(SHIPPED / "text_encoder")
+    same = config.vocab_size == len(new_tokenizer()) and config.max_position_embeddings == LENGTH
+    if not same:
+        log("the weights that ship know other tokens; training starts anew")
+    return same
+
+
+def train(end: float, precision: str, warm_restart: bool) -> None:
+    """Train until `end` (seconds since the epoch); a warm restart begins at the full rate again."""
     torch.manual_seed(int(time.time()))
     model = Denoiser()
     model.unet.to(memory_format=torch.channels_last)
     mean = copy.deepcopy(model).requires_grad_(False)
     optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
     state = start(model, mean, optimizer)
+    if warm_restart:
+        state["begin"] = time.time()
     data = load_data(seed=int(state["step"]) + 1)
     sizes = [sum(p.numel() for p in part.parameters()) / 1e6 for part in (model.text_encoder, model.unet)]
     log(f"from step {state['step']}; text encoder {sizes[0]:.2f} M, UNet {sizes[1]:.2f} M parameters")
@@ -230,8 +243,9 @@ def main() -> None:
     parser.add_argument("--until", help="clock time HH:MM at which to end")
     parser.add_argument("--hours", type=float, help="or how long to train")
     parser.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
+    parser.add_argument("--warm-restart", action="store_true", help="begin at the full rate again")
     options = parser.parse_args()
-    train(ending(options.until, options.hours), options.precision)
+    train(ending(options.until, options.hours), options.precision, options.warm_restart)
 
 
 if __name__ == "__main__":

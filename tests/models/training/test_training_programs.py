@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.training import checkpoint
+from models.training import checkpoint, denoiser
 from models.training.common import EVALUATION, Decay, ending, withheld_pairs
 from models.training.latents import encode, normalise
 from models.training.prompts import held_out_pairs, make
@@ -88,3 +88,15 @@ def test_normalised_latents_have_unit_deviation_and_decode_as_before():
         assert torch.allclose(vae.decode(after).sample, decoded, atol=1e-3)
     assert torch.allclose(after.mean((0, 2, 3)), torch.zeros(4), atol=1e-3)
     assert torch.allclose(after.std((0, 2, 3)), torch.ones(4), atol=1e-3)
+
+
+def test_training_goes_on_from_shipped_weights_only_where_they_read_the_same_tokens(tmp_path, monkeypatch):
+    monkeypatch.setattr(denoiser, "SHIPPED", tmp_path)
+    assert not denoiser.ships_our_words()
+    (tmp_path / "state.json").write_text("{}")
+    encoder = denoiser.new_text_encoder()
+    encoder.config.save_pretrained(tmp_path / "text_encoder")
+    assert denoiser.ships_our_words()
+    encoder.config.max_position_embeddings += 1
+    encoder.config.save_pretrained(tmp_path / "text_encoder")
+    assert not denoiser.ships_our_words()
