@@ -9,7 +9,7 @@
 import { freeName } from "../names.js";
 import { linkTo } from "../shapes.js";
 import { dropInput, renameGiven, usesOf } from "./uses.js";
-import { relink } from "./nodes.js";
+import { relink } from "./relink.js";
 
 /**
  * The name under which a level exposes an input, or null.

@@ -17,7 +17,7 @@ import { USE, levelOf } from "../document.js";
 import { freeName } from "../names.js";
 import { portsOf } from "../ports.js";
 import { linkTo, linksIn, portOf } from "../shapes.js";
-import { relink } from "./nodes.js";
+import { relink } from "./relink.js";
 import { isInside, renameGiven } from "./uses.js";
 
 /**

@@ -11,7 +11,7 @@ import { definitionOf } from "../document.js";
 import { freeName } from "../names.js";
 import { mapLinks, portOf } from "../shapes.js";
 import { cornerOf } from "./extract.js";
-import { relink } from "./nodes.js";
+import { relink } from "./relink.js";
 import { renameGiven, usesOf } from "./uses.js";
 
 /**

@@ -12,7 +12,8 @@
 import { levelOf } from "../document.js";
 import { freeName, idOfType } from "../names.js";
 import { portsOf } from "../ports.js";
-import { linksIn, mapLinks, portOf } from "../shapes.js";
+import { linksIn, portOf } from "../shapes.js";
+import { relink } from "./relink.js";
 import { dropInput, dropOutput, forgetInner } from "./uses.js";
 
 /**
@@ -99,32 +100,6 @@ export function passThrough(catalogue, document, level, at) {
     if (port.type === wanted && link !== undefined) return link.from;
   }
   return null;
-}
-
-/**
- * Change every link of a level; null takes one away.
- *
- * @param {Draft} draft
- * @param {string} level
- * @param {(from: OutputRef) => OutputRef | null} change
- */
-export function relink(draft, level, change) {
-  for (const [id, node] of [...draft.level(level).nodes.entries]) {
-    for (const [input, value] of node.inputs) {
-      const changed = typeof value === "object" ? mapLinks(value, change) : value;
-      if (changed !== value) draft.level(level).setInput(id, input, emptied(value, changed) ? undefined : changed);
-    }
-  }
-}
-
-/**
- * Whether links were all that an array held.
- *
- * @param {Json} before
- * @param {Json | undefined} after
- */
-function emptied(before, after) {
-  return Array.isArray(after) && after.length === 0 && Array.isArray(before);
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { freeName } from "../names.js";
 import { portOf } from "../shapes.js";
-import { relink } from "./nodes.js";
+import { relink } from "./relink.js";
 import { isInside, renameGiven } from "./uses.js";
 
 /**

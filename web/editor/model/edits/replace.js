@@ -15,7 +15,7 @@ import { levelOf } from "../document.js";
 import { fits, typeTitle } from "../catalogue.js";
 import { portsOf, portsOfType, typeAt, typeOfLiteral, words } from "../ports.js";
 import { linksIn, portOf, readValue } from "../shapes.js";
-import { relink } from "./nodes.js";
+import { relink } from "./relink.js";
 import { dropInput, dropOutput, renameGiven } from "./uses.js";
 
 /**

@@ -7,7 +7,7 @@
  */
 
 import { USE } from "../document.js";
-import { relink } from "./nodes.js";
+import { relink } from "./relink.js";
 
 /**
  * All uses of a sub-workflow.
