@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -110,5 +110,5 @@ def _print_refusal(error: InvalidWorkflow) -> None:
     from engine.cli.say import faults_json, print_json
 
     faults = faults_json(error.faults)
-    nothing = {"run": None, "status": "failed", "seconds": 0.0, "outputs": {}, "nodes": {}}
+    nothing: dict[str, Any] = {"run": None, "status": "failed", "seconds": 0.0, "outputs": {}, "nodes": {}}
     print_json({**nothing, "faults": faults, "notices": []})

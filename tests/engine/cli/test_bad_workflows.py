@@ -227,7 +227,7 @@ def test_only_plain_files_are_read(loom, write, here: Path, name: str) -> None:
     (here / "folder").mkdir()
     file = write({"t": "Say", "m": "Measure"}, outputs={"words": {"link": "t.value"}, "size": {"link": "m.size"}})
 
-    calls = [(command, name) for command in ("run", "check", "verify", "fmt")]
+    calls: list[tuple[str, ...]] = [(command, name) for command in ("run", "check", "verify", "fmt")]
     calls += [("diff", name, file), ("diff", file, name), ("run", file, "--each", name)]
     calls += [("run", file, "--set", f"t.text=@{name}"), ("run", file, "--set", f"m.file={name}")]
     for arguments in calls:
