@@ -18,7 +18,7 @@
 
 import { batch, computed, signal } from "../vendor/signals-core/signals-core.mjs";
 import { EMPTY, EMPTY_LEVEL, definitionOf, titleOf } from "../model/document.js";
-import { placeUnplaced } from "../model/edits/arrange.js";
+import { placeUnplaced } from "../model/edits/place.js";
 import { NOTHING_DONE, record, redo, undo } from "../model/history.js";
 import { same } from "../model/json.js";
 import { applyDiff, difference, reverse, transact } from "../model/transact.js";

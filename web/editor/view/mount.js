@@ -18,6 +18,8 @@ import { Pinch } from "../interact/pinch.js";
 import { Resize } from "../interact/resize.js";
 import { Wheel } from "../interact/wheel.js";
 import { Wires } from "../interact/wire.js";
+import { openCommands } from "../palette/commandsearch.js";
+import { openSearch } from "../palette/nodesearch.js";
 import { mountBreadcrumbs } from "./breadcrumbs.js";
 import { Minimap } from "./minimap.js";
 import { Outline } from "./outline.js";
@@ -78,9 +80,8 @@ function viewOf(stage, outline, minimap) {
     center: (id) => stage.go.center(id),
     pointer: () => stage.pointerInWorld(),
     /** @param {import("../palette/nodesearch.js").Wanted} [wanted] */
-    openSearch: async (wanted = { at: stage.pointerInWorld() }) =>
-      (await import("../palette/nodesearch.js")).openSearch(stage, wanted),
-    openCommands: async () => (await import("../palette/commandsearch.js")).openCommands(stage.app),
+    openSearch: (wanted) => openSearch(stage, wanted ?? { at: stage.pointerInWorld() }),
+    openCommands: () => openCommands(stage.app),
     /** @param {string} address */
     focusNode: (address) => stage.go.to(address.slice(stage.tab.prefix.peek().length)),
     refresh: () => stage.askTheme(),
