@@ -2,110 +2,67 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from importlib import import_module
 from typing import Any
 
 from engine.host.host import Host
 from engine.packs import Registry
-from engine.run.cache import Results, Trace
+from engine.run.cache import DEVICE, RAM, TRACES, ResultCache, Trace
 from engine.store.home import Home
 from engine.worker.outbox import Outbox
-
-ASKED = 16
 
 
 class Reports:
     """Gathers what the cache of a worker takes in and lets go, until it is sent.
 
-    Whoever hears of a value that leaves says so at once (`held`); what leaves unheard is found out by asking `has` for some
-    of the reported values at each sending, in turn.
+    Whoever looks from another process sees the disk for itself, so only memory is told of. `trace_of` finds the trace of a
+    key that was told.
     """
 
-    def __init__(self) -> None:
-        self.has: Callable[[str], bool] = lambda digest: True
-        self._lock = threading.Lock()
-        self._traces: dict[str, Trace] = {}
-        self._held: dict[str, bool] = {}
-        self._sent: OrderedDict[str, None] = OrderedDict()
+    def __init__(self, trace_of: Callable[[str], Trace | None]) -> None:
+        self._trace_of = trace_of
+        # It is added to in the hottest paths of a run, by any thread; a deque needs no lock for that.
+        self._heard: deque[tuple[str, str, bool]] = deque()
+        self._held: dict[str, set[str]] = {RAM: set(), DEVICE: set()}
 
-    def traced(self, key: str, trace: Trace) -> None:
-        """A key led to something."""
-        with self._lock:
-            self._traces[key] = trace
-
-    def held(self, digest: str, is_held: bool) -> None:
-        """A value is in memory now, or is no more."""
-        with self._lock:
-            self._held[digest] = is_held
+    def hear(self, key: str, tier: str, entered: bool) -> None:
+        """Something entered a tier, or left it (see `Told`). From any thread."""
+        self._heard.append((key, tier, entered))
 
     def take(self) -> list[dict[str, Any]]:
-        """What there is to send."""
-        with self._lock:
-            traces, self._traces = self._traces, {}
-            held, self._held = self._held, {}
-        held |= dict.fromkeys(self._gone(), False)
-        if not traces and not held:
+        """What there is to send. From one thread only."""
+        keys: dict[str, None] = {}
+        before: dict[str, bool] = {}
+        for _ in range(len(self._heard)):
+            key, tier, entered = self._heard.popleft()
+            if tier == TRACES:
+                keys[key] = None
+            elif tier in self._held:
+                before.setdefault(key, self._holds(key))
+                (self._held[tier].add if entered else self._held[tier].discard)(key)
+        traces = [[key, *trace_fields(trace)] for key in keys if (trace := self._trace_of(key)) is not None]
+        entered_now = [digest for digest, was in before.items() if not was and self._holds(digest)]
+        left = [digest for digest, was in before.items() if was and not self._holds(digest)]
+        if not (traces or entered_now or left):
             return []
-        for digest, is_held in held.items():
-            if is_held:
-                self._sent[digest] = None
-            else:
-                self._sent.pop(digest, None)
-        told = [[key, *trace_fields(trace)] for key, trace in traces.items()]
-        entered = [digest for digest, is_held in held.items() if is_held]
-        left = [digest for digest, is_held in held.items() if not is_held]
-        return [{"type": "keys", "traces": told, "entered": entered, "left": left}]
+        return [{"type": "keys", "traces": traces, "entered": entered_now, "left": left}]
 
-    def _gone(self) -> list[str]:
-        """Which of the next reported values are not there any more."""
-        gone = []
-        for _ in range(min(ASKED, len(self._sent))):
-            digest, _ = self._sent.popitem(last=False)
-            if self.has(digest):
-                self._sent[digest] = None
-            else:
-                gone.append(digest)
-        return gone
+    def _holds(self, digest: str) -> bool:
+        return any(digest in held for held in self._held.values())
 
 
 def trace_fields(trace: Trace) -> list[Any]:
     """A trace as JSON."""
-    return [list(trace.outputs), trace.seconds, trace.need, trace.environment]
+    return [trace.outputs, trace.seconds, trace.need, trace.environment, trace.notices, trace.noticed]
 
 
 def trace_from(fields: Sequence[Any]) -> Trace:
     """The trace that `trace_fields` wrote."""
-    outputs, seconds, need, environment = fields
-    return Trace(tuple(outputs), seconds, need, environment)
-
-
-class ReportingResults:
-    """A result cache that reports every trace and every value that it takes in (see `Results`)."""
-
-    def __init__(self, results: Results, reports: Reports) -> None:
-        self._results = results
-        self._reports = reports
-        # What only reads is the cache's own: these are the hottest paths of a run.
-        self.trace = results.trace
-        self.get = results.get
-        self.has = results.has
-        self.pin = results.pin
-        self.flush = results.flush
-        self.close = results.close
-
-    def record(self, key: str, trace: Trace) -> None:
-        """Remember what a key led to."""
-        self._results.record(key, trace)
-        self._reports.traced(key, trace)
-
-    def put(self, digest: str, value: object, seconds: float, *, keep: bool = False) -> None:
-        """Offer a value."""
-        self._results.put(digest, value, seconds, keep=keep)
-        self._reports.held(digest, True)
+    outputs, seconds, need, environment, notices, noticed = fields
+    told = tuple((message, name) for message, name in notices)
+    return Trace(tuple(outputs), seconds, need, environment, told, tuple(noticed))
 
 
 class ReportingHost(Host):
@@ -115,15 +72,16 @@ class ReportingHost(Host):
         self, registry: Registry, home: Home, device: str, outbox: Outbox, ram_bytes: int | None = None
     ) -> None:
         super().__init__(registry, home, device=device, ram_bytes=ram_bytes)
-        self.reports = Reports()
+        self.reports = Reports(self._trace_of)
         outbox.beside = self.reports.take
 
-    @cached_property
-    def results(self) -> Results:
-        """The result cache."""
-        results = super().results
-        self.reports.has = results.has
-        return ReportingResults(results, self.reports)
+    def hear(self, key: str, tier: str, entered: bool) -> None:
+        """What the result cache tells of its tiers."""
+        self.reports.hear(key, tier, entered)
+
+    def _trace_of(self, key: str) -> Trace | None:
+        results = self.__dict__.get("results")
+        return results.known(key) if isinstance(results, ResultCache) else None
 
     def get_ready(self) -> None:
         """Have what the first run would wait for. Raises LoomError where the device can't be used."""

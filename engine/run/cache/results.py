@@ -83,6 +83,10 @@ class ResultCache:
                 self._forget_some()
         return trace
 
+    def known(self, key: str) -> Trace | None:
+        """What memory has of a key; asking does not keep it there."""
+        return self._traces.get(key)
+
     def record(self, key: str, trace: Trace) -> None:
         """Remember what a key led to."""
         self._traces[key] = trace

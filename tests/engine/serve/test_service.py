@@ -175,6 +175,23 @@ async def test_the_last_that_a_node_told_of_itself_stays_with_its_run(shop, tmp_
     assert json.loads(told[0].text)["data"]["step"] <= live <= kept["gate"]["step"]
 
 
+async def test_what_nodes_notice_is_told_and_stays_with_the_run_also_when_nothing_had_to_run(shop):
+    service, record = shop
+    wary = flow({"tell": ("Tell", {"a": 9}), "add": ("Add", {"a": {"link": "tell.value"}})}, {"out": "add.value"})
+    first = await service.submit(wary)
+    await record.over(first.id)
+    again = await service.submit(wary)
+    await record.over(again.id)
+
+    for run in (first, again):
+        (state,) = [state for state in record.seen if (state.run, state.type) == (run.id, "node.notice")]
+        told = json.loads(state.text)
+        (kept,) = (await service.run(run.id)).notices
+        assert (told["node"], told["message"], told["input"]) == ("tell", "a word", "a")
+        assert (kept["node"], kept["message"], kept["input"]) == ("tell", "a word", "a")
+    assert {node["state"] for node in (await service.run_json(again.id))["nodes"].values()} == {"cached"}
+
+
 async def test_previews_are_made_only_while_somebody_looks(shop, tmp_path):
     gate = flow({"gate": ("Gate", {"opens": str(tmp_path / "open")})}, {"out": "gate.value"})
     service, record = shop
