@@ -11,7 +11,7 @@ from nodes.images import LoadImage, LoadImages, Preview, SaveImage
 from nodes.inpaint import Inpaint
 from nodes.latents import EmptyLatent, VAEDecode, VAEEncode
 from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
-from nodes.masks import MaskEdit, MaskFromAlpha, MaskFromColor, MaskFromShapes, SetNoiseMask
+from nodes.masks import LoadMask, MaskEdit, MaskFromAlpha, MaskFromColor, MaskFromShapes, SetNoiseMask
 from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
 from nodes.reroute import Reroute
@@ -42,6 +42,7 @@ __all__ = [
     "ListLength",
     "LoadImage",
     "LoadImages",
+    "LoadMask",
     "LoadModel",
     "MakeList",
     "Mask",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from engine.graph.faults import LoomError
-from engine.graph.node import Facts, Multiline, Node, Step, Widget
+from engine.graph.node import Context, Facts, Multiline, Node, Step, Widget
+from engine.graph.values import File
 from nodes.checks import in_sentences, of, picked, rgb
 from nodes.types import Image, Latent, Mask
 
@@ -40,6 +41,34 @@ class SetNoiseMask(Node):
         if self.mask is not None and (count := len(self.mask.values)) not in (1, self.latent.batch):
             raise LoomError(f"input 'mask' has {count} masks for {self.latent.batch} latents; wanted 1 or as many")
         return replace(self.latent, mask=self.mask)
+
+
+class LoadMask(Node):
+    """Read a mask from a PNG, JPEG or WebP file, such as the editor's brush paints.
+
+    Of a grey picture, brightness is the mask itself. A file in colour gives the brightest of its three colours, or the one
+    that is asked for; `alpha` covers what is transparent in it, as LoadImage's mask does. The file is turned as its EXIF
+    orientation says.
+    """
+
+    title = "Load mask"
+    category = "mask"
+    peers = ("LoadImageMask",)
+
+    file: Annotated[File, Widget("mask"), Field(description="The mask's file: white may change, black is kept")]
+    channel: Annotated[
+        Literal["brightness", "red", "green", "blue", "alpha"], Field(description="What of the file is the mask")
+    ] = "brightness"
+
+    def run(self, context: Context) -> Mask:
+        """Read the file. Raises PictureError, in a sentence."""
+        from nodes.ops.files import read_picture
+        from nodes.ops.masks import from_channel
+
+        picture = read_picture(context.path(self.file), self.file.name)
+        for notice in picture.notices:
+            context.notice(notice, "file")
+        return Mask(from_channel(picture.pixels, self.channel))
 
 
 class MaskEdit(Node):
@@ -142,7 +171,7 @@ class MaskFromAlpha(Node):
 
     title = "Mask from alpha"
     category = "mask"
-    peers = ("SplitImageWithAlpha", "LoadImageMask", "ImageToMask")
+    peers = ("SplitImageWithAlpha", "ImageToMask")
 
     image: Annotated[Image, Field(description="The pictures")]
 

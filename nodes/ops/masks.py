@@ -115,6 +115,18 @@ def from_color(pixels: Tensor, color: tuple[float, float, float], tolerance: flo
     return values * pixels[..., 3] if pixels.shape[-1] == 4 else values
 
 
+def from_channel(pixels: Tensor, channel: str) -> Tensor:
+    """One of "red", "green", "blue", "alpha" of pictures (B, H, W, C), C 3 or 4; "brightness" is the brightest colour.
+
+    Alpha is turned over, as in `from_alpha`.
+    """
+    if channel == "alpha":
+        return from_alpha(pixels)
+    if channel == "brightness":
+        return pixels[..., :3].amax(dim=-1)
+    return pixels[..., ("red", "green", "blue").index(channel)]
+
+
 def from_alpha(pixels: Tensor) -> Tensor:
     """1 where pictures (B, H, W, C) are transparent, 0 where they are opaque or have no alpha."""
     return 1 - pixels[..., 3] if pixels.shape[-1] == 4 else torch.zeros_like(pixels[..., 0])

@@ -110,6 +110,16 @@ def test_a_picture_is_loaded_with_its_mask(tmp_path: Path) -> None:
     assert torch.equal(loaded.mask.values, torch.ones(1, 2, 3))
 
 
+@pytest.mark.parametrize(
+    ("channel", "share"),
+    [("brightness", 200 / 255), ("red", 100 / 255), ("green", 200 / 255), ("blue", 0.0), ("alpha", 1 - 51 / 255)],
+)
+def test_a_mask_is_read_from_what_is_wanted_of_a_file(tmp_path: Path, channel: str, share: float) -> None:
+    Pillow.new("RGBA", (3, 2), (100, 200, 0, 51)).save(tmp_path / "mask.png")
+    read = call(nodes.LoadMask, context(folder=tmp_path), file=File("mask.png"), channel=channel)
+    assert torch.allclose(read.values, torch.full((1, 2, 3), share))
+
+
 def test_what_is_saved_is_handed_to_the_host() -> None:
     image = Image(noise(1, 2, 2, 3))
     assert call(nodes.SaveImage, image=image, name="cube", format="webp") == Artifact(image, "cube", "webp")
