@@ -7,7 +7,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { keyed } from "../vendor/lit-html/directives/keyed.js";
-import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { effect, untracked } from "../vendor/signals-core/signals-core.mjs";
 import { examplesSheet } from "./examples.js";
 import { CLOSE } from "./icons.js";
 import { keysSheet } from "./keysheet.js";
@@ -22,7 +22,10 @@ export function mountSheets(app, body) {
   const dialog = document.createElement("dialog");
   dialog.className = "sheet";
   body.append(dialog);
-  dialog.addEventListener("close", () => (app.asking.value = null));
+  dialog.addEventListener("close", () => {
+    // The event comes a frame after the closing. By then the dialog may show what was asked next.
+    if (!dialog.open) app.asking.value = null;
+  });
   dialog.addEventListener("pointerdown", (event) => {
     if (event.target === dialog) dialog.close();
   });
@@ -33,7 +36,7 @@ export function mountSheets(app, body) {
       render(nothing, dialog);
       return;
     }
-    const { title, content } = sheet(app, asking);
+    const { title, content } = untracked(() => sheet(app, asking)); // a sheet keeps itself up; made anew it would lose focus
     render(
       keyed(
         asking,

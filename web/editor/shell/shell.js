@@ -65,11 +65,17 @@ function followTitle(app) {
 
 /** Sheets are loaded when the first one is asked for. @param {App} app @param {HTMLElement} body */
 function sheetsWhenAsked(app, body) {
-  const stop = effect(() => {
-    if (app.asking.value === null) return;
-    queueMicrotask(() => stop());
-    void import("./sheets.js").then(({ mountSheets }) => mountSheets(app, body));
+  /** @type {Promise<void> | null} */
+  let sheets = null;
+  effect(() => {
+    if (app.asking.value !== null) sheets ??= loadSheets(app, body);
   });
+}
+
+/** @param {App} app @param {HTMLElement} body */
+async function loadSheets(app, body) {
+  const { mountSheets } = await import("./sheets.js");
+  mountSheets(app, body);
 }
 
 /** The list of faults is loaded when it is first looked at. @param {App} app @param {HTMLElement} element @returns {() => void} */

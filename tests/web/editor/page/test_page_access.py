@@ -58,6 +58,8 @@ def test_a_key_is_given_to_another_command_and_back(editor):
     row.click()
     editor.page.keyboard.press("Alt+D")
     expect(row).to_contain_text("Alt+D")
+    expect(row).to_be_focused()
+    expect(editor.page.get_by_text("Duplicate is Alt+D now")).to_be_visible()
     editor.page.keyboard.press("Escape")
     editor.show(SUM)
     editor.js("tab.selection.value = new Set(['add'])")

@@ -86,6 +86,20 @@ def test_a_conflict_shows_what_differs_and_overwrites_only_when_told(editor, add
     assert saved(address, "conflict")["nodes"]["add"]["inputs"]["a"] == 3
 
 
+def test_a_sheet_stays_that_is_asked_for_just_as_another_closes(editor):
+    editor.show(SUM)
+    editor.js("app.commands.run('file.saveAs')")
+    expect(editor.page.get_by_role("heading", name="Save to the library")).to_be_visible()
+    still = editor.js(
+        """app.asking.value = null;
+        const asked = {kind: "lost", title: "another", lost: ["a value"]};
+        app.asking.value = asked;
+        for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+        return app.asking.peek() === asked && document.querySelector("dialog.sheet").open;"""
+    )
+    assert still
+
+
 def test_a_name_that_is_taken_is_not_overwritten(editor, address):
     put(address, "taken", SUM)
     editor.show(flow({"add": ("Add", {})}, {}))
