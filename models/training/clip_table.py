@@ -25,10 +25,10 @@ from models.training.common import withheld_pairs
 from models.training.prompts import pairs_of
 from models.training.render import HELD_OUT_SEED, training_scene
 from models.training.softness import round_trip, shipped_vae
-from models.training.tables import head, row
 from models.training.tokenizer import new_tokenizer
 from models.training.twins import EXCHANGED, KINDS, twins
 from nodes.solids.prompts import caption
+from nodes.solids.rates import head, row
 from nodes.solids.render import render
 from nodes.solids.scene import Scene, sample_scene
 

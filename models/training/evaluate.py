@@ -3,16 +3,15 @@
     python -m models.training.evaluate [--model models/solids] [--set development] [--kinds single,pair] [--steps 20]
 
 Pictures come from the stock StableDiffusionPipeline with the prompt's own seed, and are read by the scorer, which never
-sees the prompt. Rates have 95 % intervals (Wilson 1927). Right is the exact multiset of (colour, shape); sizes and places
-are counted where the prompt names them, of all pictures (a wrong one has them wrong) and of the right ones. A wrong
-picture is in one row of swaps, neglect, leaks and so on, as `nodes.solids.comparing.mistake` defines them.
+sees the prompt. What the rows count stands in `nodes.solids.counting`; rates have 95 % intervals (Wilson 1927). `loom bench
+adherence` counts the same over any workflow.
 """
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -21,38 +20,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.training.common import EVALUATION, MODELS, log
-from models.training.tables import head, row
-from nodes.solids.comparing import MISTAKES, mistake
-from nodes.solids.prompts import Facts, parse
-from nodes.solids.scene import Solid
-from nodes.solids.score import Verdict, judge, read
+from nodes.solids.counting import Shown, rows
+from nodes.solids.prompts import parse
+from nodes.solids.rates import head
+from nodes.solids.score import read
 
 BATCH: Final = 10
 SETS: Final = ("development", "held_out", "withheld_prompts")
-SAID: Final = {
-    "unread": "nothing could be read",
-    "swap": "swapped: the colours and the shapes asked for, bound otherwise",
-    "neglect": "neglected: fewer solids than asked for",
-    "leak": "leaked: a solid more than asked for bears an asked colour",
-    "extra": "extra: more solids than asked for",
-    "colour": "other colours",
-    "shape": "other shapes",
-    "both": "other colours and shapes",
-}
-"""What the rows of wrong pictures are called."""
 Pictures = NDArray[np.uint8]
-
-
-class Shown(NamedTuple):
-    """What a prompt asks for, and what was read in its picture."""
-
-    facts: Facts
-    solids: tuple[Solid, ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether things, sizes and places are right."""
-        return judge(self.facts, self.solids)
 
 
 def load(folder: Path) -> StableDiffusionPipeline:
@@ -97,22 +72,6 @@ def measure(pipe: Any, entries: list[dict[str, Any]], steps: int, cfg: float) ->
     prompts = [entry["prompt"] for entry in entries]
     pictures = draw(pipe, prompts, [entry["seed"] for entry in entries], steps, cfg)
     return pictures, [Shown(parse(text), read(image)) for text, image in zip(prompts, pictures, strict=True)]
-
-
-def rows(kind: str, shown: Sequence[Shown]) -> Iterator[str]:
-    """A kind's lines of the table."""
-    verdicts = [one.verdict for one in shown]
-    yield row(f"{kind}: right", [verdict.right for verdict in verdicts])
-    for part in ("sizes", "places"):
-        counted = [getattr(verdict, part) for verdict in verdicts]
-        if any(value is not None for value in counted):
-            yield row(f"{kind}: {part}", counted)
-            right = [value for value, verdict in zip(counted, verdicts, strict=True) if verdict.right]
-            yield row(f"{kind}: {part} of the right ones", right)
-    wrong = [mistake(*one) for one in shown]
-    for name in MISTAKES:
-        if name in wrong:
-            yield row(f"{kind}, wrong: {SAID[name]}", [found == name for found in wrong])
 
 
 def main() -> None:

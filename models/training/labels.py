@@ -24,10 +24,10 @@ from PIL import Image
 from engine.store.fingerprint import Fingerprints
 from models.training.common import EVALUATION, MODELS, WORK, log
 from models.training.evaluate import draw, entries_of, load
-from models.training.tables import head, row
 from nodes.ops.grid import grid
 from nodes.solids.comparing import phrase
 from nodes.solids.prompts import Facts, parse, remarks
+from nodes.solids.rates import head, row
 from nodes.solids.scene import Solid
 from nodes.solids.score import judge, read
 

@@ -23,9 +23,9 @@ from PIL import Image, ImageFilter
 
 from models.training.common import MODELS, log
 from models.training.prompts import KINDS
-from models.training.tables import head, row
 from models.training.vae import to_model
 from nodes.solids.comparing import stands
+from nodes.solids.rates import head, row
 from nodes.solids.render import render
 from nodes.solids.scene import Scene, Solid, relation, sample_scene
 from nodes.solids.score import read
