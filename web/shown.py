@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from engine.store.gallery import AssetRow
+from engine.store.runs.history import Changes
 from engine.store.runs.records import Run
 
 
@@ -30,6 +31,11 @@ def run_json(run: Run | Mapping[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = dict(run) if isinstance(run, Mapping) else dict(run.to_json())
     outputs: Mapping[str, list[dict[str, Any]]] = document["outputs"]
     return document | {"outputs": {name: [_entry(entry) for entry in entries] for name, entries in outputs.items()}}
+
+
+def changes_json(changes: Changes) -> list[dict[str, Any]] | None:
+    """What was changed between two runs."""
+    return None if changes is None else [{"node": change.node, "message": change.message} for change in changes]
 
 
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:

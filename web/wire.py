@@ -266,6 +266,7 @@ class AssetDoc(Answered):
     output: str | None
     item: int | None
     document: str
+    starred: bool
     url: str
 
 

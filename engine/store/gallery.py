@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
@@ -17,7 +17,8 @@ from engine.store.runs.records import LOCAL
 class AssetRow:
     """One file. `kind` is "result" or "upload"; width and height are in pixels where it is a picture.
 
-    `run`, `output` and `item` say which run made it last, and as what; `number` orders the gallery.
+    `run`, `output` and `item` say which run made it last, and as what; `number` orders the gallery. `starred` is the
+    user's mark.
     """
 
     number: int
@@ -35,10 +36,12 @@ class AssetRow:
     output: str | None
     item: int | None
     document: str
+    starred: bool = False
 
 
-_COLUMNS = tuple(item.name for item in fields(AssetRow))
-_LIST = ", ".join(_COLUMNS)
+_COLUMNS = tuple(item.name for item in fields(AssetRow) if item.name != "starred")
+_STARRED = "EXISTS (SELECT 1 FROM star WHERE star.owner = asset.owner AND star.sha256 = asset.sha256)"
+_SELECT = f"SELECT {', '.join(_COLUMNS)}, {_STARRED} FROM asset"  # noqa: S608  (names of our own)
 _PUT = (
     f"INSERT OR REPLACE INTO asset ({', '.join(_COLUMNS[1:])}) "  # noqa: S608  (names of our own)
     f"VALUES ({', '.join('?' * (len(_COLUMNS) - 1))})"
@@ -58,23 +61,27 @@ class Gallery:
         limit: int = 50,
         workflow: str | None = None,
         kind: str | None = None,
+        starred: bool = False,
+        pictures: bool = False,
         owner: str = LOCAL,
     ) -> list[AssetRow]:
-        """The newest assets, or those before the row of this number; of one document or kind where that is given."""
+        """The newest assets, or those before the row of this number; of one document or kind where that is given.
+
+        `starred` leaves out what bears no star, `pictures` what has no size in pixels.
+        """
         wanted, values = ["owner = ?"], list[Any]([owner])
         for column, test, value in (("number", "<", before), ("document", "=", workflow), ("kind", "=", kind)):
             if value is not None:
                 wanted.append(f"{column} {test} ?")
                 values.append(value)
-        where = " AND ".join(wanted)
-        sql = f"SELECT {_LIST} FROM asset WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
-        return [AssetRow(*row) for row in self._database.all(sql, *values, limit)]
+        wanted += [_STARRED] * starred + ["width IS NOT NULL"] * pictures
+        sql = f"{_SELECT} WHERE {' AND '.join(wanted)} ORDER BY number DESC LIMIT ?"
+        return [_asset(row) for row in self._database.all(sql, *values, limit)]
 
     def find(self, sha256: str, owner: str = LOCAL) -> AssetRow | None:
         """The asset of this content."""
-        sql = f"SELECT {_LIST} FROM asset WHERE owner = ? AND sha256 = ?"  # noqa: S608
-        row = self._database.one(sql, owner, sha256)
-        return AssetRow(*row) if row else None
+        row = self._database.one(f"{_SELECT} WHERE owner = ? AND sha256 = ?", owner, sha256)
+        return _asset(row) if row else None
 
     def add_upload(
         self,
@@ -105,8 +112,23 @@ class Gallery:
         """Take an asset out; whether it was there. The file is the caller's to delete, and runs keep their entries."""
 
         def work(transaction: Transaction) -> bool:
+            transaction.run("DELETE FROM star WHERE owner = ? AND sha256 = ?", owner, sha256)
             cursor = transaction.run("DELETE FROM asset WHERE owner = ? AND sha256 = ?", owner, sha256)
             return cursor.rowcount > 0
+
+        return self._database.write(work)
+
+    def star(self, sha256: str, on: bool, owner: str = LOCAL) -> Future[bool]:
+        """Give an asset a star or take it away; whether there is such an asset."""
+
+        def work(transaction: Transaction) -> bool:
+            if _row(transaction, owner, sha256) is None:
+                return False
+            if on:
+                transaction.run("INSERT OR IGNORE INTO star (owner, sha256) VALUES (?, ?)", owner, sha256)
+            else:
+                transaction.run("DELETE FROM star WHERE owner = ? AND sha256 = ?", owner, sha256)
+            return True
 
         return self._database.write(work)
 
@@ -131,6 +153,9 @@ def _results(owner: str, run: str, document: str, outputs: Mapping[str, Any]) ->
 
 
 def _row(transaction: Transaction, owner: str, sha256: str) -> AssetRow | None:
-    sql = f"SELECT {_LIST} FROM asset WHERE owner = ? AND sha256 = ?"  # noqa: S608
-    row = transaction.one(sql, owner, sha256)
-    return AssetRow(*row) if row else None
+    row = transaction.one(f"{_SELECT} WHERE owner = ? AND sha256 = ?", owner, sha256)
+    return _asset(row) if row else None
+
+
+def _asset(row: Sequence[Any]) -> AssetRow:
+    return AssetRow(*row[:-1], bool(row[-1]))

@@ -90,7 +90,14 @@ CREATE INDEX asset_document ON asset (owner, document, number);
 CREATE INDEX asset_sha256 ON asset (sha256);
 """
 
-VERSIONS = (VERSION_1,)
+# A star belongs to a content: it stays when the same picture is made again and its row is written anew.
+VERSION_2 = """
+CREATE TABLE star (
+    owner TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (owner, sha256)
+) STRICT, WITHOUT ROWID;
+"""
+
+VERSIONS = (VERSION_1, VERSION_2)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -11,13 +11,29 @@ from web.routes import (
     models,
     packs,
     queue,
+    results,
     runs,
     server,
     session,
 )
 from web.routing import Route
 
-MODULES = (server, documents, runs, queue, assets, library, drafts, examples, models, packs, events, session, editor)
+MODULES = (
+    server,
+    documents,
+    runs,
+    queue,
+    assets,
+    results,
+    library,
+    drafts,
+    examples,
+    models,
+    packs,
+    events,
+    session,
+    editor,
+)
 
 
 def all_routes() -> list[Route]:

@@ -24,6 +24,7 @@ from web.wire import AssetDoc, AssetQuery, AssetsPage, AssetsQuery, UploadQuery
 routes = Routes()
 FOREVER = "private, max-age=31536000, immutable"
 NAME = r"/api/assets/{sha256:[0-9a-f]{64}}{suffix:(?:\.[a-z0-9]{1,12})?}"
+STAR = r"/api/assets/{sha256:[0-9a-f]{64}}/star"
 PICTURES_MEDIA = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 FILES_MEDIA = ("application/octet-stream", "application/json", "text/csv", *sorted(set(PICTURES_MEDIA.values())))
 SANDBOX = "default-src 'none'; sandbox"
@@ -110,6 +111,24 @@ async def delete(request: web.Request) -> web.Response:
     deleted = await asyncio.to_thread(_delete_files, request.app[SETTINGS].home.assets, sha256)
     await asyncio.to_thread(request.app[THUMBNAILS].forget, sha256)
     if not known and not deleted:
+        raise Refused(404, "there is no such file")
+    return web.Response(status=204)
+
+
+@routes.add("PUT", STAR, gives={204: Answer("It bears a star")}, refusals=(404,))
+async def star(request: web.Request) -> web.Response:
+    """Give a file a star. It keeps it when a run makes the same file again."""
+    return await _starred(request, True)
+
+
+@routes.add("DELETE", STAR, gives={204: Answer("It bears none")}, refusals=(404,))
+async def unstar(request: web.Request) -> web.Response:
+    """Take a file's star away."""
+    return await _starred(request, False)
+
+
+async def _starred(request: web.Request, on: bool) -> web.Response:
+    if not await asyncio.wrap_future(request.app[SERVICE].gallery.star(request.match_info["sha256"], on)):
         raise Refused(404, "there is no such file")
     return web.Response(status=204)
 

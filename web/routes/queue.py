@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
+from engine.store.runs.records import RUNNING
 from web.answers import json_response
 from web.keys import SERVICE
 from web.routing import Answer, Routes
+from web.shown import changes_json, run_json
 from web.wire import QueueChanged
+from web.wire_results import QueuePage
 
 routes = Routes()
 _QUEUE = Answer("The queue afterwards", QueueChanged)
+SHOWN = 200
+
+
+@routes.add("GET", "/api/queue", gives=Answer("The queue", QueuePage))
+async def queue(request: web.Request) -> web.Response:
+    """What runs and what waits, in order, each with what it was changed in."""
+    service = request.app[SERVICE]
+    running = await service.runs(status=RUNNING, limit=SHOWN)
+    waiting = await asyncio.to_thread(service.store.waiting, SHOWN)
+    changes = await asyncio.to_thread(service.store.changes, [run.id for run in (*running, *waiting)])
+    running_json, waiting_json = (
+        [run_json(run) | {"changes": changes_json(changes[run.id])} for run in runs] for runs in (running, waiting)
+    )
+    return json_response({"queue": service.queue(), "running": running_json, "waiting": waiting_json})
 
 
 @routes.add("POST", "/api/queue/pause", gives=_QUEUE, refusals=(415,))

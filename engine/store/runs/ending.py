@@ -1,4 +1,4 @@
-"""How runs end: finished, cancelled, cut off; and what becomes of them when the server starts again.
+"""How runs go on and end: what they tell, finished, cancelled, cut off; what becomes of them when the server starts again.
 
 A run is ended by the attempt that is under way and by no other: what an earlier attempt still reports is refused, so
 that no run has two results.
@@ -34,50 +34,68 @@ STARTS = 2
 LONG = 4_096
 _SHARE = 0.3
 CANCEL = "cancel"
+OUTPUT = "run.output"
 Told: TypeAlias = "Passing | tuple[str, dict[str, Any]]"
 """What a run tells: a state as (type, fields), or what passes."""
 
 
 def finish(transaction: Transaction, id: str, attempt: int, end: Ended) -> bool:
-    """Write how an attempt ended, with all that it made; False where that attempt is not under way any more."""
+    """Write how an attempt ended, with all that it made; False where that attempt is not under way any more.
+
+    Outputs that it told of before are kept as they are, also where the end does not name them.
+    """
     if end.status not in (SUCCEEDED, FAILED, CANCELLED):
         raise ValueError(f"a run does not end as {end.status!r}")
     run = _under_way(transaction, id, attempt)
     if run is None:
         return False
+    outputs = {**end.outputs, **run.outputs}
     columns = {
         "status": end.status, "partial": int(end.partial), "ended": time.time(), "seconds": end.seconds,
-        "outputs": to_text(end.outputs), "nodes": to_text(end.nodes), "faults": to_text(list(end.faults)),
+        "outputs": to_text(outputs), "nodes": to_text(end.nodes), "faults": to_text(list(end.faults)),
         "notices": to_text(list(end.notices)), "made_with": to_text(end.made_with), "data": to_text(end.data),
         "wish": None, **({"seeds": to_text(end.seeds)} if end.seeds else {}),
     }  # fmt: skip
     names = ", ".join(f"{name} = ?" for name in columns)
     transaction.run(f"UPDATE run SET {names} WHERE id = ?", *columns.values(), id)  # noqa: S608
-    note_results(transaction, run.owner, id, run.document, end.outputs)
+    new = {name: entries for name, entries in end.outputs.items() if name not in run.outputs}
+    note_results(transaction, run.owner, id, run.document, new)
     _note_timings(transaction, end)
     failpoint("runs.finishing")
     told: dict[str, Any] = {"seconds": round(end.seconds, 6)}
     if end.partial:
         told["partial"] = True
-    told |= {"faults": list(end.faults)} if end.status == FAILED else {"outputs": _short(end.outputs)}
+    told |= {"faults": list(end.faults)} if end.status == FAILED else {"outputs": _short(outputs)}
     tell(transaction, f"run.{end.status}", id, **told)
     return True
 
 
 def note(transaction: Transaction, id: str, attempt: int, events: Sequence[Told]) -> bool:
-    """Write what a run under way tells, and pass on what is not stored, in order.
+    """Write what a run under way tells, and pass on what is not stored, in order. What it made is in the gallery then.
 
     False where that attempt is not under way any more: then nothing of it is told.
     """
     if not _is_under_way(transaction, id, attempt):
         return False
+    made: dict[str, Any] = {}
     for event in events:
         if isinstance(event, Passing):
             transaction.told.append(event)
-        else:
-            type, fields = event
-            tell(transaction, type, id, **fields)
+            continue
+        type, fields = event
+        if type == OUTPUT:
+            made[fields["output"]] = fields["entries"]
+            fields = {**fields, "entries": _shortened(fields["entries"])}
+        tell(transaction, type, id, **fields)
+    if made:
+        _note_outputs(transaction, find(transaction.one, id), made)
     return True
+
+
+def _note_outputs(transaction: Transaction, run: Run, made: Json) -> None:
+    """Keep what a run under way has made: if it is cut off now, that much is left."""
+    transaction.run("UPDATE run SET outputs = ? WHERE id = ?", to_text({**run.outputs, **made}), run.id)
+    note_results(transaction, run.owner, run.id, run.document, made)
 
 
 def interrupt(transaction: Transaction, id: str, attempt: int, why: str) -> bool:
@@ -140,10 +158,11 @@ def delete(transaction: Transaction, id: str) -> None:
 
 def _short(outputs: Json) -> dict[str, Any]:
     """Outputs as an event tells them: who wants a long value asks for the run."""
-    return {
-        name: [entry if len(to_text(entry)) <= LONG else {"omitted": True} for entry in entries]
-        for name, entries in outputs.items()
-    }
+    return {name: _shortened(entries) for name, entries in outputs.items()}
+
+
+def _shortened(entries: Sequence[Json]) -> list[Json]:
+    return [entry if len(to_text(entry)) <= LONG else {"omitted": True} for entry in entries]
 
 
 def _is_under_way(transaction: Transaction, id: str, attempt: int) -> bool:

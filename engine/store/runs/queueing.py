@@ -56,7 +56,8 @@ def claim(transaction: Transaction, device: str, choose: Choose = lambda waiting
     for passed in waiting[: waiting.index(chosen)]:
         transaction.run("UPDATE run SET passed_over = passed_over + 1 WHERE id = ?", passed.id)
     transaction.run(
-        "UPDATE run SET status = 'running', attempts = attempts + 1, started = ?, device = ? WHERE id = ?",
+        "UPDATE run SET status = 'running', attempts = attempts + 1, started = ?, device = ?, outputs = '{}'"
+        " WHERE id = ?",
         *(time.time(), device, chosen.id),
     )
     run = find(transaction.one, chosen.id)

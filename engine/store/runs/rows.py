@@ -40,3 +40,9 @@ def page(
         values.append(before)
     rows = query(f"{SELECT} WHERE {' AND '.join(wanted)} ORDER BY number DESC LIMIT ?", *values, limit)
     return [run_from(row) for row in rows]
+
+
+def waiting(query: Callable[..., list[Any]], limit: int, owner: str) -> list[Run]:
+    """The queued runs in the order of the queue; `query` asks the database for rows."""
+    rows = query(f"{SELECT} WHERE status = 'queued' AND owner = ? ORDER BY place LIMIT ?", owner, limit)
+    return [run_from(row) for row in rows]

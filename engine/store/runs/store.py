@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -10,8 +10,9 @@ import orjson
 
 from engine.store.database import Database
 from engine.store.errors import UnknownRun
-from engine.store.runs import ending, queueing, rows, submitting
+from engine.store.runs import ending, history, queueing, rows, submitting
 from engine.store.runs.ending import Told
+from engine.store.runs.history import Changes
 from engine.store.runs.queueing import Choose, Claimed
 from engine.store.runs.records import LOCAL, Ended, NewRun, Run
 from engine.store.runs.submitting import Key
@@ -100,6 +101,14 @@ class RunStore:
         """The newest runs, or those before the run of this id."""
         wanted = {"status": status, "before": before, "sweep": sweep, "document": document}
         return rows.page(self._database.all, limit=limit, owner=owner, **wanted)
+
+    def waiting(self, limit: int = 50, owner: str = LOCAL) -> list[Run]:
+        """What is queued, the next one first."""
+        return rows.waiting(self._database.all, limit, owner)
+
+    def changes(self, ids: Iterable[str]) -> dict[str, Changes]:
+        """What was changed for each run since the one of its document before it that differs; None where there is none."""
+        return history.changes(self._database.one, self._database.all, ids)
 
     def known(self, owner: str, key: Key, kind: str) -> str | None:
         """The id that a client's key led to. Raises KeyConflict."""

@@ -1,0 +1,89 @@
+"""Pictures with the edits that made them, stars, and the queue in its order, over HTTP."""
+
+import pytest
+from workshop import flow
+
+from web.client import Client, ServerError
+from web.wire_results import QueuePage, ResultsPage
+
+PAINT = flow(
+    {"paint": ("Paint", {"red": 0.5})},
+    {"image": "paint.swatch"},
+    {"seed": "paint.seed", "red": "paint.red", "count": "paint.count"},
+    title="Swatches",
+)
+
+
+@pytest.fixture
+async def loom(port, client):
+    async with Client(f"http://127.0.0.1:{port}") as loom:
+        yield loom
+        await loom.call("POST", "/api/queue/clear")
+        await loom.call("POST", "/api/queue/resume")
+
+
+async def results(loom, **query) -> list[dict]:
+    page = await loom.call("GET", "/api/results", params=query)
+    ResultsPage.model_validate(page)
+    return page["results"]
+
+
+def words(changes):
+    return [change["message"] for change in changes]
+
+
+async def test_a_picture_is_told_with_the_edit_that_made_it(loom):
+    await loom.run(PAINT, {"seed": 1, "red": 0.5})
+    await loom.run(PAINT, {"seed": 2, "red": 0.5})
+    await loom.run(PAINT, {"seed": 2, "red": 0.25})
+    newest, second, first = (await results(loom))[:3]
+    assert words(newest["changes"]) == ["paint.red: 0.5 → 0.25"]
+    assert newest["changes"][0]["node"] == "paint"
+    assert words(second["changes"]) == ["paint.seed: 1 → 2"]
+    assert first["title"] == "Swatches"
+    assert newest["sweep"] is None
+
+
+async def test_uploads_are_no_results_and_a_run_that_was_deleted_leaves_its_picture(loom):
+    run = await loom.run(PAINT, {"seed": 90})
+    await loom.upload(b"a,b\n1,2\n", "rows.csv")
+    (picture,) = await results(loom)
+    await loom.call("DELETE", f"/api/runs/{run['id']}")
+    (left,) = await results(loom)
+    assert (left["sha256"], left["changes"], left["title"]) == (picture["sha256"], None, "")
+
+
+async def test_results_come_by_page(loom):
+    await loom.run(PAINT, {"seed": 20, "count": 4})
+    first = await loom.call("GET", "/api/results", params={"limit": "3"})
+    rest = await loom.call("GET", "/api/results", params={"limit": "3", "before": str(first["next"])})
+    assert [len(page["results"]) for page in (first, rest)] == [3, 1]
+    assert rest["next"] is None
+    assert len({one["sha256"] for page in (first, rest) for one in page["results"]}) == 4
+
+
+async def test_stars_are_given_listed_and_taken_away(loom):
+    await loom.run(PAINT, {"seed": 30, "count": 2})
+    one, other = await results(loom)
+    url = f"/api/assets/{one['sha256']}/star"
+    await loom.call("PUT", url)
+    assert [(each["sha256"], each["starred"]) for each in await results(loom, starred="true")] == [
+        (one["sha256"], True)
+    ]
+    assert {each["sha256"]: each["starred"] for each in await results(loom)}[other["sha256"]] is False
+    await loom.call("DELETE", url)
+    assert await results(loom, starred="true") == []
+    with pytest.raises(ServerError) as refused:
+        await loom.call("PUT", f"/api/assets/{'0' * 64}/star")
+    assert refused.value.status == 404
+
+
+async def test_the_queue_is_told_in_its_order_with_what_was_changed(loom):
+    await loom.call("POST", "/api/queue/pause")
+    first, second, third = [(await loom.submit(PAINT, {"seed": seed}))["id"] for seed in (40, 41, 42)]
+    await loom.call("POST", f"/api/runs/{third}/move", json={"place": 0})
+    page = await loom.call("GET", "/api/queue")
+    QueuePage.model_validate(page)
+    assert [run["id"] for run in page["waiting"]] == [third, first, second]
+    assert words(page["waiting"][2]["changes"]) == ["paint.seed: 40 → 41"]
+    assert (page["queue"], page["running"]) == ({"paused": True, "queued": 3, "running": 0}, [])

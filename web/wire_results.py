@@ -1,0 +1,57 @@
+"""What goes over the wire of queue and results, as pydantic models: `web.wire` has what they are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from web.wire import Answered, AssetDoc, Number, Query, Queue, RunDoc, Text
+
+
+class ResultsQuery(Query):
+    """Which pictures, newest first; `before` is the number of one, `workflow` the document that it was made from."""
+
+    before: Number | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 60
+    workflow: Text | None = None
+    starred: bool = False
+
+
+class ChangeDoc(Answered):
+    """One thing that was changed, in words; `node` is the address of the node that it is about."""
+
+    node: str | None
+    message: str
+
+
+class QueuedRun(RunDoc):
+    """A run that runs or waits. `changes` tells what it has that the run of its document before it had not."""
+
+    changes: list[ChangeDoc] | None
+
+
+class QueuePage(Answered):
+    """The queue in numbers, what runs, and the first 200 that wait, in their order."""
+
+    queue: Queue
+    running: list[QueuedRun]
+    waiting: list[QueuedRun]
+
+
+class ResultDoc(AssetDoc):
+    """A picture with what made it: the run's title, its sweep, and what was changed in the workflow since the run before.
+
+    `changes` is null for the first run of a document, and where the run was deleted.
+    """
+
+    title: str
+    sweep: str | None
+    changes: list[ChangeDoc] | None
+
+
+class ResultsPage(Answered):
+    """Pictures, newest first; `next` is what `before` is for the page after this one, null at the end."""
+
+    results: list[ResultDoc]
+    next: int | None
