@@ -11,11 +11,9 @@ NPM := .venv/npm
 run: .venv/run
 	$(BIN)/loom run workflows/text_to_image.json
 
-# Install for development and pass all tests; those of the editor by themselves, since their browser's event loop would
-# count as running while others await.
+# Install for development and pass all tests.
 test: .venv/dev browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --ignore tests/web/editor
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 tests/web/editor
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 lint: .venv/dev
 	$(BIN)/ruff check .
