@@ -14,6 +14,7 @@ from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
 from nodes.masks import LoadMask, MaskEdit, MaskFromAlpha, MaskFromColor, MaskFromShapes, SetNoiseMask
 from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
+from nodes.regions import CombinePrompts, RegionPrompt
 from nodes.reroute import Reroute
 from nodes.sampling import KSampler
 from nodes.scenes import RenderScene, ScoreScene
@@ -22,6 +23,7 @@ from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model, TextEncod
 
 __all__ = [
     "VAE",
+    "CombinePrompts",
     "CompareImages",
     "Conditioning",
     "EmptyLatent",
@@ -54,6 +56,7 @@ __all__ = [
     "Model",
     "Number",
     "Preview",
+    "RegionPrompt",
     "RenderScene",
     "Repeat",
     "Reroute",

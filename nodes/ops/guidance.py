@@ -15,7 +15,7 @@ from torch import Tensor
 
 from nodes.families.protocol import Denoiser, Tensors
 from nodes.samplers.contract import Denoise
-from nodes.samplers.masking import latent_mask
+from nodes.samplers.masking import latent_share
 from nodes.types import Conditioning, ConditioningEntry, Latent
 
 Progress = Callable[[float], float]
@@ -38,13 +38,14 @@ def classifier_free(
     """
     asked_for = [positive] if negative is None or cfg == 1 else [positive, negative]
     sides = [_placed(denoiser, side) for side in asked_for]
+    shares = _Shares(latent)
 
     def denoise(x: Tensor, sigma: float, /) -> Tensor:
         at = progress(sigma)
         active = [[entry for entry in side if _holds(entry, at)] for side in sides]
         asked = [entry for side in reversed(active) for entry in side]
         answers = dict(zip(map(id, asked), _predict(denoiser, x, sigma, [e.tensors for e in asked]), strict=True))
-        means = [_mean([(entry, answers[id(entry)]) for entry in side], latent, x) for side in active]
+        means = [_mean([(entry, answers[id(entry)]) for entry in side], shares) for side in active]
         return _combine(means, cfg)
 
     return denoise
@@ -89,24 +90,38 @@ def _predict(denoiser: Denoiser, x: Tensor, sigma: float, several: Sequence[Tens
     return [answer for answer in answers if answer is not None]
 
 
-def _mean(found: Sequence[tuple[ConditioningEntry, Tensor]], latent: Latent, x: Tensor) -> tuple[Tensor, Tensor] | None:
+class _Shares:
+    """The share that an entry has in each cell, its mask times its weight; made once for all steps."""
+
+    def __init__(self, latent: Latent) -> None:
+        self._latent = latent
+        self._made: dict[int, Tensor] = {}
+
+    def __call__(self, entry: ConditioningEntry, like: Tensor) -> Tensor:
+        """(B or 1, 1, h, w) for a latent `like` (B, C, h, w)."""
+        if id(entry) not in self._made:
+            self._made[id(entry)] = entry.weight * self._place(entry, like)
+        return self._made[id(entry)]
+
+    def _place(self, entry: ConditioningEntry, like: Tensor) -> Tensor:
+        if entry.mask is None:
+            return torch.ones_like(like[:1, :1])
+        size = (int(like.shape[-2]), int(like.shape[-1]))
+        picture = self._latent.height, self._latent.width
+        return latent_share(entry.mask.values, size, self._latent.space.factor, picture, len(like)).to(like)
+
+
+def _mean(found: Sequence[tuple[ConditioningEntry, Tensor]], shares: _Shares) -> tuple[Tensor, Tensor] | None:
     """The weighted mean of x0 and where anything holds at all (1 or 0); None where nothing holds now."""
     if not found:
         return None
     if len(found) == 1 and found[0][0].mask is None:
-        return found[0][1], torch.ones((), device=x.device)
-    picture = latent.height, latent.width
-    weights = []
-    for entry, x0 in found:
-        place: Tensor | float = 1.0
-        if entry.mask is not None:
-            size = (int(x.shape[-2]), int(x.shape[-1]))
-            place = latent_mask(entry.mask.values, size, latent.space.factor, picture, len(x)).to(x0)
-        weights.append(entry.weight * place * torch.ones_like(x0[:, :1]))
-    total = torch.stack(weights).sum(0)
+        return found[0][1], torch.ones((), device=found[0][1].device)
+    weights = [shares(entry, x0) for entry, x0 in found]
+    total = torch.stack(torch.broadcast_tensors(*weights)).sum(0)
     held = total.abs() > 1e-6
     mean = torch.stack([w * x0 for w, (_, x0) in zip(weights, found, strict=True)]).sum(0)
-    return mean / torch.where(held, total, 1.0), held.to(x.dtype)
+    return mean / torch.where(held, total, 1.0), held.to(mean.dtype)
 
 
 def _combine(means: Sequence[tuple[Tensor, Tensor] | None], cfg: float) -> Tensor:

@@ -69,6 +69,19 @@ def latent_mask(values: Tensor, size: tuple[int, int], factor: int, picture: tup
     whole cells; any other size is stretched. Raises ValueError where the mask's batch is neither 1 nor
     `batch`.
     """
+    return F.adaptive_max_pool2d(_in_whole_cells(values, size, factor, picture, batch), size)
+
+
+def latent_share(values: Tensor, size: tuple[int, int], factor: int, picture: tuple[int, int], batch: int) -> Tensor:
+    """A mask of pictures (B, H, W) to one of latents (B or 1, 1, h, w), by the mean value in each cell; else as
+    `latent_mask`.
+
+    The mean, where several share a cell: what one mask and its inverse have of it is 1 together.
+    """
+    return F.adaptive_avg_pool2d(_in_whole_cells(values, size, factor, picture, batch), size)
+
+
+def _in_whole_cells(values: Tensor, size: tuple[int, int], factor: int, picture: tuple[int, int], batch: int) -> Tensor:
     if len(values) not in (1, batch):
         raise ValueError(f"a mask of {len(values)} images does not fit a latent of {batch}; wanted 1 or {batch}")
     pixels = values[:, None]
@@ -76,4 +89,4 @@ def latent_mask(values: Tensor, size: tuple[int, int], factor: int, picture: tup
     if pixels.shape[-2:] == (height, width):
         beyond = (0, size[1] * factor - width, 0, size[0] * factor - height)
         pixels = F.pad(pixels, beyond, mode="replicate")
-    return F.adaptive_max_pool2d(pixels, size)
+    return pixels
