@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.graph.records import JsonValue
 from engine.graph.values import value_type
 
 if TYPE_CHECKING:
@@ -152,3 +153,53 @@ class TextEncoder(ModelRef):
 @dataclass(frozen=True, slots=True)
 class VAE(ModelRef):
     """A variational autoencoder: pictures to latents and back."""
+
+
+@value_type("#c0caf5", shape="diamond")
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """The noise that a sampler starts from, instead of what a seed gives.
+
+    `samples` is (B, C, h, w) float32, about unit variance. `seed` is what further noise is drawn from, by samplers that
+    add some in each step: so the same noise gives the same picture wherever it is used.
+    """
+
+    space: LatentSpace
+    samples: Tensor
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of a picture, in fractions of its width and height: 0 is its left or upper edge, 1 the other."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class RewardTerm:
+    """One thing that pictures are scored by, as a recipe: `nodes.rewarding.build` makes what scores.
+
+    `kind` is a key of `nodes.rewarding.build.KINDS`, `settings` what that kind takes; `name` is what charts and tables
+    call it. `model` is the reward model, where one is needed. `within` are parts of the picture, each a part of the one
+    before. `weight` is its share in the total; a term that is `held_out` has none, and is only measured.
+    """
+
+    kind: str
+    name: str
+    settings: Mapping[str, JsonValue]
+    model: ModelRef | None = None
+    within: tuple[Box | Mask, ...] = ()
+    weight: float = 1.0
+    held_out: bool = False
+
+
+@value_type("#f9e2af", shape="diamond")
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """How good pictures are, as a recipe: the total is the weighted sum of the terms that are not held out."""
+
+    terms: tuple[RewardTerm, ...]
