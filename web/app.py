@@ -33,9 +33,11 @@ from web.keys import (
     SOCKETS,
     THUMBNAILS,
     UPLOADS,
+    VIEWS,
 )
 from web.logs import log_requests
 from web.openapi import openapi
+from web.pack_views import PackViews
 from web.routes import MODULES, all_routes
 from web.routes.events import close_all
 from web.settings import Settings
@@ -51,6 +53,7 @@ def make_app(settings: Settings) -> web.Application:
     home = settings.home
     app[SETTINGS] = settings
     app[EDITOR] = EditorFiles(settings.editor)
+    app[VIEWS] = PackViews()
     app[LIBRARY] = Library(home.workflows, home.root / "versions")
     app[DRAFTS] = Documents(home.root / "drafts")
     app[THUMBNAILS] = Thumbnails(home.cache / "thumbnails")

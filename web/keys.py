@@ -16,6 +16,7 @@ from engine.store.thumbnails import Thumbnails
 from web.answers import Kept
 from web.editor_files import EditorFiles
 from web.hub import Hub
+from web.pack_views import PackViews
 from web.routing import Route
 from web.settings import Settings
 
@@ -26,6 +27,7 @@ LIBRARY = web.AppKey("library", Library)
 DRAFTS = web.AppKey("drafts", Documents)
 THUMBNAILS = web.AppKey("thumbnails", Thumbnails)
 EDITOR = web.AppKey("editor", EditorFiles)
+VIEWS = web.AppKey("views", PackViews)
 OPENAPI: web.AppKey[Callable[[], Kept]] = web.AppKey("openapi")
 ROUTES: web.AppKey[Mapping[Any, Route]] = web.AppKey("routes", dict)
 PICTURES = web.AppKey("pictures", ThreadPoolExecutor)

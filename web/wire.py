@@ -328,6 +328,19 @@ class ExamplesPage(Answered):
     examples: list[ExampleDoc]
 
 
+class PackDoc(Answered):
+    """A pack; `views` is the address below which its front-end modules are, null where it brings none."""
+
+    name: str
+    views: str | None
+
+
+class PacksPage(Answered):
+    """All packs, also those that could not be loaded."""
+
+    packs: list[PackDoc]
+
+
 class ModelsPage(Answered):
     """What can be loaded, and what is loaded where."""
 

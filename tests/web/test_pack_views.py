@@ -34,6 +34,28 @@ async def test_a_module_is_given_as_what_it_is_and_not_again_to_who_has_it(clien
     assert await (await client.get("/api/packs/ours/views/slider.js", headers=known)).text() == "export default 2;\n"
 
 
+async def test_a_pack_says_where_its_modules_are_and_they_may_be_kept_until_one_changes(client, views):
+    async def address():
+        packs = (await (await client.get("/api/packs")).json())["packs"]
+        assert [pack["name"] for pack in packs] == ["ours", "bare"]
+        assert packs[1]["views"] is None
+        return packs[0]["views"]
+
+    before = await address()
+    module = await client.get(before + "slider.js")
+    assert await module.text() == "export default 1;\n"
+    assert "immutable" in module.headers["Cache-Control"]
+    assert module.headers["X-Content-Type-Options"] == "nosniff"
+    assert module.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    (views / "inner" / "style.css").write_text("a { color: red }\n")
+    after = await address()
+    assert after != before
+    assert (await client.get(after + "inner/style.css")).status == 200
+    stale = await client.get(before + "slider.js")
+    assert (stale.status, stale.headers["Cache-Control"]) == (200, "no-cache")
+    assert (await client.get(after + "secret.py")).status == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [
