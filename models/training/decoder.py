@@ -38,13 +38,13 @@ def train(end: float) -> None:
     recent: list[float] = []
     while (now := time.time()) < end:
         chosen = np.random.default_rng(int(now * 1e6)).integers(len(encoded), size=BATCH)
-        optimizer.param_groups[0]["lr"] = cosine(PEAK, (now - begin) / (end - begin))
+        rate = cosine(PEAK, (now - begin) / (end - begin))
         inside = encoded[torch.from_numpy(chosen)]
         made = vae.decode(inside + NOISE * torch.randn_like(inside)).sample
-        recent.append(descend(optimizer, picture_loss(made, to_model(pictures[chosen]))))
+        recent.append(descend(optimizer, picture_loss(made, to_model(pictures[chosen])), rate))
         if len(recent) % 100 == 0:
-            rate = BATCH * len(recent) / (time.time() - begin)
-            log(f"step {len(recent)} loss {np.mean(recent[-100:]):.4f} {rate:.0f}/s")
+            pace = BATCH * len(recent) / (time.time() - begin)
+            log(f"step {len(recent)} loss {np.mean(recent[-100:]):.4f} {pace:.0f}/s")
     after = psnr(vae)
     log(f"PSNR {before:.2f} → {after:.2f} dB")
     if after > before:

@@ -2,18 +2,20 @@
 
     python -m models.training.denoiser --until 14:05
 
-v-prediction (Salimans & Ho 2022) on the scaled-linear schedule with zero terminal SNR (Lin et al.
-2023); one caption in
-ten is empty; AdamW, constant, then falling linearly over the last part of the time; the average of the
-weights is what ships.
+v-prediction (Salimans & Ho 2022) on the scaled-linear schedule with zero terminal SNR (Lin et al. 2023); one caption
+in ten is empty; half of the steps are drawn from the middle of the schedule, where shapes are decided (Esser et al.
+2024, §3.1); AdamW, constant, then falling linearly over the last part of the time; the average of the weights is what
+ships.
 """
 
 import argparse
 import copy
+import os
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -27,9 +29,10 @@ from models.training.common import MODELS, WORK, Decay, ending, log
 from models.training.latents import latents
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import training_scene
+from models.training.team import Team, together
 from models.training.tokenizer import LENGTH, new_tokenizer
+from models.training.vae import CHANNELS, descend
 from models.training.vae import PATH as VAE_PATH
-from models.training.vae import descend
 from nodes.solids.prompts import caption
 from nodes.solids.scene import Scene
 
@@ -37,10 +40,12 @@ PATH: Final = WORK / "denoiser.safetensors"
 SHIPPED: Final = MODELS / "solids"
 PEAK: Final = 1e-3
 BATCH: Final = 32
-SCENES: Final = 14_000
+SCENES: Final = 20_000
 """How many scenes are encoded before training begins; what is encoded beyond them is used too."""
 EMPTY: Final = 0.1
-DECAY_SHARE: Final = 0.4
+DECAY_SHARE: Final = 0.5
+MIDDLE: Final = (-0.2, 0.9)
+"""Mean and deviation of the logit of those steps that are drawn from the middle."""
 WIDTH: Final = 192
 
 
@@ -66,6 +71,8 @@ def new_unet() -> UNet2DConditionModel:
     """An untrained UNet on 16×16 latents, about 7.6 M parameters; it sees the text at 8×8 and 4×4."""
     unet: UNet2DConditionModel = UNet2DConditionModel(
         sample_size=16,
+        in_channels=CHANNELS,
+        out_channels=CHANNELS,
         layers_per_block=1,
         block_out_channels=(64, 96, 160),
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
@@ -99,7 +106,7 @@ class Denoiser(nn.Module):
         self.text_encoder, self.unet = new_text_encoder(), new_unet()
 
     def forward(self, noisy: Tensor, step: Tensor, tokens: Tensor) -> Tensor:
-        """Noisy latents (B, 4, 16, 16), steps (B,) and tokens (B, 32) => v, as large as the latents."""
+        """Noisy latents (B, 8, 16, 16), steps (B,) and tokens (B, 32) => v, as large as the latents."""
         states = self.text_encoder(tokens).last_hidden_state
         return torch.as_tensor(self.unet(noisy, step, states, return_dict=False)[0])
 
@@ -116,7 +123,7 @@ class Data:
         self.tokenizer = new_tokenizer()
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
-        """Latents (size, 4, 16, 16) and tokens (size, 32)."""
+        """Latents (size, 8, 16, 16) and tokens (size, 32)."""
         chosen = self.draw.choices(range(len(self.scenes)), k=size)
         words = ["" if self.draw.random() < EMPTY else caption(self.scenes[i], self.draw) for i in chosen]
         tokens = self.tokenizer(words, padding="max_length", truncation=True, max_length=LENGTH)
@@ -132,9 +139,16 @@ def load_data(seed: int) -> Data:
     return Data(encoded[kept], [scenes[index] for index in kept], random.Random(seed))
 
 
+def draw_steps(count: int, of: int) -> Tensor:
+    """`count` steps from 0 to `of` − 1, (count,): half of them even, half logit-normal about the middle."""
+    even = torch.rand(count)
+    middle = torch.sigmoid(MIDDLE[0] + MIDDLE[1] * torch.randn(count))
+    return (torch.where(torch.rand(count) < 0.5, even, middle) * of).long().clamp_(max=of - 1)
+
+
 def loss_of(model: Callable[..., Tensor], clean: Tensor, tokens: Tensor, alphas: Tensor) -> Tensor:
-    """Mean squared error of v at steps drawn evenly; alphas (1000,) are the cumulative products."""
-    step = torch.randint(0, len(alphas), (len(clean),))
+    """Mean squared error of v at drawn steps; alphas (1000,) are the cumulative products."""
+    step = draw_steps(len(clean), len(alphas))
     noise = torch.randn_like(clean)
     signal, sigma = alphas[step].sqrt()[:, None, None, None], (1 - alphas[step]).sqrt()[:, None, None, None]
     made = model(signal * clean + sigma * noise, step, tokens)
@@ -182,9 +196,9 @@ def ships_our_words() -> bool:
     return same
 
 
-def train(end: float, precision: str, warm_restart: bool) -> None:
+def train(team: Team, end: float, precision: str, warm_restart: bool) -> None:
     """Train until `end` (seconds since the epoch); a warm restart begins at the full rate again."""
-    torch.manual_seed(int(time.time()))
+    torch.manual_seed(1)
     model = Denoiser()
     model.unet.to(memory_format=torch.channels_last)
     mean = copy.deepcopy(model).requires_grad_(False)
@@ -192,13 +206,17 @@ def train(end: float, precision: str, warm_restart: bool) -> None:
     state = start(model, mean, optimizer)
     if warm_restart:
         state["begin"] = time.time()
-    data = load_data(seed=int(state["step"]) + 1)
-    sizes = [sum(p.numel() for p in part.parameters()) / 1e6 for part in (model.text_encoder, model.unet)]
-    log(f"from step {state['step']}; text encoder {sizes[0]:.2f} M, UNet {sizes[1]:.2f} M parameters")
-    _loop(model, mean, optimizer, data, state, end, precision)
+    seed = int(state["step"]) * team.size + team.rank + 1
+    torch.manual_seed(seed)
+    data = load_data(seed)
+    if team.leads:
+        sizes = [sum(p.numel() for p in part.parameters()) / 1e6 for part in (model.text_encoder, model.unet)]
+        log(f"from step {state['step']}; text encoder {sizes[0]:.2f} M, UNet {sizes[1]:.2f} M parameters")
+    _loop(team, model, mean, optimizer, data, state, end, precision)
 
 
 def _loop(
+    team: Team,
     model: Denoiser,
     mean: Denoiser,
     optimizer: torch.optim.Optimizer,
@@ -207,26 +225,27 @@ def _loop(
     end: float,
     precision: str,
 ) -> None:
-    alphas = new_scheduler().alphas_cumprod
-    compiled = torch.compile(model)
-    decay = Decay(PEAK, state["begin"], end, DECAY_SHARE)
+    alphas, compiled, parameters = new_scheduler().alphas_cumprod, torch.compile(model), list(model.parameters())
+    decay = Decay(PEAK, team.agree(state["begin"]), end, DECAY_SHARE)
     first, saved, mark = state["step"], time.time(), time.time()
     recent: list[float] = []
 
     def save() -> None:
-        checkpoint.save(PATH, {"model": model, "mean": mean}, optimizer, state)
+        if team.leads:
+            checkpoint.save(PATH, {"model": model, "mean": mean}, optimizer, state)
 
-    while (now := time.time()) < end:
-        warm = min(1.0, (state["step"] - first + 1) / 100)
-        optimizer.param_groups[0]["lr"] = state["rate"] = warm * decay.rate(now)
+    while (now := team.agree(time.time())) < end:
+        state["rate"] = min(1.0, (state["step"] - first + 1) / 100) * decay.rate(now)
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
             loss = loss_of(compiled, *data.batch(BATCH), alphas)
-        recent.append(descend(optimizer, loss))
+        recent.append(descend(optimizer, loss, state["rate"], partial(team.average, parameters)))
         average(mean, model, state["step"])
         state["step"] += 1
-        state["samples"] += BATCH
+        state["samples"] += BATCH * team.size
         if len(recent) == 100:
-            log(f"step {state['step']} loss {np.mean(recent):.4f} {100 * BATCH / (time.time() - mark):.0f}/s")
+            pace = 100 * BATCH * team.size / (time.time() - mark)
+            if team.leads:
+                log(f"step {state['step']} loss {np.mean(recent):.4f} {pace:.0f}/s")
             state["curve"].append([state["samples"], round(float(np.mean(recent)), 5)])
             state["seconds"] += time.time() - mark
             recent, mark = [], time.time()
@@ -234,7 +253,6 @@ def _loop(
             save()
             saved = time.time()
     save()
-    log("done")
 
 
 def main() -> None:
@@ -243,9 +261,12 @@ def main() -> None:
     parser.add_argument("--until", help="clock time HH:MM at which to end")
     parser.add_argument("--hours", type=float, help="or how long to train")
     parser.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, a core and a batch each")
     parser.add_argument("--warm-restart", action="store_true", help="begin at the full rate again")
     options = parser.parse_args()
-    train(ending(options.until, options.hours), options.precision, options.warm_restart)
+    latents(SCENES)
+    end = ending(options.until, options.hours)
+    together(train, options.workers, end, options.precision, options.warm_restart)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Fix the VAE's latent space and encode the training pictures once.
 
-The trained VAE's latents get mean 0 and deviation 1 in each channel by folding the change into its 1×1
-convolutions, so that the scaling factor is 1 and stock pipelines need to know nothing of it.
+The trained VAE's latents get mean 0 in each channel and deviation 1 over all of them by folding the change into its
+1×1 convolutions, so that the scaling factor is 1 and stock pipelines need to know nothing of it. One deviation for all:
+a channel that says little stays small, and the denoiser spends little on it.
 """
 
 import os
@@ -27,12 +28,11 @@ NORMALISED: Final = WORK / "vae_normalised.safetensors"
 
 @torch.no_grad()
 def normalise(vae: AutoencoderKL, mean: Tensor, deviation: Tensor) -> None:
-    """Change the VAE so that its latent z becomes (z − mean) / deviation, a channel each (4,), and
-    decodes as before."""
-    bias, weight = vae.quant_conv.bias, vae.quant_conv.weight
-    bias[:4].sub_(mean).div_(deviation)
-    weight[:4].div_(deviation[:, None, None, None])
-    bias[4:].sub_(2 * deviation.log())
+    """Change the VAE so that its latent z becomes (z − mean) / deviation, a channel each (C,), and decodes as before."""
+    bias, weight, count = vae.quant_conv.bias, vae.quant_conv.weight, len(mean)
+    bias[:count].sub_(mean).div_(deviation)
+    weight[:count].div_(deviation[:, None, None, None])
+    bias[count:].sub_(2 * deviation.log())
     after = vae.post_quant_conv
     after.bias.add_(after.weight[:, :, 0, 0] @ mean)
     after.weight.mul_(deviation[None, :, None, None])
@@ -41,7 +41,7 @@ def normalise(vae: AutoencoderKL, mean: Tensor, deviation: Tensor) -> None:
 
 @torch.no_grad()
 def encode(vae: AutoencoderKL, pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Tensor:
-    """Pictures (N, 128, 128, 3) => the means of their latents, (N, 4, 16, 16)."""
+    """Pictures (N, 128, 128, 3) => the means of their latents, (N, 8, 16, 16)."""
     parts = [vae.encode(to_model(pictures[i : i + 32])).latent_dist.mean for i in range(0, len(pictures), 32)]
     return torch.cat(parts)
 
@@ -55,7 +55,8 @@ def frozen_vae() -> AutoencoderKL:
     elif VAE_PATH.exists():
         checkpoint.load(VAE_PATH, {"vae": vae})
         sample = encode(vae, load_pictures(CHUNK))
-        normalise(vae, sample.mean((0, 2, 3)), sample.std((0, 2, 3)))
+        mean = sample.mean((0, 2, 3))
+        normalise(vae, mean, (sample - mean[:, None, None]).square().mean().sqrt().expand(len(mean)))
         checkpoint.save(NORMALISED, {"vae": vae}, torch.optim.Adam(vae.parameters()), {"step": 0})
     else:
         vae = AutoencoderKL.from_pretrained(MODELS / "solids" / "vae", torch_dtype=torch.float32)
@@ -77,7 +78,7 @@ def encode_chunk(index: int) -> None:
 
 
 def latents(least: int) -> Tensor:
-    """The latents of the training pictures from the first on, (N, 4, 16, 16): at least so many, and all that are encoded."""
+    """The latents of the training pictures from the first on, (N, 8, 16, 16): at least so many, and all that are encoded."""
     frozen_vae()
     missing = [index for index in range(-(-least // CHUNK)) if not latent_path(index).exists()]
     if missing:

@@ -31,7 +31,7 @@ from models.training.export import write_numbers, write_vocabulary
 from models.training.previews import write_preview
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.tokenizer import LENGTH, new_tokenizer
-from models.training.vae import descend
+from models.training.vae import CHANNELS, descend
 from nodes.solids.prompts import caption
 from nodes.solids.scene import sample_scene
 
@@ -60,13 +60,13 @@ def words(seed: int) -> str:
 
 
 def noise(seed: int) -> Tensor:
-    """The start noise of a seed, (4, 16, 16)."""
-    return torch.randn((4, 16, 16), generator=torch.Generator().manual_seed(seed))
+    """The start noise of a seed, (CHANNELS, 16, 16)."""
+    return torch.randn((CHANNELS, 16, 16), generator=torch.Generator().manual_seed(seed))
 
 
 @torch.no_grad()
 def teach(pipe: StableDiffusionPipeline, seeds: range) -> Tensor:
-    """What the teacher makes of the seeds' noises and captions: x0, (N, 4, 16, 16)."""
+    """What the teacher makes of the seeds' noises and captions: x0, (N, CHANNELS, 16, 16)."""
     scheduler = new_scheduler()
     scheduler.set_timesteps(TEACHER_STEPS)
     states = pipe.text_encoder(tokens_of([words(s) for s in seeds] + [""] * len(seeds))).last_hidden_state
@@ -121,7 +121,7 @@ class Pairs:
         self.draw = torch.Generator().manual_seed(seed)
 
     def batch(self, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Noise, x0 (size, 4, 16, 16), tokens (size, LENGTH) and steps (size,)."""
+        """Noise, x0 (size, CHANNELS, 16, 16), tokens (size, LENGTH) and steps (size,)."""
         chosen = torch.randint(len(self.made), (size,), generator=self.draw)
         weights = torch.tensor([weight for _, weight in STUDENT_STEPS])
         which = torch.multinomial(weights, size, replacement=True, generator=self.draw)
@@ -155,8 +155,9 @@ def train(end: float) -> None:
     decay, saved, mark = Decay(PEAK, state["begin"], end, 0.5), time.time(), time.time()
     recent: list[float] = []
     while time.time() < end:
-        optimizer.param_groups[0]["lr"] = state["rate"] = decay.rate(time.time()) * min(1.0, (state["step"] + 1) / 50)
-        recent.append(descend(optimizer, loss_of(student, pipe.text_encoder, pairs.batch(BATCH), alphas)))
+        state["rate"] = decay.rate(time.time()) * min(1.0, (state["step"] + 1) / 50)
+        loss = loss_of(student, pipe.text_encoder, pairs.batch(BATCH), alphas)
+        recent.append(descend(optimizer, loss, state["rate"]))
         average(mean, student, state["step"])
         state["step"] += 1
         state["samples"] += BATCH

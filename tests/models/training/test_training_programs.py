@@ -10,7 +10,7 @@ from models.training.common import EVALUATION, Decay, ending, withheld_pairs
 from models.training.latents import encode, normalise
 from models.training.prompts import held_out_pairs, make
 from models.training.tokenizer import LENGTH, new_tokenizer
-from models.training.vae import new_vae
+from models.training.vae import CHANNELS, new_vae
 from nodes.solids.prompts import WORDS, parse
 
 
@@ -86,8 +86,8 @@ def test_normalised_latents_have_unit_deviation_and_decode_as_before():
         normalise(vae, mean, deviation)
         after = encode(vae, pictures)
         assert torch.allclose(vae.decode(after).sample, decoded, atol=1e-3)
-    assert torch.allclose(after.mean((0, 2, 3)), torch.zeros(4), atol=1e-3)
-    assert torch.allclose(after.std((0, 2, 3)), torch.ones(4), atol=1e-3)
+    assert torch.allclose(after.mean((0, 2, 3)), torch.zeros(CHANNELS), atol=1e-3)
+    assert torch.allclose(after.std((0, 2, 3)), torch.ones(CHANNELS), atol=1e-3)
 
 
 def test_training_goes_on_from_shipped_weights_only_where_they_read_the_same_tokens(tmp_path, monkeypatch):
@@ -100,3 +100,12 @@ def test_training_goes_on_from_shipped_weights_only_where_they_read_the_same_tok
     encoder.config.max_position_embeddings += 1
     encoder.config.save_pretrained(tmp_path / "text_encoder")
     assert not denoiser.ships_our_words()
+
+
+def test_steps_come_from_all_of_the_schedule_and_more_often_from_its_middle():
+    torch.manual_seed(0)
+    steps = denoiser.draw_steps(20_000, 1000)
+    shares = torch.histc(steps.float(), bins=10, min=0, max=1000) / len(steps)
+    assert steps.min() >= 0 and steps.max() == 999
+    assert shares.min() > 0.04  # half of them are even: 0.05 a tenth
+    assert 1.5 < shares[3:6].mean() / shares[[0, 9]].mean() < 4

@@ -8,6 +8,7 @@ from models.training import turbo
 from models.training.common import withheld_pairs
 from models.training.denoiser import new_scheduler
 from models.training.prompts import held_out_pairs
+from models.training.vae import CHANNELS
 from nodes.solids.prompts import parse
 
 
@@ -21,7 +22,7 @@ def test_the_student_never_reads_what_is_held_out():
 @pytest.mark.parametrize("step", [999, 749, 499, 249])
 def test_the_loss_is_zero_for_a_student_that_knows_where_the_teacher_ends(step):
     alphas = new_scheduler().alphas_cumprod
-    start, target = torch.randn(2, 3, 4, 16, 16, generator=torch.Generator().manual_seed(0))
+    start, target = torch.randn(2, 3, CHANNELS, 16, 16, generator=torch.Generator().manual_seed(0))
 
     def knowing(_state, steps, _states, return_dict):
         signal, sigma = alphas[steps].sqrt()[:, None, None, None], (1 - alphas[steps]).sqrt()[:, None, None, None]
@@ -43,7 +44,7 @@ def test_the_student_is_asked_at_the_steps_that_short_trailing_schedules_visit()
 
 def test_pairs_come_back_with_the_noise_that_they_were_made_from(tmp_path, monkeypatch):
     monkeypatch.setattr(turbo, "PAIRS", tmp_path)
-    made = np.random.default_rng(0).normal(size=(turbo.CHUNK, 4, 16, 16)).astype(np.float16)
+    made = np.random.default_rng(0).normal(size=(turbo.CHUNK, CHANNELS, 16, 16)).astype(np.float16)
     np.save(turbo.chunk_path(0), made)
     start, target, tokens, _steps = turbo.Pairs(seed=1).batch(8)
     for one, other, row in zip(start, target, tokens, strict=True):
