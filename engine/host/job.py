@@ -121,19 +121,11 @@ def perform(
     return writing.finished(run, ended)
 
 
-def write_out(job: Job, run: Run, ended: RunEnded, report: RunReport, place: Place) -> Finished:
-    """Write what a run made, by `place`, and gather what there is to say of it. Raises OSError.
-
-    It needs nothing of the device: another run may be under way meanwhile.
-    """
-    writing = Writing(job, report, place)
-    for output in run.outputs.values():
-        writing.write(output)
-    return writing.finished(run, ended)
-
-
 class Writing:
-    """What a run makes, on its way to where `place` puts it. Raises OSError where that cannot be written."""
+    """What a run makes, on its way to where `place` puts it.
+
+    It needs nothing of the device: the run, or another one, may be under way meanwhile.
+    """
 
     def __init__(self, job: Job, report: RunReport, place: Place) -> None:
         self._report = report
@@ -142,13 +134,23 @@ class Writing:
         self._entries: dict[str, list[Entry]] = {}
         self._failed = False
 
-    def write(self, output: Output) -> None:
-        """Write one output; one that has no file to be written into is a fault of the run."""
+    def write(self, output: Output) -> list[Entry] | None:
+        """Write one output, from any thread; what became of each of its values.
+
+        None where there is no file to write it into, which is a fault of the run. Raises OSError where files can't be
+        written.
+        """
         try:
-            self._entries[output.name] = self._writer.write(output)
+            entries = self._entries[output.name] = self._writer.write(output)
         except LoomError as error:
-            self._failed = True
-            self._report.faults.append(Fault("not_written", f"output '{output.name}': {error}", output.source.address))
+            self.fail(output, str(error))
+            return None
+        return entries
+
+    def fail(self, output: Output, why: str) -> None:
+        """Let the run have failed, for this output could not be written."""
+        self._failed = True
+        self._report.faults.append(Fault("not_written", f"output '{output.name}': {why}", output.source.address))
 
     def finished(self, run: Run, ended: RunEnded) -> Finished:
         """What there is to say of the run, outputs in the order in which they were asked for."""

@@ -1,7 +1,7 @@
 """Carries runs out, one after the other, on the thread that owns the device.
 
-Pictures are encoded and written beside it, so that the next run has the device meanwhile: `free` is told when a run needs the
-device no more, `ended` when all that it made lies in its place.
+Pictures are encoded and written beside it (`writing`), while the run goes on and when the next one has the device: `free` is
+told when a run needs the device no more, `ended` when all that it made lies in its place.
 """
 
 from __future__ import annotations
@@ -10,41 +10,27 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
-from engine.graph.faults import Fault, InvalidWorkflow, LoomError
+from engine.graph.faults import Fault, InvalidWorkflow
 from engine.host.host import Host
-from engine.host.job import Finished, Job, carry_out, prepare, write_out
+from engine.host.job import Finished, Writing, carry_out, prepare
 from engine.host.outputs import among_assets
-from engine.run.control import Control
-from engine.run.events import Event, NodeData, NodeProgress, RunEnded
+from engine.run.events import Event, NodeData, NodeProgress, OutputMade, RunEnded
 from engine.run.executor import Run
 from engine.run.report import RunReport
 from engine.store.failpoints import failpoint
 from engine.worker.messages import within_64_bits
 from engine.worker.openings import Openings
+from engine.worker.order import Order
 from engine.worker.outbox import Outbox
 from engine.worker.previews import small_jpeg
 from engine.worker.telling import fields_of, seeds_of
+from engine.worker.writing import Scribe
 
 WRITERS = 2
 UNWRITTEN = 4
 log = logging.getLogger("latentloom.worker")
-
-
-@dataclass
-class Order:
-    """One attempt at a run, as the server asks for it. `data` is the last that each node told of itself."""
-
-    run: str
-    attempt: int
-    workflow: str
-    inputs: dict[str, Any]
-    targets: list[str] | None
-    title: str = ""
-    control: Control = field(default_factory=Control)
-    data: dict[str, Any] = field(default_factory=dict)
 
 
 class Runner:
@@ -64,7 +50,9 @@ class Runner:
         try:
             opened = self._openings.open(order.workflow.encode(), order.title or "the workflow")
             job = prepare(self._host, opened, order.inputs, order.targets)
-            run, ended = carry_out(job, report, self._watcher(order), order.control)
+            writing = Writing(job, report, among_assets(self._host.assets()))
+            scribe = Scribe(order, writing, self._outbox, self._writers)
+            run, ended = carry_out(job, report, self._watcher(order, scribe), order.control)
         except InvalidWorkflow as error:
             self._told_end(order, _refused(order, error.faults))
             return
@@ -74,16 +62,16 @@ class Runner:
             return
         self._room.acquire()
         self._outbox.put({"type": "free", "run": order.run})
-        self._writers.submit(self._write, order, job, run, ended, report)
+        self._writers.submit(self._conclude, order, scribe, run, ended)
 
     def close(self) -> None:
         """Wait for what is being written."""
         self._writers.shutdown()
 
-    def _watcher(self, order: Order) -> Callable[[Event], None]:
+    def _watcher(self, order: Order, scribe: Scribe) -> Callable[[Event], None]:
         def watch(event: Event) -> None:
-            if isinstance(event, RunEnded):
-                return
+            if isinstance(event, OutputMade):
+                scribe.take(event.output)
             fields = fields_of(event)
             if fields is None:
                 return
@@ -107,14 +95,13 @@ class Runner:
             fields = {"node": event.node, "step": event.step} | ({} if event.item is None else {"item": event.item})
             self._outbox.tell(order.run, order.attempt, "node.preview", fields, picture)
 
-    def _write(self, order: Order, job: Job, run: Run, ended: RunEnded, report: RunReport) -> None:
+    def _conclude(self, order: Order, scribe: Scribe, run: Run, ended: RunEnded) -> None:
+        """Tell the end, behind all that was written of the run: these threads begin what they are given in that order."""
         try:
-            place = among_assets(self._host.assets())
-            finished = write_out(job, run, ended, report, place)
+            finished = scribe.finished(run, ended)
         except Exception as error:
-            told = error if isinstance(error, (LoomError, OSError)) else None
-            log.exception("what run %s made could not be written", order.run)
-            finished = _refused(order, [_unwritten(error) if told else _broken(error)])
+            log.exception("run %s", order.run)
+            finished = _refused(order, [_broken(error)])
         finally:
             self._room.release()
         failpoint("worker.written")
@@ -148,8 +135,3 @@ def _refused(order: Order, faults: Any) -> Finished:
 def _broken(error: Exception) -> Fault:
     first = next(iter(str(error).strip().splitlines()), "")
     return Fault("internal", f"the engine failed at this run: {type(error).__name__}: {first}".rstrip(": "))
-
-
-def _unwritten(error: Exception) -> Fault:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Fault("not_written", f"what the run made could not be written: {why}")

@@ -13,9 +13,10 @@ from engine.packs import Registry
 from engine.run.models.cache import ModelCache, Resident
 from engine.worker.frames import Frame
 from engine.worker.messages import Hello
+from engine.worker.order import Order
 from engine.worker.outbox import Outbox
 from engine.worker.reports import ReportingHost
-from engine.worker.runner import Order, Runner
+from engine.worker.runner import Runner
 
 IDLE_SECONDS = 0.2
 log = logging.getLogger("latentloom.worker")

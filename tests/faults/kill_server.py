@@ -39,7 +39,7 @@ from engine.store.pictures import open_picture  # noqa: E402
 ENDS = ("run.succeeded", "run.failed", "run.cancelled", "run.interrupted")
 FAILPOINTS = (
     *("database.commit", "database.committed", "runs.finishing"),
-    *("assets.written", "worker.job", "worker.written"),
+    *("assets.written", "worker.job", "worker.output", "worker.written"),
 )
 RUNS = 4
 PATIENCE_SECONDS = 120.0

@@ -67,7 +67,7 @@ async def test_states_come_numbered_in_order_and_can_be_asked_for_again(shop):
     assert record.types(run.id) == [
         *("run.queued", "run.started", "run.planned"),
         *("node.started", "node.succeeded") * 2,
-        "run.succeeded",
+        *("run.output", "run.succeeded"),
     ]
 
 
@@ -190,6 +190,30 @@ async def test_what_nodes_notice_is_told_and_stays_with_the_run_also_when_nothin
         assert (told["node"], told["message"], told["input"]) == ("tell", "a word", "a")
         assert (kept["node"], kept["message"], kept["input"]) == ("tell", "a word", "a")
     assert {node["state"] for node in (await service.run_json(again.id))["nodes"].values()} == {"cached"}
+
+
+async def test_an_output_is_there_while_the_run_goes_on_and_once_when_it_is_over(shop, tmp_path):
+    service, record = shop
+    both = flow(
+        {"paint": ("Paint", {"red": 0.25}), "gate": ("Gate", {"opens": str(tmp_path / "open"), "a": 3})},
+        {"number": "gate.value", "image": "paint.swatch"},
+        title="both",
+    )
+    run = await service.submit(both)
+    told = await record.until(
+        lambda: [json.loads(s.text) for s in record.seen if (s.run, s.type) == (run.id, "run.output")]
+    )
+    early = await service.run_json(run.id)
+    (asset,) = service.gallery.page(workflow="both")
+    (tmp_path / "open").touch()
+    assert await record.over(run.id) == "run.succeeded"
+    outputs = (await service.run(run.id)).outputs
+
+    assert (early["status"], list(early["outputs"])) == ("running", ["image"])
+    assert (told[-1]["output"], told[-1]["entries"]) == ("image", early["outputs"]["image"])
+    assert outputs == {"number": [{"value": 3}], "image": early["outputs"]["image"]}
+    assert service.gallery.page(workflow="both") == [asset]
+    assert record.types(run.id).count("run.output") == 2
 
 
 async def test_previews_are_made_only_while_somebody_looks(shop, tmp_path):

@@ -61,6 +61,28 @@ async def test_a_worker_that_dies_costs_one_run_is_named_and_is_back_for_the_nex
 
 
 @shared
+async def test_a_worker_that_dies_in_the_middle_of_a_run_leaves_what_it_had_made(shop, tmp_path):
+    service, record = shop
+    nodes = {
+        "paint": ("Paint", {}),
+        "gate": ("Gate", {"opens": str(tmp_path / "open")}),
+        "die": ("Die", {"a": {"link": "gate.value"}, "unless": str(tmp_path / "safe")}),
+    }
+    run = await service.submit(flow(nodes, {"out": "die.value", "image": "paint.swatch"}, title="cut off"))
+    await record.until(lambda: "run.output" in record.types(run.id))
+    (tmp_path / "open").touch()
+    assert await record.over(run.id) == "run.interrupted"
+    left = (await service.run(run.id)).outputs
+    (asset,) = service.gallery.page(workflow="cut off")
+    (tmp_path / "safe").touch()
+    again = await service.retry(run.id)
+    assert await record.over(again.id) == "run.succeeded"
+
+    assert [(entry["sha256"],) for entry in left["image"]] == [(asset.sha256,)]
+    assert (await service.run(again.id)).outputs == {"out": [{"value": 0}], **left}
+
+
+@shared
 async def test_a_worker_that_does_not_answer_a_cancel_is_ended_and_the_run_is_cancelled(shop):
     service, record = shop
     run = await service.submit(flow({"hang": ("Hang", {})}, {"out": "hang.value"}))

@@ -82,6 +82,56 @@ def test_a_run_keeps_what_it_was_and_what_it_made(shop):
     assert (asset.sha256, asset.run, asset.output, asset.item) == (PICTURE["sha256"], id, "image", 0)
 
 
+def made(output, **entry):
+    return "run.output", {"output": output, "entries": [PICTURE | entry]}
+
+
+def test_what_a_run_makes_is_in_its_record_and_in_the_gallery_before_it_ends_and_once_after(shop):
+    (id,) = submitted(shop, "a")
+    shop.runs.claim("cpu").result()
+    other = {"sha256": "cd" * 32}
+    assert shop.runs.note(id, 1, [made("small"), ("node.started", {"node": "n"}), made("large", **other)]).result()
+    early = shop.gallery.page()
+    assert shop.runs.find(id).outputs == {"small": [PICTURE], "large": [PICTURE | other]}
+    assert [(row.output, row.run) for row in early] == [("large", id), ("small", id)]
+
+    last = {"sha256": "ef" * 32}
+    outputs = {"large": [PICTURE | other], "last": [PICTURE | last], "small": [PICTURE]}
+    shop.runs.finish(id, 1, Ended("succeeded", 1, outputs=outputs)).result()
+
+    assert list(shop.runs.find(id).outputs.items()) == list(outputs.items())
+    assert [row.output for row in shop.gallery.page()] == ["last", "large", "small"]
+    assert shop.gallery.page()[1:] == early
+    assert [event["output"] for event in shop.events() if event["type"] == "run.output"] == ["small", "large"]
+
+
+def test_a_run_that_is_cut_off_keeps_what_it_had_made_and_a_further_start_has_its_own(shop):
+    (id,) = submitted(shop, "a")
+    shop.runs.claim("cpu").result()
+    shop.runs.note(id, 1, [made("image"), made("volatile")]).result()
+    shop.again()
+    shop.runs.recover().result()
+    assert shop.runs.claim("cpu").result().run.outputs == {}
+    other = {"sha256": "cd" * 32}
+    assert not shop.runs.note(id, 1, [made("image", sha256="00" * 32)]).result()
+    shop.runs.note(id, 2, [made("volatile", **other)]).result()
+    shop.runs.interrupt(id, 2, "it died").result()
+
+    run = shop.runs.find(id)
+    assert (run.status, run.outputs) == ("interrupted", {"volatile": [PICTURE | other]})
+    assert {row.sha256 for row in shop.gallery.page()} == {PICTURE["sha256"], other["sha256"]}
+
+
+def test_a_long_value_is_whole_in_the_record_and_left_out_of_what_is_told(shop):
+    (id,) = submitted(shop, "a")
+    shop.runs.claim("cpu").result()
+    text = {"value": "long" * 10_000}
+    shop.runs.note(id, 1, [("run.output", {"output": "text", "entries": [text]})]).result()
+
+    assert shop.runs.find(id).outputs == {"text": [text]}
+    assert shop.events()[-1]["entries"] == [{"omitted": True}]
+
+
 def test_a_key_gives_the_same_run_again_and_refuses_another_body(shop):
     key = Key("mine", body_digest({"seed": 1}))
     first = shop.runs.submit(NewRun("{}"), key).result()

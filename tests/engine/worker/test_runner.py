@@ -11,9 +11,10 @@ from engine.packs import registry_of
 from engine.run.writing import Encoded
 from engine.store.home import Home
 from engine.worker.frames import read
+from engine.worker.order import Order
 from engine.worker.outbox import Outbox
 from engine.worker.reports import ReportingHost
-from engine.worker.runner import Order, Runner
+from engine.worker.runner import Runner
 
 GATES: dict[int, threading.Event] = {}
 
