@@ -19,6 +19,7 @@ from nodes.reroute import Reroute
 from nodes.sampling import KSampler
 from nodes.scenes import RenderScene, ScoreScene
 from nodes.texts import Text, TextLines, TextTemplate
+from nodes.tiled import TiledSampler
 from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model, TextEncoder
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "TextEncoder",
     "TextLines",
     "TextTemplate",
+    "TiledSampler",
     "VAEDecode",
     "VAEEncode",
     "pack",

@@ -11,7 +11,8 @@ from torch import Tensor
 from nodes.families.protocol import Denoiser
 from nodes.ops.guidance import classifier_free
 from nodes.ops.room import check_room
-from nodes.samplers.contract import NoiseSource, State
+from nodes.ops.tiles import Tiling, tiled
+from nodes.samplers.contract import Denoise, NoiseSource, State
 from nodes.samplers.masking import MASKINGS, latent_mask, masked
 from nodes.samplers.noise import SeededNoise
 from nodes.samplers.noise_schedule import NoiseSchedule
@@ -49,6 +50,7 @@ def sample(
     noise: NoiseSource | None = None,
     masking: str = "blend",
     fresh: bool = False,
+    tiling: Tiling | None = None,
 ) -> Generator[State, None, Sampled]:
     """Sample from `latent`, yielding the state after every step and returning where it ended.
 
@@ -57,9 +59,10 @@ def sample(
     added to it, from `seed` (image i: seed + i) or from `noise`. An `end` before the last step leaves
     noise in. `denoise` below 1 keeps that much less of the way: see `sigma_table`. A mask in `latent`
     keeps what it does not cover, over time as `masking` (a name in `MASKINGS`) says. A whole way starts
-    from noise alone where the latent is empty, and with `fresh` even where it is not. Gradients run from
-    the result to what `noise`, the latent and the conditionings hold, as far as the caller's grad mode at
-    each step allows. Raises ValueError, in a sentence, for settings that do not fit together.
+    from noise alone where the latent is empty, and with `fresh` even where it is not. With `tiling` the
+    model is asked window by window (`nodes.ops.tiles`). Gradients run from the result
+    to what `noise`, the latent and the conditionings hold, as far as the caller's grad mode at each step
+    allows. Raises ValueError, in a sentence, for settings that do not fit together.
     """
     _check(denoiser, latent, sampler, start)
     _check_room(latent, denoiser.device)
@@ -73,7 +76,7 @@ def sample(
     if start == 0:
         first = draw(source)
         x = _begin(denoiser.schedule, fresh or latent.samples is None, source, first, taken[0])
-    ask = classifier_free(denoiser, positive, negative, cfg, _Progress(denoiser.schedule, sigmas), latent)
+    ask = _guided(denoiser, positive, negative, cfg, _Progress(denoiser.schedule, sigmas), latent, tiling)
     process = denoiser.schedule.process
     if latent.mask is not None and first is not None:
         ask = masked(ask, source, first, MASKINGS[masking](_mask(latent, source), taken), process)
@@ -82,6 +85,23 @@ def sample(
         yield state
     assert state is not None
     return Sampled(with_samples(latent, state.x), with_samples(latent, state.x0))
+
+
+def _guided(
+    denoiser: Denoiser,
+    positive: Conditioning,
+    negative: Conditioning | None,
+    cfg: float,
+    progress: _Progress,
+    latent: Latent,
+    tiling: Tiling | None,
+) -> Denoise:
+    def guide(positive: Conditioning, negative: Conditioning | None, latent: Latent) -> Denoise:
+        return classifier_free(denoiser, positive, negative, cfg, progress, latent)
+
+    if tiling is None:
+        return guide(positive, negative, latent)
+    return tiled(guide, positive, negative, latent, tiling, denoiser.device)
 
 
 def samples_of(latent: Latent) -> Tensor:

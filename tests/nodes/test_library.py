@@ -66,6 +66,7 @@ def test_outputs_are_named_as_links_in_saved_files_name_them(registry: Registry)
 def test_choices_are_those_that_the_tensor_functions_have(registry: Registry) -> None:
     from nodes.ops.files import FORMATS
     from nodes.ops.resize import KERNELS
+    from nodes.ops.tiles import WEIGHTS
     from nodes.prompts.emphasis import EMPHASIS
     from nodes.samplers.masking import MASKINGS
     from nodes.samplers.sigmas import SCHEDULES
@@ -74,9 +75,10 @@ def test_choices_are_those_that_the_tensor_functions_have(registry: Registry) ->
     def choices(node: str, input: str) -> set[str]:
         return set(registry.types[node].inputs[input].choices or ())
 
-    for node in ("KSampler", "Inpaint"):
+    for node in ("KSampler", "TiledSampler", "Inpaint"):
         assert choices(node, "sampler") == set(SAMPLERS)
         assert choices(node, "schedule") == set(SCHEDULES)
+    assert choices("TiledSampler", "weights") == set(WEIGHTS)
     assert choices("Inpaint", "mode") == {"auto", "inpaint_model", *MASKINGS}
     assert choices("TextEncode", "emphasis") == {*EMPHASIS, "off"}
     assert choices("SaveImage", "format") == set(FORMATS)
