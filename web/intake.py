@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
@@ -19,6 +21,15 @@ STEP = 16 << 20  # how often the disk is asked for room
 
 async def receive(request: web.Request, name: str) -> tuple[str, Kind, int]:
     """The body as an asset: its SHA-256, what it is, its bytes. Raises Refused, StoreError, OSError."""
+    async with arriving(request) as upload:
+        return await asyncio.get_running_loop().run_in_executor(
+            request.app[PICTURES], _kept, upload, name, request.app[SETTINGS].limits.pixels
+        )
+
+
+@asynccontextmanager
+async def arriving(request: web.Request) -> AsyncIterator[Upload]:
+    """The whole body as a file that is gone afterwards, unless it is kept. Raises Refused, StoreError, OSError."""
     settings, slots = request.app[SETTINGS], request.app[UPLOADS]
     check_length(request, settings.limits.upload_bytes)
     if slots.locked():
@@ -29,9 +40,7 @@ async def receive(request: web.Request, name: str) -> tuple[str, Kind, int]:
             await _fill(upload, request, settings)
             if upload.bytes == 0:
                 raise Refused(422, "the body of this request is empty; it is to be the file's content")
-            return await asyncio.get_running_loop().run_in_executor(
-                request.app[PICTURES], _kept, upload, name, settings.limits.pixels
-            )
+            yield upload
 
 
 async def _fill(upload: Upload, request: web.Request, settings: Settings) -> None:

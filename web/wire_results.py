@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
-from web.wire import Answered, AssetDoc, Number, Query, Queue, RunDoc, Text
+from web.wire import Answered, Asked, AssetDoc, Number, Query, Queue, RunDoc, Text
+
+
+Sha256: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class ResultsQuery(Query):
@@ -16,6 +19,13 @@ class ResultsQuery(Query):
     limit: Annotated[int, Field(ge=1, le=100)] = 60
     workflow: Text | None = None
     starred: bool = False
+
+
+class MakeBundle(Asked):
+    """A workflow to send with its files; `pictures` are the contents of some that it made, to go with it."""
+
+    workflow: dict[str, Any]
+    pictures: Annotated[list[Sha256], Field(max_length=100)] = Field(default_factory=list)
 
 
 class ChangeDoc(Answered):

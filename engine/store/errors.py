@@ -7,6 +7,7 @@ LoomError
     ├── UnsafeModelError     there is one, in a format that can run code
     ├── AssetError           a file or folder that a workflow names is not there, or another one
     ├── PictureError         a picture can't be read or written
+    ├── BundleError          a workflow and its files can't be put into one file, or come in a bad one
     ├── DatabaseError        the server's database can't be used
     │   └── DiskFullError    there is no room for what was to be written
     ├── UnknownRun           no run of that id
@@ -53,6 +54,12 @@ class PictureError(StoreError):
     """A picture can't be read or written."""
 
     code = "bad_picture"
+
+
+class BundleError(StoreError):
+    """A bundle can't be made, or what came is none."""
+
+    code = "bad_bundle"
 
 
 class DatabaseError(StoreError):

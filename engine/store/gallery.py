@@ -158,4 +158,4 @@ def _row(transaction: Transaction, owner: str, sha256: str) -> AssetRow | None:
 
 
 def _asset(row: Sequence[Any]) -> AssetRow:
-    return AssetRow(*row[:-1], bool(row[-1]))
+    return AssetRow(*(*row[:-1], bool(row[-1])))

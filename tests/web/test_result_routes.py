@@ -25,7 +25,7 @@ async def loom(port, client):
 async def results(loom, **query) -> list[dict]:
     page = await loom.call("GET", "/api/results", params=query)
     ResultsPage.model_validate(page)
-    return page["results"]
+    return list(page["results"])
 
 
 def words(changes):
@@ -87,3 +87,29 @@ async def test_the_queue_is_told_in_its_order_with_what_was_changed(loom):
     assert [run["id"] for run in page["waiting"]] == [third, first, second]
     assert words(page["waiting"][2]["changes"]) == ["paint.seed: 40 → 41"]
     assert (page["queue"], page["running"]) == ({"paused": True, "queued": 3, "running": 0}, [])
+
+
+async def test_a_workflow_leaves_with_its_files_and_comes_in_with_them_elsewhere(loom, client, running, settings):
+    made = await loom.run(PAINT, {"seed": 50})
+    ((_, picture),) = await loom.pictures(made)
+    sha256 = made["outputs"]["image"][0]["sha256"]
+    named = {"asset": "swatch.png", "sha256": sha256}
+    reads = flow({"read": ("Measure", {"file": named})}, {"out": "read.size"})
+    answer = await client.post("/api/bundles", json={"workflow": reads, "pictures": [sha256]})
+    assert (answer.status, answer.content_type) == (200, "application/zip")
+    data = await answer.read()
+    async with running(settings) as friend:
+        assert (await friend.get(f"/api/assets/{sha256}.png")).status == 404
+        opened = await friend.post("/api/open", data=data, headers={"Content-Type": "application/zip"})
+        assert opened.status == 200
+        assert (await opened.json())["workflow"]["nodes"]["read"]["inputs"]["file"] == named
+        found = await friend.get(f"/api/assets/{sha256}.png")
+        assert await found.read() == picture
+        (asset,) = (await (await friend.get("/api/assets")).json())["assets"]
+        assert (asset["asset"], asset["kind"]) == ("swatch.png", "upload")
+
+
+async def test_a_bundle_of_a_file_that_is_not_there_is_refused_in_a_sentence(loom):
+    reads = flow({"read": ("Measure", {"file": {"asset": "gone.png"}})}, {"out": "read.size"})
+    with pytest.raises(ServerError, match=r"there is no file 'gone\.png'"):
+        await loom.call("POST", "/api/bundles", json={"workflow": reads})

@@ -2,6 +2,7 @@
 
 from web.routes import (
     assets,
+    bundles,
     documents,
     drafts,
     editor,
@@ -24,6 +25,7 @@ MODULES = (
     runs,
     queue,
     assets,
+    bundles,
     results,
     library,
     drafts,
