@@ -8,7 +8,6 @@ from pydantic import Field
 
 from web.wire import Answered, Asked, AssetDoc, Number, Query, Queue, RunDoc, Text
 
-
 Sha256: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
