@@ -41,7 +41,7 @@ from web.pack_views import PackViews
 from web.routes import MODULES, all_routes
 from web.routes.events import close_all
 from web.settings import Settings
-from web.watching import library_watched
+from web.watching import folders_watched
 
 PICTURE_THREADS = 2
 UPLOADS_AT_ONCE = 16
@@ -65,7 +65,7 @@ def make_app(settings: Settings) -> web.Application:
         app.add_routes(module.routes.definitions())
     app.on_response_prepare.append(finish_headers)
     app.on_shutdown.append(close_all)
-    app.cleanup_ctx.extend((_service, _events, _pictures, library_watched))
+    app.cleanup_ctx.extend((_service, _events, _pictures, folders_watched))
     app.on_startup.append(_editor)
     return app
 

@@ -27,8 +27,8 @@ class Limits:
 class Settings:
     """`token`, where there is one, is asked of every request; `names` are further names under which it may be called.
 
-    `library_seconds` pass between two looks at the library. `devices`, `third_party`, `registry` and `warm` are the
-    engine's (`engine.serve.settings`).
+    `folder_seconds` pass between two looks at the library and the model folders. `devices`, `third_party`, `registry` and
+    `warm` are the engine's (`engine.serve.settings`).
     """
 
     home: Home = field(default_factory=find_home)
@@ -42,7 +42,7 @@ class Settings:
     warm: bool = True
     editor: Path = EDITOR
     limits: Limits = field(default_factory=Limits)
-    library_seconds: float = 2.0
+    folder_seconds: float = 2.0
 
     @property
     def loopback(self) -> bool:

@@ -1,28 +1,70 @@
-"""Notices what changes in the library from outside: an editor, git, a file manager."""
+"""Notices what changes in folders from outside: workflows by an editor or git, models by a download or a file manager."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
-from web.keys import HUB, LIBRARY, SETTINGS
+from engine.store.errors import StoreError
+from engine.store.folders import glance
+from web.keys import HUB, LIBRARY, SERVICE, SETTINGS
+
+REST = 20
+log = logging.getLogger("latentloom.web")
 
 
-async def library_watched(app: web.Application) -> AsyncIterator[None]:
-    """Look at the library every now and then, as long as anybody listens."""
-    watching = asyncio.create_task(_watch(app))
+async def folders_watched(app: web.Application) -> AsyncIterator[None]:
+    """Look at the library and the model folders every now and then, as long as anybody listens."""
+    seconds, models = app[SETTINGS].folder_seconds, app[SETTINGS].home.model_folders
+    hub, library = app[HUB], app[LIBRARY]
+
+    async def library_changed() -> None:
+        hub.tell("library.changed")
+
+    def wanted() -> bool:
+        return len(hub) > 0
+
+    watching = [
+        watch(library.all, library_changed, wanted, seconds),
+        watch(lambda: glance(models), app[SERVICE].models_changed, wanted, seconds, settled=True),
+    ]
+    tasks = [asyncio.create_task(one) for one in watching]
     yield
-    watching.cancel()
+    for task in tasks:
+        task.cancel()
 
 
-async def _watch(app: web.Application) -> None:
-    seen = await asyncio.to_thread(app[LIBRARY].all)
+async def watch(
+    look: Callable[[], object],
+    changed: Callable[[], Awaitable[None]],
+    wanted: Callable[[], bool],
+    seconds: float,
+    *,
+    settled: bool = False,
+) -> None:
+    """Call `changed` when `look` sees something else than the last time that it was called; for ever.
+
+    `settled`: not before it has seen the same twice, so that a file which is still being copied is told of once, when it is
+    whole. It looks every so many seconds while that is `wanted`, less often where a look takes long, and never for more
+    than a twentieth of the time.
+    """
+    told = last = await asyncio.to_thread(look)
+    pause = seconds
     while True:
-        await asyncio.sleep(app[SETTINGS].library_seconds)
-        if len(app[HUB]):
-            found = await asyncio.to_thread(app[LIBRARY].all)
-            if found != seen:
-                app[HUB].tell("library.changed")
-            seen = found
+        await asyncio.sleep(pause)
+        if not wanted():
+            continue
+        began = time.monotonic()
+        try:
+            found = await asyncio.to_thread(look)
+            if found != told and (found == last or not settled):
+                await changed()
+                told = found
+            last = found
+        except (OSError, StoreError) as error:
+            log.warning("a folder can't be watched now: %s", error)
+        pause = max(seconds, REST * (time.monotonic() - began))

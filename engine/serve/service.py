@@ -19,6 +19,7 @@ from engine.serve.events import Events
 from engine.serve.settings import Settings
 from engine.store.database import Database
 from engine.store.errors import Conflict
+from engine.store.event_log import tell
 from engine.store.gallery import Gallery
 from engine.store.runs.records import RUNNING, NewRun, Run
 from engine.store.runs.store import RunStore
@@ -264,6 +265,10 @@ class Service:
         if why:
             raise Conflict(why)
         return closed > 0
+
+    async def models_changed(self) -> None:
+        """Tell that something else lies in the model folders now. Raises StoreError."""
+        await asyncio.wrap_future(self._database.write(lambda transaction: tell(transaction, "models.changed")))
 
     async def packs(self) -> list[dict[str, Any]]:
         """The packs, with the folders that they bring."""

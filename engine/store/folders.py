@@ -1,7 +1,8 @@
 """Walking folders, and staying inside them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine.store.errors import AssetError
@@ -34,6 +35,19 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
         seen.add((status.st_dev, status.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield Path(path), folders, sorted(files)
+
+
+def glance(folders: Sequence[Path]) -> frozenset[tuple[str, int, int]]:
+    """The visible files below these folders as (path, bytes, time of change in ns); none is opened."""
+    found = set()
+    for folder in folders:
+        with suppress(FileNotFoundError):
+            for path, _, files in walk(folder):
+                for name in files:
+                    with suppress(OSError):
+                        status = os.stat(path / name)
+                        found.add((str(path / name), status.st_size, status.st_mtime_ns))
+    return frozenset(found)
 
 
 def stay_inside(root: Path, path: Path) -> Path:

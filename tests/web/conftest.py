@@ -35,7 +35,7 @@ def settings(tmp_path_factory, children_find_our_nodes) -> Settings:
     (editor / "secret.pem").write_text("not for anyone")
     home = Home(root / "home", (root / "home" / "models",))
     return Settings(
-        home=home, editor=editor, devices=("cpu",), registry="workshop:REGISTRY", warm=False, library_seconds=0.05
+        home=home, editor=editor, devices=("cpu",), registry="workshop:REGISTRY", warm=False, folder_seconds=0.05
     )
 
 

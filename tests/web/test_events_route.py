@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 
 import pytest
 from aiohttp import ClientSession, WSMsgType
@@ -86,6 +87,22 @@ async def test_a_workflow_that_was_saved_or_changed_from_outside_is_told_to_ever
         await loom.call("PUT", "/api/workflows/told", json=SUM, headers={"If-Match": "*"})
         await until_told(socket, "library.changed")
     await loom.call("DELETE", "/api/workflows/told")
+
+
+async def test_a_model_that_is_put_into_its_folder_is_told_and_listed_at_once(loom, sockets, home):
+    async with sockets.ws_connect("/api/events") as socket:
+        (home.models / "fresh").mkdir(parents=True)
+        (home.models / "fresh" / "model_index.json").write_text("{}")
+        async with asyncio.timeout(20):
+            while True:
+                event = json.loads((await socket.receive()).data)
+                if event["type"] == "models.changed" and "device" not in event:
+                    break
+        names = [model["name"] for model in (await loom.call("GET", "/api/models"))["models"]]
+    shutil.rmtree(home.models / "fresh")
+
+    assert event["seq"] > 0
+    assert names == ["fresh"]
 
 
 async def test_what_a_client_says_is_not_heeded_and_too_much_of_it_ends_the_connection(sockets):
