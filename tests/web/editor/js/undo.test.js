@@ -8,6 +8,8 @@ import { extract } from "../../../../web/editor/model/edits/extract.js";
 import { inline } from "../../../../web/editor/model/edits/inline.js";
 import { renameNode } from "../../../../web/editor/model/edits/rename.js";
 import { replaceNode } from "../../../../web/editor/model/edits/replace.js";
+import { sendTo } from "../../../../web/editor/model/edits/send.js";
+import { takeValues } from "../../../../web/editor/model/edits/values.js";
 import { connect } from "../../../../web/editor/model/edits/wires.js";
 import { NOTHING_DONE, record, redo, undo } from "../../../../web/editor/model/history.js";
 import { applyDiff, reverse, transact } from "../../../../web/editor/model/transact.js";
@@ -54,6 +56,11 @@ const EDITS = [
     const copied = readClipboard(copyText(draft.document, level, random.some(idsOf(draft, level))));
     if (copied !== null) paste(draft, level, copied, { x: random.below(400), y: 0 });
   },
+  (draft, level, random) => {
+    const picture = { asset: "cat.png", sha256: "0".repeat(64), width: 8, height: 8 };
+    sendTo(draft, level, random.pick(["image", "inpaint", "upscale"]), picture, { x: 9, y: 9 }, catalogue);
+  },
+  (draft) => void takeValues(draft, TEXT_TO_IMAGE),
 ];
 
 /**
