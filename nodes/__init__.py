@@ -16,14 +16,25 @@ from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
 from nodes.regions import CombinePrompts, RegionPrompt
 from nodes.reroute import Reroute
+from nodes.rewards import (
+    BrightnessReward,
+    CLIPReward,
+    PaletteReward,
+    RednessReward,
+    RegionReward,
+    RewardCombine,
+    SymmetryReward,
+)
 from nodes.sampling import KSampler
 from nodes.scenes import RenderScene, ScoreScene
 from nodes.texts import Text, TextLines, TextTemplate
 from nodes.tiled import TiledSampler
-from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model, TextEncoder
+from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model, Noise, Reward, TextEncoder
 
 __all__ = [
     "VAE",
+    "BrightnessReward",
+    "CLIPReward",
     "CombinePrompts",
     "CompareImages",
     "Conditioning",
@@ -55,17 +66,24 @@ __all__ = [
     "MaskFromShapes",
     "Math",
     "Model",
+    "Noise",
     "Number",
+    "PaletteReward",
     "Preview",
+    "RednessReward",
     "RegionPrompt",
+    "RegionReward",
     "RenderScene",
     "Repeat",
     "Reroute",
+    "Reward",
+    "RewardCombine",
     "SaveImage",
     "ScoreScene",
     "SeedList",
     "SetNoiseMask",
     "Switch",
+    "SymmetryReward",
     "Text",
     "TextEncode",
     "TextEncoder",

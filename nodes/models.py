@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from engine.graph.faults import LoomError
-from engine.graph.node import Context, Facts, ModelName, Node
+from engine.graph.node import Context, Facts, Mismatch, ModelName, Node
 from engine.run.models.device import Loaded
 from engine.store.errors import WeightsError
 from nodes.checks import MODEL, of, picked, space_from
 from nodes.types import VAE, Model, ModelRef, TextEncoder
+
+REWARD_FAMILIES = ("clip", "siglip")
 
 
 class LoadedModel(NamedTuple):
@@ -44,8 +46,10 @@ class LoadModel(Node):
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """What the model's files say of it."""
+        """What the model's files say of it. A reward model is refused."""
         facts = of(inputs, "model")
+        if facts.get("family") in REWARD_FAMILIES:
+            raise Mismatch("model", _no_maker(facts))
         known = picked(facts, *MODEL)
         if "digest" in facts:
             known["lease"] = facts["digest"]
@@ -58,6 +62,8 @@ class LoadModel(Node):
         except KeyError:
             raise LoomError("input 'model' is linked; a model's name has to be written in the node itself") from None
         facts = identity.facts
+        if facts["family"] in REWARD_FAMILIES:
+            raise LoomError(_no_maker(facts))
         family, space = str(facts["family"]), space_from(facts["space"])
         width, height = int(facts["width"]), int(facts["height"])
         return LoadedModel(
@@ -67,13 +73,21 @@ class LoadModel(Node):
         )
 
 
+def _no_maker(facts: Mapping[str, Any]) -> str:
+    name = f"'{facts['name']}' " if "name" in facts else ""
+    return (
+        f"input 'model': {name}is a {facts['family']} model, which scores pictures and makes none; CLIPReward takes it"
+    )
+
+
 def identify(path: Path) -> Mapping[str, Any]:
     """The facts of a model folder or file, as plain data, without torch. Raises WeightsError, in a sentence."""
+    from nodes.families.clip_folder import ClipFolder, is_clip
     from nodes.families.errors import UnusableModel
     from nodes.families.facts import identify as facts_of
 
     try:
-        return asdict(facts_of(path))
+        return asdict(ClipFolder(path).facts if is_clip(path) else facts_of(path))
     except UnusableModel as error:
         raise WeightsError(str(error)) from error
 
@@ -83,6 +97,7 @@ def build(reference: Any, path: Path, runs_on: str = "cpu") -> Loaded:
 
     Raises LoomError, in a sentence.
     """
+    from nodes.families.clip import load_clip
     from nodes.families.errors import UnusableModel
     from nodes.families.load import load_part
     from nodes.ops.modules import LoadedModule
@@ -92,6 +107,8 @@ def build(reference: Any, path: Path, runs_on: str = "cpu") -> Loaded:
     if reference.patches:
         raise LoomError("this version cannot patch a model's weights")
     try:
+        if reference.family in REWARD_FAMILIES:
+            return LoadedModule(load_clip(path, reference.dtype, runs_on))
         return LoadedModule(load_part(path, reference.part, reference.dtype, runs_on=runs_on))
     except UnusableModel as error:
         raise LoomError(str(error)) from error

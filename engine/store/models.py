@@ -10,7 +10,7 @@ from engine.store.errors import StoreError, UnknownModelError, UnsafeModelError,
 from engine.store.fingerprint import WEIGHTS, Fingerprints
 from engine.store.folders import files_under, walk
 
-FOLDER_MARK = "model_index.json"
+FOLDER_MARKS = ("model_index.json", "config.json")
 PICKLES = (".ckpt", ".pt", ".pth", ".bin", ".pkl")
 
 Identify: TypeAlias = Callable[[Path], Mapping[str, object]]
@@ -34,7 +34,8 @@ class FoundModel:
 class ModelCatalog:
     """The models in some folders, of which an earlier one's hide a later one's of the same name.
 
-    A folder with a `model_index.json` is one model, and so is a `.safetensors` file outside such a folder.
+    A folder with a `model_index.json` (diffusers' layout) or a `config.json` (transformers') is one model, and so is a
+    `.safetensors` file outside such a folder.
     Its name is its path below the model folder, without the file's extension (where a folder has that name,
     with it). `identify` says what a model is (it may raise a StoreError): the engine knows no family.
     """
@@ -132,7 +133,7 @@ def _models_under(root: Path, suffixes: tuple[str, ...] = (WEIGHTS,)) -> list[Pa
     whole: list[Path] = []
     single: list[Path] = []
     for path, folders, files in walk(root):
-        if path != root and FOLDER_MARK in files:
+        if path != root and any(mark in files for mark in FOLDER_MARKS):
             whole.append(path)
             folders.clear()
         else:

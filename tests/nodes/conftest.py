@@ -211,3 +211,19 @@ def tiny_parts(tiny_model: Callable[..., Path]) -> Callable[..., dict[str, Any]]
         return loaded[path]
 
     return load
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`tiny_clip(kind)`: a reward model's folder, "clip" or "siglip", made once for each."""
+    from tiny_clips import save_tiny_clip
+
+    made: dict[str, Path] = {}
+
+    def make(kind: str = "clip") -> Path:
+        if kind not in made:
+            made[kind] = tmp_path_factory.mktemp("rewards") / f"tiny-{kind}"
+            save_tiny_clip(kind, made[kind])
+        return made[kind]
+
+    return make
