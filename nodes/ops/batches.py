@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.graph.faults import LoomError
+from nodes.ops.alpha import with_alpha
 from nodes.ops.files import sizes_in_words
 from nodes.ops.resize import Fit, resize
 
@@ -27,8 +28,4 @@ def batched(images: Sequence[Tensor], fit: Fit | None = None) -> Tensor:
         )
     fitted = [resize(image, width, height, fit) if fit else image for image in images]
     channels = max(int(image.shape[-1]) for image in fitted)
-    return torch.cat([_with_alpha(image) if image.shape[-1] < channels else image for image in fitted])
-
-
-def _with_alpha(pixels: Tensor) -> Tensor:
-    return torch.cat([pixels, torch.ones_like(pixels[..., :1])], dim=-1)
+    return torch.cat([with_alpha(image) if image.shape[-1] < channels else image for image in fitted])

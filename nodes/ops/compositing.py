@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from nodes.ops.resize import VISIBLE, centred
+from nodes.ops.alpha import VISIBLE
+from nodes.ops.resize import centred
 
 Border = Literal["edge", "mirror", "color"]
 
@@ -37,7 +38,7 @@ def laid_over(below: Tensor, above: Tensor, values: Tensor | None = None, x: int
     Its alpha and the mask (B, h, w, of its own size) let through what is below: Porter & Duff 1984, *over*. Either batch
     may be 1. Raises ValueError, in a sentence, where the batches do not fit.
     """
-    below, above = _paired(below, above)
+    below, above = paired(below, above)
     left, top = max(x, 0), max(y, 0)
     right, bottom = min(x + above.shape[2], below.shape[2]), min(y + above.shape[1], below.shape[1])
     result = below.clone()
@@ -114,15 +115,15 @@ def compared(first: Tensor, second: Tensor) -> Comparison:
     if first.shape[1:3] != second.shape[1:3]:
         sizes = " and ".join(f"{image.shape[2]} × {image.shape[1]}" for image in (first, second))
         raise ValueError(f"the pictures are {sizes} pixels; only pictures of one size can be compared")
-    first, second = _paired(first, second)
+    first, second = paired(first, second)
     channels = max(int(first.shape[-1]), int(second.shape[-1]))
     away = (_with_channels(first, channels) - _with_channels(second, channels).to(first)).abs()
     where = away.amax(-1)
     return Comparison(where, float(away.max()), float(away.double().mean()), float((where > 0).double().mean()))
 
 
-def _paired(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Both with the batch of the larger; one picture stands for all."""
+def paired(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+    """Both with the batch of the larger; one picture stands for all. Raises ValueError, in a sentence, else."""
     batch = max(len(first), len(second))
     if {len(first), len(second)} - {1, batch}:
         raise ValueError(f"there are {len(first)} and {len(second)} pictures; give as many of each, or one")

@@ -14,10 +14,11 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from nodes.ops.alpha import colours_changed, weighted
+from nodes.ops.colours import from_linear, to_linear
+
 Filter = Literal["nearest", "area", "bilinear", "bicubic", "lanczos"]
 Fit = Literal["contain", "cover", "stretch", "pad"]
-VISIBLE = 1e-6
-"""Alpha below this has no colour."""
 
 
 class Kernel(NamedTuple):
@@ -56,23 +57,18 @@ KERNELS: dict[str, Kernel] = {
 }
 
 
-def resample(pixels: Tensor, width: int, height: int, filter: Filter = "lanczos") -> Tensor:
+def resample(pixels: Tensor, width: int, height: int, filter: Filter = "lanczos", *, linear: bool = False) -> Tensor:
     """Pictures (B, H, W, C) in 0…1 stretched to `width` × `height`; the same size gives the same tensor.
 
-    Where C is 4 colours are weighted with their alpha, so that what is transparent does not bleed into what is seen.
+    Where C is 4 colours are weighted with their alpha, so that what is transparent does not bleed into what is seen. With
+    `linear` light is mixed and not sRGB values (C is then 3 or 4): fine bright detail keeps its brightness as it shrinks.
     """
     if pixels.shape[1:3] == (height, width):
         return pixels
-    if pixels.shape[-1] != 4:
-        return _both_ways(pixels, width, height, filter).clamp(0, 1)
-    colour, alpha = pixels[..., :3], pixels[..., 3:]
-    weighted = _both_ways(torch.cat([colour * alpha, alpha], dim=-1), width, height, filter)
-    new_alpha = weighted[..., 3:].clamp(0, 1)
-    seen = new_alpha > VISIBLE
-    new_colour = torch.where(
-        seen, weighted[..., :3] / new_alpha.clamp(min=VISIBLE), _both_ways(colour, width, height, filter)
-    )
-    return torch.cat([new_colour.clamp(0, 1), new_alpha], dim=-1)
+    if linear:
+        light = resample(colours_changed(pixels, to_linear), width, height, filter)
+        return colours_changed(light, from_linear)
+    return weighted(pixels, lambda values: stretched(values, width, height, filter))
 
 
 def resize(
@@ -122,37 +118,57 @@ def centred(pixels: Tensor, width: int, height: int, color: tuple[float, float, 
     return canvas
 
 
-def _both_ways(pixels: Tensor, width: int, height: int, filter: Filter) -> Tensor:
-    return _one_way(_one_way(pixels, 2, width, filter), 1, height, filter)
+def stretched(
+    values: Tensor, width: int, height: int, filter: Filter, scales: tuple[float, float] | None = None
+) -> Tensor:
+    """Any values (B, H, W, C) stretched to `width` × `height`, neither clipped nor weighted.
+
+    `scales` are old cells by new ones, along width and height; by default all of the old fills all of the new. Where they
+    lead beyond the old, its edge goes on.
+    """
+    across, down = scales or (values.shape[2] / width, values.shape[1] / height)
+    return _one_way(_one_way(values, 2, width, filter, across), 1, height, filter, down)
 
 
-def _one_way(pixels: Tensor, axis: int, size: int, filter: Filter) -> Tensor:
+def _one_way(values: Tensor, axis: int, size: int, filter: Filter, scale: float) -> Tensor:
     """Resample along one axis; each tap of the kernel is one gather, so no large matrix is made."""
-    old = int(pixels.shape[axis])
-    if old == size:
-        return pixels
+    old = int(values.shape[axis])
+    if old == size and scale == 1:
+        return values
     if filter == "nearest":
-        places = (2 * torch.arange(size) + 1) * old // (2 * size)
-        return pixels.index_select(axis, places.to(pixels.device))
-    places, weights = taps(old, size, KERNELS[filter])
-    shape = [1] * pixels.ndim
+        return values.index_select(axis, _nearest(old, size, scale).to(values.device))
+    places, weights = taps(old, size, KERNELS[filter], scale)
+    shape = [1] * values.ndim
     shape[axis] = size
     result = torch.zeros(
-        *pixels.shape[:axis], size, *pixels.shape[axis + 1 :], dtype=pixels.dtype, device=pixels.device
+        *values.shape[:axis], size, *values.shape[axis + 1 :], dtype=values.dtype, device=values.device
     )
-    for place, weight in zip(places.to(pixels.device), weights.to(pixels), strict=True):
-        result = result + pixels.index_select(axis, place) * weight.view(shape)
+    for place, weight in zip(places.to(values.device), weights.to(values), strict=True):
+        result = result + values.index_select(axis, place) * weight.view(shape)
     return result
 
 
-def taps(old: int, new: int, kernel: Kernel) -> tuple[Tensor, Tensor]:
-    """Which pixels of `old` each of `new` is made of: places and weights, both (taps, new); weights sum to 1."""
-    scale = old / new
+def _nearest(old: int, new: int, scale: float) -> Tensor:
+    """The pixel of `old` under the centre of each of `new`."""
+    if scale == old / new:
+        return (2 * torch.arange(new) + 1) * old // (2 * new)  # exact, where a centre lies between two pixels
+    return ((torch.arange(new, dtype=torch.float64) + 0.5) * scale).floor().clamp(0, old - 1).long()
+
+
+def taps(old: int, new: int, kernel: Kernel, scale: float | None = None) -> tuple[Tensor, Tensor]:
+    """Which pixels of `old` each of `new` is made of: places and weights, both (taps, new); weights sum to 1.
+
+    `scale` is how many of the old go into one of the new, by default old / new.
+    """
+    scale = old / new if scale is None else scale
     widened = max(scale, 1.0)
-    centres = (torch.arange(new, dtype=torch.float64) + 0.5) * scale
+    centres = ((torch.arange(new, dtype=torch.float64) + 0.5) * scale).clamp(max=old)
     count = math.ceil(2 * kernel.reach * widened) + 1
     first = (centres - kernel.reach * widened).floor()
     places = first + torch.arange(count, dtype=torch.float64)[:, None]
     weights = kernel.weight((places + 0.5 - centres) / widened)
     weights = torch.where((places >= 0) & (places < old), weights, 0.0)
+    total = weights.sum(0)
+    # A centre on the far edge, beyond a kernel's reach, is what lies before it.
+    weights = torch.where((total == 0) & (places == old - 1), 1.0, weights)
     return places.clamp(0, old - 1).long(), weights / weights.sum(0)
