@@ -7,6 +7,8 @@ from engine.packs import Pack, data_folder
 from nodes.compositing import CompareImages, ImageComposite, ImagePad
 from nodes.conditioning import TextEncode
 from nodes.image_edits import ImageBatch, ImageGrid, ImageResize, ImagesFromBatch, ImageSize
+from nodes.image_geometry import ImageCrop, ImageFlip, ImageRotate
+from nodes.image_tones import ColorMatch, ImageAdjust, ImageBlend, ImageBlur, ImageSharpen
 from nodes.images import LoadImage, LoadImages, Preview, SaveImage
 from nodes.inpaint import Inpaint
 from nodes.latents import EmptyLatent, VAEDecode, VAEEncode
@@ -35,17 +37,25 @@ __all__ = [
     "VAE",
     "BrightnessReward",
     "CLIPReward",
+    "ColorMatch",
     "CombinePrompts",
     "CompareImages",
     "Conditioning",
     "EmptyLatent",
     "Flag",
     "Image",
+    "ImageAdjust",
     "ImageBatch",
+    "ImageBlend",
+    "ImageBlur",
     "ImageComposite",
+    "ImageCrop",
+    "ImageFlip",
     "ImageGrid",
     "ImagePad",
     "ImageResize",
+    "ImageRotate",
+    "ImageSharpen",
     "ImageSize",
     "ImagesFromBatch",
     "Inpaint",
