@@ -168,7 +168,8 @@ class Node:
 
     `version` rises with any change of an input, an output, a default or a bound, and `migrate` brings older files up.
     `volatile` nodes run every time; `output` nodes return an `Artifact`, which the host writes. `peers` are names under
-    which other programs know this node; search finds it by them.
+    which other programs know this node; search finds it by them. `view` names a front-end module among the pack's views,
+    by which the editor shows what a node says of itself (docs/editor/node-views.md).
     """
 
     title: ClassVar[str] = ""

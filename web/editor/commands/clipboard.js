@@ -103,7 +103,8 @@ export function installClipboard(app) {
 
 /** Whether a text field has the keyboard. */
 export function isTyping() {
-  const field = document.activeElement;
+  let field = document.activeElement;
+  while (field?.shadowRoot?.activeElement) field = field.shadowRoot.activeElement; // in the view that a node type brings
   if (field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) return true;
   if (field instanceof HTMLInputElement) return !["checkbox", "radio", "button", "range", "file"].includes(field.type);
   return field instanceof HTMLElement && field.isContentEditable;

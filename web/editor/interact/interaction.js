@@ -94,7 +94,7 @@ export function follow(root, press, drag) {
   window.addEventListener("keydown", key, { signal, capture: true });
 }
 
-const CONTROLS = "input, textarea, select, button, a, pre, [contenteditable], .grip, .frame-grip";
+const CONTROLS = "input, textarea, select, button, a, pre, [contenteditable], .node-view, .grip, .frame-grip";
 
 /** Whether a press is meant for a control of its own. @param {Event} event */
 export function onControl(event) {

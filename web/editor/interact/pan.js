@@ -19,7 +19,7 @@ export class Pan extends Interaction {
   #key(event, down) {
     if (event.code !== "Space") return;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (target.closest("input, textarea, button, select, [contenteditable]")) return;
+    if (target.closest("input, textarea, button, select, [contenteditable], .node-view")) return;
     if (down) event.preventDefault();
     this.#hold(down);
   }

@@ -57,7 +57,7 @@ export class Api {
 
   /** @param {Blob} file @returns {Promise<Opened>} */
   open(file) {
-    const type = /^(image\/(png|jpeg|webp)|application\/json)$/.test(file.type)
+    const type = /^(image\/(png|jpeg|webp)|application\/(json|zip))$/.test(file.type)
       ? file.type
       : "application/octet-stream";
     return this._json("POST", "/open", { body: file, headers: { "Content-Type": type } });
@@ -92,6 +92,11 @@ export class Api {
   /** Give a run another place in the queue, 0 being next. @param {string} id @param {number} place */
   move(id, place) {
     return this._send("POST", `/runs/${id}/move`, { place });
+  }
+
+  /** Packs, and the address below which the modules of each are. @returns {Promise<{name: string, views: string | null}[]>} */
+  async packs() {
+    return (await this._json("GET", "/packs")).packs;
   }
 
   /** @returns {Promise<Saved[]>} */

@@ -36,9 +36,10 @@ export class DrawnLevel {
   /** @type {ReadonlyMap<string, import("../model/document.js").Level> | null} */ levels = null;
   /** @type {import("../model/document.js").Level["inputs"] | null} */ inputs = null;
 
-  /** @param {App} app @param {Tab} tab @param {Theme} theme */
-  constructor(app, tab, theme) {
+  /** @param {App} app @param {Tab} tab @param {Theme} theme @param {import("./nodeviews.js").NodeViews} views */
+  constructor(app, tab, theme, views) {
     this.app = app;
+    this.views = views;
     this.tab = tab;
     this.theme = theme;
     this.name = tab.levelName.peek();
@@ -176,12 +177,30 @@ export class DrawnLevel {
     const linked = new Set(links.map((link) => link.to.input));
     const run = this.tab.nodeRun(this.prefix + id).peek();
     const ratio = ratioOf(run, ports.writes || this.promised.has(id));
+    const room = this.#room(ports, node, this.prefix + id, run);
     geometry.setNode(
       i,
       Number(node.ui.x) || 0,
       Number(node.ui.y) || 0,
-      shapeOf(ports, node, (input) => linked.has(input), ratio),
+      shapeOf(ports, node, (input) => linked.has(input), ratio, room),
     );
+  }
+
+  /**
+   * What the view that the node's type brings wants.
+   *
+   * @param {import("../model/ports.js").Ports} ports @param {Node} node @param {string} address
+   * @param {import("../session/node_run.js").NodeRun} run
+   */
+  #room(ports, node, address, run) {
+    const module = this.views.of(ports);
+    const stale = this.tab.plan.peek().get(address)?.state === "stale";
+    return module && (this.views.panels?.room(module, { address, node, ports, run, stale }) ?? null);
+  }
+
+  /** The nodes whose types bring views. @returns {string[]} addresses */
+  viewed() {
+    return this.geometry.ids.filter((id) => this.portsOf(id).view !== null).map((id) => this.prefix + id);
   }
 
   /** @param {string} address */
@@ -230,10 +249,11 @@ export class DrawnLevel {
     for (const id of ids) {
       const i = this.geometry.places.get(id);
       if (i === undefined) continue;
-      const height = this.geometry.height[i];
+      const { [i]: width } = this.geometry.width;
+      const { [i]: height } = this.geometry.height;
       this.#place(i);
       this.#face(i);
-      moved ||= height !== this.geometry.height[i];
+      moved ||= height !== this.geometry.height[i] || width !== this.geometry.width[i];
       changed.add(id);
     }
     if (moved) this.geometry.setLinks(this.geometry.links);

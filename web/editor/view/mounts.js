@@ -24,9 +24,10 @@ export class Mounts {
   /** @type {Map<string, HTMLElement>} */ elements = new Map();
   /** @type {Set<string>} */ ids = new Set();
 
-  /** @param {HTMLElement} layer */
-  constructor(layer) {
+  /** @param {HTMLElement} layer @param {import("./nodeviews.js").NodeViews} views */
+  constructor(layer, views) {
     this.layer = layer;
+    this.views = views;
   }
 
   /**
@@ -64,6 +65,7 @@ export class Mounts {
   /** @param {string} id @param {HTMLElement} element */
   #unmount(id, element) {
     counters.unmounts += 1;
+    this.views.panels?.drop(id);
     element.remove();
     this.elements.delete(id);
     this.ids.delete(id);
@@ -100,10 +102,9 @@ export class Mounts {
     const shape = drawn.geometry.shapes[place];
     const run = tab.nodeRun(address).peek();
     this.#dress(element, drawn, place);
-    render(
-      nodeTemplate({ app, tab, id, address, level: name, node, ports, shape, run, status, colour: drawn.colour }),
-      element,
-    );
+    const view = { app, tab, id, address, level: name, node, ports, shape, run, status, colour: drawn.colour };
+    render(nodeTemplate(view, this.views.faultOf(ports)), element);
+    if (ports.view !== null) this.views.panels?.draw(element, view);
   }
 
   /** @param {HTMLElement} element @param {DrawnLevel} drawn @param {number} place */

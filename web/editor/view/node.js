@@ -23,12 +23,12 @@ import { mediaOf } from "./media.js";
  * @property {import("./status.js").Status} status @property {(type: string) => string} colour of a value type
  */
 
-/** @param {NodeView} view */
-export function nodeTemplate(view) {
+/** @param {NodeView} view @param {string | null} broken  why the view that its type brings is not shown */
+export function nodeTemplate(view, broken) {
   const { ports, shape, node } = view;
   return html`${header(view)}
-    ${node.ui.collapsed ? collapsedSockets(view) : html`${sockets(view)}${fields(view)}${shape.media ? media(view) : nothing}`}
-    ${below(view)} ${ports.known ? nothing : placeholder(view)}<span class="grip" aria-hidden="true"></span>`;
+    ${node.ui.collapsed ? collapsedSockets(view) : html`${sockets(view)}${fields(view)}${ownView(view)}${shape.media ? media(view) : nothing}`}
+    ${below(view, broken)} ${ports.known ? nothing : placeholder(view)}<span class="grip" aria-hidden="true"></span>`;
 }
 
 /** @param {NodeView} view */
@@ -142,6 +142,12 @@ function faultsAt({ status }, input) {
   return status.faults.filter((fault) => fault.input === input).map((fault) => fault.message);
 }
 
+/** Where the view that the node's type brings goes; what is in it is the view's own. @param {NodeView} view */
+function ownView({ shape, node, ports }) {
+  if (shape.view === null) return nothing;
+  return html`<div class="node-view" role="group" aria-label="View of ${shownTitle(node, ports)}" .style=${`height: ${shape.view.height}px`}></div>`;
+}
+
 /** @param {NodeView} view */
 function media(view) {
   const { preview, pictures, texts } = mediaOf(view.run);
@@ -183,11 +189,13 @@ function shownPicture(view, picture, i, count) {
  * Faults, the reason of staleness and a preview hang below the node, so that they move nothing.
  *
  * @param {NodeView} view
+ * @param {string | null} broken
  */
-function below({ status, shape, run, node, ports }) {
+function below({ status, shape, run, node, ports }, broken) {
   const { preview } = mediaOf(run);
-  const made = preview && !shape.media ? preview : null;
-  const { faults, why, notices } = status;
+  const made = preview && !shape.media && !shape.view ? preview : null;
+  const { faults, why } = status;
+  const notices = broken === null ? status.notices : [...status.notices, broken];
   if (!made && !faults.length && !why && !notices.length) return nothing;
   return html`<div class="node-below">
     ${made ? html`<img class="node-preview" src=${made} alt="What ${shownTitle(node, ports)} is making" draggable="false" />` : nothing}

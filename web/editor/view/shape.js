@@ -20,7 +20,8 @@ import { kindOf } from "../widgets/kinds.js";
  * @typedef {Readonly<{top: number, height: number, y: number, linked: boolean}>} Row  y: where the socket is
  */
 /** @typedef {Readonly<{width: number, height: number, inputs: ReadonlyMap<string, Row>, outputs: ReadonlyMap<string, number>,
- *    media: Readonly<{top: number, height: number}> | null}>} Shape */
+ *    view: Readonly<{top: number, height: number}> | null, media: Readonly<{top: number, height: number}> | null}>} Shape */
+/** @typedef {Readonly<{width: number | null, height: (width: number) => number}>} Room  what a pack's view of the node wants */
 
 export const HEADER = 34;
 export const SOCKETS = 24;
@@ -37,10 +38,11 @@ export const MAX_WIDTH = 1200;
  * @param {Ports} ports of the node @param {Node} node
  * @param {(input: string) => boolean} linked whether an input has a link
  * @param {number} ratio height / width of the picture below the rows; 0 without one
+ * @param {Room | null} [room] of the view that the node's type brings
  * @returns {Shape}
  */
-export function shapeOf(ports, node, linked, ratio) {
-  const width = widthOf(ports, node);
+export function shapeOf(ports, node, linked, ratio, room = null) {
+  const width = widthOf(ports, node, room);
   if (node.ui.collapsed) return collapsed(ports, width, linked);
   const outputs = new Map([...ports.outputs.keys()].map((name, i) => [name, HEADER + PAD / 2 + (i + 0.5) * SOCKETS]));
   const sockets = [...ports.inputs.values()].filter((port) => kindOf(port) === "none");
@@ -58,8 +60,10 @@ export function shapeOf(ports, node, linked, ratio) {
     inputs.set(port.name, row(top, height, linked(port.name)));
     top += height;
   }
+  const view = room ? { top, height: room.height(width) } : null;
+  top += view?.height ?? 0;
   const media = ratio ? { top, height: mediaHeight(width, ratio) } : null;
-  return { width, height: top + (media ? media.height : 0) + PAD, inputs, outputs, media };
+  return { width, height: top + (media ? media.height : 0) + PAD, inputs, outputs, view, media };
 }
 
 /** @param {number} top @param {number} height @param {boolean} linked @returns {Row} */
@@ -67,10 +71,11 @@ function row(top, height, linked) {
   return { top, height, y: top + Math.min(height, FIELD) / 2, linked };
 }
 
-/** @param {Ports} ports @param {Node} node */
-function widthOf(ports, node) {
+/** @param {Ports} ports @param {Node} node @param {Room | null} room */
+function widthOf(ports, node, room) {
   const own = Number(node.ui.width);
   if (Number.isFinite(own) && own > 0) return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, own));
+  if (room?.width) return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, room.width));
   return [...ports.inputs.values()].some((port) => kindOf(port) === "text") ? WIDE : WIDTH;
 }
 
@@ -94,5 +99,5 @@ function collapsed(ports, width, linked) {
     [...ports.inputs.keys()].map((name) => [name, { ...row(0, HEADER, linked(name)), y: HEADER / 2 }]),
   );
   const outputs = new Map([...ports.outputs.keys()].map((name) => [name, HEADER / 2]));
-  return { width, height: HEADER, inputs, outputs, media: null };
+  return { width, height: HEADER, inputs, outputs, view: null, media: null };
 }

@@ -16,6 +16,7 @@ import { Frames } from "./frames.js";
 import { itemsOf, touches, within } from "./items.js";
 import { DrawnLevel } from "./model.js";
 import { Mounts } from "./mounts.js";
+import { NodeViews } from "./nodeviews.js";
 import { Navigation } from "./navigation.js";
 import { Surface, onPixels } from "./surface.js";
 import { themeOf } from "./theme.js";
@@ -55,7 +56,8 @@ export class Stage {
     this.surface = new Surface(/** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas")));
     this.layer = part(root, "nodes-layer");
     this.overlay = part(root, "overlay");
-    this.mounts = new Mounts(this.layer);
+    this.views = new NodeViews(app);
+    this.mounts = new Mounts(this.layer, this.views);
     this.theme = themeOf(root);
     this.go = new Navigation(this);
     this.#watch();
@@ -100,6 +102,10 @@ export class Stage {
     });
     effect(() => {
       for (const address of app.active.value.runTouched.value) this.#touched.add(address);
+      this.ask();
+    });
+    effect(() => {
+      if (this.views.changed.value > 0) for (const address of this.drawn?.viewed() ?? []) this.#touched.add(address);
       this.ask();
     });
   }
@@ -154,7 +160,7 @@ export class Stage {
     const { tab } = this;
     if (!this.drawn?.isOf(tab, this.theme)) {
       this.mounts.clear();
-      this.drawn = new DrawnLevel(this.app, tab, this.theme);
+      this.drawn = new DrawnLevel(this.app, tab, this.theme, this.views);
     }
     const first = this.drawn.catalogue === null;
     const { changed, moved } = this.drawn.sync();
@@ -182,12 +188,12 @@ export class Stage {
       : [...this.#touched]
           .filter((address) => address.startsWith(prefix))
           .map((address) => address.slice(prefix.length));
+    this.#all = false;
+    this.#touched.clear();
     for (const id of drawn.refresh(ids)) {
       this.mounts.draw(drawn, id);
       this.#canvas = true;
     }
-    this.#all = false;
-    this.#touched.clear();
   }
 
   #syncSelection() {

@@ -1,0 +1,1 @@
+export default { height: 20 };
