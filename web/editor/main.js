@@ -2,7 +2,6 @@
  * The page comes to life: what is to be seen first, then what can be done with it.
  */
 
-import { effect } from "./vendor/signals-core/signals-core.mjs";
 import { CommandTable } from "./commands/table.js";
 import { Api } from "./session/api.js";
 import { App } from "./session/app.js";
@@ -19,14 +18,5 @@ const actions = import("./actions.js");
 await start(app);
 canvas.replaceChildren();
 mountView(app, canvas);
-fitNewTabs();
 (await actions).enable(app);
 document.body.dataset.ready = "";
-
-/** A document that was never looked at is shown whole. */
-function fitNewTabs() {
-  effect(() => {
-    const tab = app.active.value;
-    if (!tab.hasCamera && tab.level.peek().nodes.size > 0) requestAnimationFrame(() => app.view?.fit());
-  });
-}

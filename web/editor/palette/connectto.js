@@ -15,7 +15,7 @@ import { openPicker } from "./picker.js";
 
 /** @param {Stage} stage @param {string} id */
 export function openConnectTo(stage, id) {
-  const found = [...outward(stage, id), ...inward(stage, id)].sort((a, b) => a.away - b.away);
+  const found = possible(stage, id).sort((a, b) => a.away - b.away);
   openPicker({
     label: "Connect to",
     placeholder: "Connect to…",
@@ -34,48 +34,29 @@ export function openConnectTo(stage, id) {
 }
 
 /** @param {Stage} stage @param {string} id @returns {Possible[]} */
-function outward(stage, id) {
-  const drawn = /** @type {import("../view/model.js").DrawnLevel} */ (stage.drawn);
-  const found = [];
-  for (const output of drawn.portsOf(id).outputs.values()) {
-    for (const other of drawn.geometry.ids) {
-      if (other === id) continue;
-      for (const input of drawn.portsOf(other).inputs.values()) {
-        const from = { node: id, output: output.name };
-        const to = { node: other, input: input.name, index: null };
-        if (whyNot(stage.place, from, to) !== null) continue;
-        found.push({
-          from,
-          to,
-          title: `${stage.titleOf(other)} · ${input.title}`,
-          detail: `from ${output.title}`,
-          away: rank(stage, id, other, input.literal),
-        });
-      }
-    }
-  }
-  return found;
+function possible(stage, id) {
+  const others = stage.geometry.ids.filter((other) => other !== id);
+  return others.flatMap((other) => [...between(stage, id, other, other), ...between(stage, other, id, other)]);
 }
 
-/** @param {Stage} stage @param {string} id @returns {Possible[]} */
-function inward(stage, id) {
+/**
+ * The links that there can be from one node to another; `other` of the two is the one that is listed.
+ *
+ * @param {Stage} stage @param {string} source @param {string} target @param {string} other
+ * @returns {Possible[]}
+ */
+function between(stage, source, target, other) {
   const drawn = /** @type {import("../view/model.js").DrawnLevel} */ (stage.drawn);
   const found = [];
-  for (const input of drawn.portsOf(id).inputs.values()) {
-    for (const other of drawn.geometry.ids) {
-      if (other === id) continue;
-      for (const output of drawn.portsOf(other).outputs.values()) {
-        const from = { node: other, output: output.name };
-        const to = { node: id, input: input.name, index: null };
-        if (whyNot(stage.place, from, to) !== null) continue;
-        found.push({
-          from,
-          to,
-          title: `${stage.titleOf(other)} · ${output.title}`,
-          detail: `into ${input.title}`,
-          away: rank(stage, id, other, input.literal),
-        });
-      }
+  for (const output of drawn.portsOf(source).outputs.values()) {
+    for (const input of drawn.portsOf(target).inputs.values()) {
+      const from = { node: source, output: output.name };
+      const to = { node: target, input: input.name, index: null };
+      if (whyNot(stage.place, from, to) !== null) continue;
+      const [socket, detail] =
+        other === target ? [input, `from ${output.title}`] : [output, `into ${input.title}`];
+      const title = `${stage.titleOf(other)} · ${socket.title}`;
+      found.push({ from, to, title, detail, away: rank(stage, source, target, input.literal) });
     }
   }
   return found;
