@@ -6,6 +6,7 @@ Importing it imports no torch: what computes is imported where a node runs.
 from engine.packs import Pack, data_folder
 from nodes.compositing import CompareImages, ImageComposite, ImagePad
 from nodes.conditioning import TextEncode
+from nodes.crops import CropToMask, StitchCrop
 from nodes.image_edits import ImageBatch, ImageGrid, ImageResize, ImagesFromBatch, ImageSize
 from nodes.image_geometry import ImageCrop, ImageFlip, ImageRotate
 from nodes.image_tones import ColorMatch, ImageAdjust, ImageBlend, ImageBlur, ImageSharpen
@@ -31,7 +32,7 @@ from nodes.sampling import KSampler
 from nodes.scenes import RenderScene, ScoreScene
 from nodes.texts import Text, TextLines, TextTemplate
 from nodes.tiled import TiledSampler
-from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model, Noise, Reward, TextEncoder
+from nodes.types import VAE, Conditioning, Crop, Image, Latent, Mask, Model, Noise, Reward, TextEncoder
 
 __all__ = [
     "VAE",
@@ -41,6 +42,8 @@ __all__ = [
     "CombinePrompts",
     "CompareImages",
     "Conditioning",
+    "Crop",
+    "CropToMask",
     "EmptyLatent",
     "Flag",
     "Image",
@@ -92,6 +95,7 @@ __all__ = [
     "ScoreScene",
     "SeedList",
     "SetNoiseMask",
+    "StitchCrop",
     "Switch",
     "SymmetryReward",
     "Text",

@@ -11,10 +11,10 @@ from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Mismatch, Node, Seed, Step, Work
 from nodes.checks import in_sentences, of, picked, same_family
 from nodes.sampling import Cfg, SamplerName, ScheduleName, told
-from nodes.types import VAE, Conditioning, Image, Latent, Mask, Model
+from nodes.types import VAE, Conditioning, Crop, Image, Latent, Mask, Model
 
 if TYPE_CHECKING:
-    from nodes.ops.inpaint import Job
+    from nodes.ops.inpaint import Finished, Job
 
 MODES = {"auto": "blend", "blend": "blend", "differential": "differential"}
 """How a mode limits a sampler: a name in `nodes.samplers.masking.MASKINGS`."""
@@ -26,6 +26,11 @@ class Inpainted(NamedTuple):
     image: Annotated[Image, Field(description="The pictures, changed where the mask is, and nowhere else")]
     latent: Annotated[Latent, Field(description="What was sampled, of the part that was worked on")]
     used_mask: Annotated[Mask, Field(description="The mask as it was used: fitted to the picture, grown and softened")]
+    crop: Annotated[Crop, Field(description="Which part of the picture was worked on, for Stitch crop")]
+    seam: Annotated[
+        float,
+        Field(description="How far colours are off in the 8 pixels around the mask, 0 to 1: a mean over the pictures"),
+    ]
 
 
 class Inpaint(Node):
@@ -35,12 +40,13 @@ class Inpaint(Node):
     for ordinary models, all that the mask touches is sampled, and its greys fade the result in; in mode differential a grey
     is how much may change there. At denoise 1 the hole begins as noise alone and a mask over everything is text to image;
     below, fill says what shines through. Cropping works on what surrounds the mask, at the model's own size: small things
-    get detail, but a seed then gives another picture than without it. To widen a scene, pad it first. Stopping keeps what
-    was painted so far; cancelling keeps nothing.
+    get detail, but a seed then gives another picture than without it. To widen a scene, pad it first. Prompts in regions
+    hold in their places of the whole picture. Stopping keeps what was painted so far; cancelling keeps nothing.
     """
 
     title = "Inpaint"
     category = "sampling"
+    version = 2
     peers = ("InpaintModelConditioning", "VAEEncodeForInpaint", "DifferentialDiffusion", "InpaintCropAndStitch")
 
     model: Annotated[Model, Field(description="The denoiser")]
@@ -82,6 +88,9 @@ class Inpaint(Node):
     composite: Annotated[
         bool, Field(description="Keep the picture outside of the mask; off shows all that was decoded")
     ] = True
+    match_seam: Annotated[
+        bool, Field(description="Bring what was painted to the picture's colours in the 8 pixels around the mask")
+    ] = False
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
@@ -114,9 +123,10 @@ class Inpaint(Node):
             latent = self._begun(context, job)
             if not (job.used > 0).any():
                 context.notice("the mask covers nothing, so the picture stays as it is", "mask")
-                return Inpainted(self.image, latent, Mask(job.used))
+                return Inpainted(self.image, latent, Mask(job.used), job.crop, 0.0)
             latent = yield from self._sampled(context, job, latent)
-            return Inpainted(self._finished(context, job, latent), latent, Mask(job.used))
+            done = self._finished(context, job, latent)
+            return Inpainted(Image(done.pixels), latent, Mask(job.used), job.crop, float(done.seam.mean()))
 
     def _prepared(self, context: Context) -> Job:
         from nodes.ops.inpaint import prepare, used_mask
@@ -146,8 +156,8 @@ class Inpaint(Node):
         with context.lease(self.model) as (denoiser,):
             steps = sample(
                 denoiser,
-                self.positive,
-                self.negative,
+                job.within(self.positive),
+                self.negative and job.within(self.negative),
                 latent,
                 seed=self.seed,
                 steps=self.steps,
@@ -161,13 +171,13 @@ class Inpaint(Node):
             done = yield from told(steps, latent, denoiser.preview)
             return done.latent
 
-    def _finished(self, context: Context, job: Job, latent: Latent) -> Image:
+    def _finished(self, context: Context, job: Job, latent: Latent) -> Finished:
         import torch
 
         from nodes.ops.inpaint import finish
 
         with context.lease(self.vae) as (vae,), torch.no_grad():
-            return finish(vae, job, latent, self.composite)
+            return finish(vae, job, latent, self.composite, self.match_seam)
 
 
 def _channels(channels: int, name: str) -> str:

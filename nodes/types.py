@@ -55,6 +55,19 @@ class Mask:
         return [Mask(self.values[i : i + 1]) for i in range(len(self.values))]
 
 
+@value_type("#73daca")
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """Where a part lies in pictures of `of_width` × `of_height` pixels: its left upper corner and its size, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    of_width: int
+    of_height: int
+
+
 @dataclass(frozen=True, slots=True)
 class LatentSpace:
     """Where a latent lives: two latents mix only within one space.

@@ -9,14 +9,16 @@ from torch import Tensor
 
 from nodes.families.protocol import Autoencoder
 from nodes.ops.compositing import shown_through
-from nodes.ops.crops import Region, region_around, whole, working_size
+from nodes.ops.crops import Region, crop_of, region_around, whole, working_size
 from nodes.ops.fills import filled
 from nodes.ops.latents import decode, encode
 from nodes.ops.masks import blurred, fitted, grown
+from nodes.ops.regions import cut
 from nodes.ops.resize import resample
 from nodes.ops.sampling import samples_of, with_samples
+from nodes.ops.seams import matched, seam_error
 from nodes.samplers.masking import latent_mask
-from nodes.types import Image, Latent, Mask
+from nodes.types import Conditioning, Crop, Image, Latent, Mask
 
 SEEN_FROM = 0.25
 """A change map's value from which only what was painted is seen. Below, the picture is faded in: cells that changed little
@@ -36,6 +38,17 @@ class Job:
     pixels: Tensor
     values: Tensor
     masking: str
+
+    @property
+    def crop(self) -> Crop:
+        """Where the part that is worked on lies."""
+        return crop_of(self.region, self.image)
+
+    def within(self, conditioning: Conditioning) -> Conditioning:
+        """A conditioning for the whole picture, as it holds in the part that is worked on."""
+        if self.region == whole(self.image):
+            return conditioning
+        return cut(conditioning, self.region, int(self.image.shape[2]), int(self.image.shape[1]))
 
 
 def used_mask(image: Tensor, mask: Tensor, grow: int, feather: float) -> Tensor:
@@ -79,13 +92,27 @@ def begin(vae: Autoencoder, job: Job, fill: str) -> Latent:
     return with_samples(latent, torch.where(cells, hole, samples))
 
 
-def finish(vae: Autoencoder, job: Job, latent: Latent, composite: bool = True) -> Image:
-    """Decode what was sampled and put it in its place; with `composite`, only where the mask in use covers something."""
-    drawn = resample(decode(vae, latent).pixels, job.region.width, job.region.height)
-    covered = job.region.of(job.used)
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Pictures (B, H, W, C), and how far what was painted is off along their seams: (B,), 0…1 (`nodes.ops.seams`)."""
+
+    pixels: Tensor
+    seam: Tensor
+
+
+def finish(vae: Autoencoder, job: Job, latent: Latent, composite: bool = True, match: bool = False) -> Finished:
+    """Decode what was sampled and put it in its place; with `composite`, only where the mask in use covers something.
+
+    With `match` its colours are first brought to those of the picture along the seam.
+    """
+    drawn = resample(decode(vae, latent).pixels, job.region.width, job.region.height).to(job.image)
+    before, covered = job.region.of(job.image), job.region.of(job.used)
+    if match:
+        drawn = matched(drawn, before, covered)
+    seam = seam_error(drawn, before, covered)
     if job.masking == "differential":
         covered = (covered / SEEN_FROM).clamp(max=1)
     part = covered if composite else torch.ones_like(covered)
     result = job.image.clone()
-    job.region.of(result)[...] = shown_through(job.region.of(job.image), drawn.to(job.image), part)
-    return Image(result)
+    job.region.of(result)[...] = shown_through(before, drawn, part)
+    return Finished(result, seam)

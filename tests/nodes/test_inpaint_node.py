@@ -15,6 +15,7 @@ import nodes
 from engine.graph.faults import LoomError
 from engine.graph.node import Mismatch, Stop
 from nodes.ops.inpaint import begin, finish, prepare, used_mask
+from nodes.ops.regions import combined, placed
 from nodes.ops.sampling import sample
 from nodes.types import VAE, Image, Latent, LatentSpace, Mask, Model
 
@@ -289,3 +290,68 @@ def test_cancelling_returns_nothing(bench: Bench) -> None:
     with pytest.raises(StopIteration) as end:
         next(work)
     assert end.value.value is None
+
+
+def test_prompts_in_regions_hold_in_their_places_of_the_whole_picture(bench: Bench) -> None:
+    """The left half is led to dark and the right to bright; the mask lies in the right half, whether it is cut out or not."""
+    image = torch.full((1, 64, 64, 3), 0.5)
+    halves = [box(64, 64, 0, left, 64)[..., :64] for left in (0, 32)]
+    halves[0][..., 32:] = 0
+    prompts = [placed(bench.denoiser.about(mean), half) for mean, half in zip((0.1, 0.9), halves, strict=True)]
+    settings: dict[str, Any] = {"positive": combined(prompts), "grow": 0, "feather": 0.0, "steps": 8, "cfg": 1.0}
+    for crop in ("off", "mask"):
+        found = paint(bench, image, box(64, 64, 24, 36, 16), crop=crop, **settings).image.pixels
+        painted = found[:, 24:40, 36:52]
+        assert float(painted[..., :3].mean()) > 0.6
+
+
+def test_a_crop_tells_where_it_lies_and_what_is_decoded_of_it_is_stitched_there(bench: Bench) -> None:
+    image = noise(1, 60, 80, 3)
+    found = paint(bench, image, box(60, 80, 20, 40), crop="mask", grow=2, feather=1.0)
+    crop = found.crop
+    assert (crop.of_width, crop.of_height) == (80, 60)
+    assert crop.width < 80
+    part = nodes.VAEDecode(vae=inputs(bench, image, image)["vae"], latent=found.latent).run(bench)  # type: ignore[arg-type]
+    again = nodes.StitchCrop(image=Image(image), part=part, crop=crop, mask=found.used_mask).run()
+    assert torch.equal(again.pixels, found.image.pixels)
+    whole = paint(bench, image, box(60, 80, 20, 40)).crop
+    assert (whole.left, whole.top, whole.width, whole.height) == (0, 0, 80, 60)
+
+
+def test_a_seed_gives_another_picture_where_the_work_is_on_a_crop(bench: Bench) -> None:
+    image, mask = noise(1, 64, 64, 3), box(64, 64, 30, 30)
+    whole, cut = (paint(bench, image, mask, crop=crop, seed=5).image.pixels for crop in ("off", "mask"))
+    assert not torch.equal(whole, cut)
+
+
+class Shifted(Blocks):
+    """An autoencoder that loses contrast and brightness, as real ones do, only more."""
+
+    def decode(self, samples: Tensor) -> Tensor:
+        return super().decode(samples) * 0.8 - 0.05
+
+
+def test_colours_are_matched_along_the_seam_and_how_far_they_are_off_is_told(bench: Bench) -> None:
+    bench.denoiser = replace(bench.denoiser, space=LatentSpace("identity", 3, 1))
+    bench.vae = Shifted(bench.denoiser.space)
+    image, mask = 0.3 + 0.5 * noise(2, 40, 48, 3), box(40, 48, 12, 14, 12)
+    settings: dict[str, Any] = {"denoise": 0.0, "grow": 0, "feather": 0.0}
+    off = paint(bench, image, mask, **settings)
+    matched = paint(bench, image, mask, match_seam=True, **settings)
+    seam = torch.zeros(40, 48, dtype=torch.bool)
+    seam[4:32, 6:34] = True
+    seam[12:24, 14:26] = False
+    assert off.seam == pytest.approx(float((0.2 * image + 0.05)[:, seam].mean()), rel=1e-3)
+    assert matched.seam < 0.02 * off.seam
+    torch.testing.assert_close(matched.image.pixels, image, rtol=0, atol=0.01)
+    assert not torch.allclose(off.image.pixels, image, atol=0.05)
+    assert torch.equal(matched.image.pixels[matched.used_mask.values == 0], image[matched.used_mask.values == 0])
+
+
+def test_a_mask_without_a_seam_has_nothing_off_and_nothing_to_match(bench: Bench) -> None:
+    image = noise(1, 16, 16, 3)
+    for match in (False, True):
+        assert paint(bench, image, torch.ones(1, 16, 16), match_seam=match).seam == 0
+        assert paint(bench, image, torch.zeros(1, 16, 16), match_seam=match).seam == 0
+    whole = [paint(bench, image, torch.ones(1, 16, 16), match_seam=match).image.pixels for match in (False, True)]
+    assert torch.equal(*whole)
