@@ -142,28 +142,44 @@ class MaskFromShapes(Node):
 
 
 class MaskFromColor(Node):
-    """Cover what has a colour in a picture, to change just that."""
+    """Cover what has a colour in a picture, to change just that.
+
+    By hue, light and shade do not matter: a thing is found with its dark side, but pale and grey things are not told apart
+    well. By colour, what looks alike is found, black, white and grey too. By rgb, numbers are compared.
+    """
 
     title = "Mask from colour"
     category = "mask"
+    version = 2
     peers = ("ImageColorToMask", "MaskFromRGBCMYBW")
 
     image: Annotated[Image, Field(description="The pictures")]
     color: Annotated[str, Widget("color"), Field(description="The colour to find, as #rrggbb")] = "#ff0000"
+    by: Annotated[
+        Literal["hue", "colour", "rgb"],
+        Field(description="What is compared: the hue alone, the colour as it is seen, or red, green and blue"),
+    ] = "hue"
     tolerance: Annotated[
         float,
-        Field(ge=0, le=1, description="How far red, green and blue may each be off: 0 the very colour, 1 any"),
+        Field(
+            ge=0, le=1, description="How far it may be off: 0 the very same; 1 any; 0.2 is right for one thing's hue"
+        ),
         Step(0.01),
-    ] = 0.1
+    ] = 0.2
     softness: Annotated[float, Field(ge=0, le=1, description="How gradually the mask ends beyond that"), Step(0.01)] = (
         0.0
     )
+
+    @classmethod
+    def migrate(cls, version: int, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Version 1 knew only rgb, and 0.1 as its tolerance."""
+        return ({"by": "rgb", "tolerance": 0.1} | inputs if version == 1 else inputs), {}
 
     def run(self) -> Mask:
         """Compare. Raises LoomError, in a sentence, for a colour that is none."""
         from nodes.ops.masks import from_color
 
-        return Mask(from_color(self.image.pixels, rgb(self.color), self.tolerance, self.softness))
+        return Mask(from_color(self.image.pixels, rgb(self.color), self.tolerance, self.softness, self.by))
 
 
 class MaskFromAlpha(Node):

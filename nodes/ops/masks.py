@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+from nodes.ops.colours import to_lab
 from nodes.ops.resize import resample
 
 INSIDE = 0.5
 """From this value on a pixel counts as covered, where a mask is taken as yes or no."""
 REACH = 3.0
 """How many standard deviations a blur reaches; beyond it, a pixel is not touched at all."""
+
+PALE = 0.5
+"""The tint of a colour that is hardly one; against paler ones tints are compared as against this."""
 
 
 def edited(
@@ -102,17 +107,52 @@ def fitted(values: Tensor, width: int, height: int, batch: int) -> Tensor:
     return stretched.expand(batch, height, width)
 
 
-def from_color(pixels: Tensor, color: tuple[float, float, float], tolerance: float, softness: float = 0.0) -> Tensor:
-    """1 where pictures (B, H, W, C) have a colour, 0 where not: the largest difference of R, G and B decides.
+def from_color(
+    pixels: Tensor, color: tuple[float, float, float], tolerance: float, softness: float = 0.0, by: str = "hue"
+) -> Tensor:
+    """1 where pictures (B, H, W, C) have a colour, 0 where not, by a difference in 0…1 out of `DIFFERENCES`.
 
-    Up to `tolerance` it is 1, from there it falls to 0 over `softness`; both in 0…1 of sRGB. What is transparent has no
-    colour: alpha scales the mask.
+    Up to `tolerance` it is 1, from there it falls to 0 over `softness`. What is transparent has no colour: alpha scales the
+    mask.
     """
-    away = (pixels[..., :3] - pixels.new_tensor(color)).abs().amax(-1)
+    away = DIFFERENCES[by](pixels[..., :3], pixels.new_tensor(color))
     # Files hold whole steps of 1/255; half of one forgives how such a step is rounded.
     beyond = away - tolerance - 0.5 / 255
     values = (1 - beyond / softness).clamp(0, 1) if softness > 0 else (beyond <= 0).to(pixels.dtype)
     return values * pixels[..., 3] if pixels.shape[-1] == 4 else values
+
+
+def _channels(pixels: Tensor, color: Tensor) -> Tensor:
+    """The largest difference of red, green and blue."""
+    return (pixels - color).abs().amax(-1)
+
+
+def _seen(pixels: Tensor, color: Tensor) -> Tensor:
+    """The distance in CIELAB, a hundredth of it, so that black and white are 1 apart."""
+    return (_length(to_lab(pixels) - to_lab(color)) / 100).clamp(max=1)
+
+
+def _tinted(pixels: Tensor, color: Tensor) -> Tensor:
+    """How far tints are apart, as a part of the wanted colour's own: 1 is grey, or a hue far from it.
+
+    A tint is (a, b) / (L + 16) of CIELAB. All three go with the cube root of light, so that more or less of the same light
+    leaves a tint as it is.
+    """
+    here, wanted = _tint(pixels), _tint(color)
+    return (_length(here - wanted) / _length(wanted).clamp(min=PALE)).clamp(max=1)
+
+
+def _tint(colours: Tensor) -> Tensor:
+    lab = to_lab(colours)
+    return lab[..., 1:] / (lab[..., :1] + 16)
+
+
+def _length(vectors: Tensor) -> Tensor:
+    return vectors.square().sum(-1).sqrt()
+
+
+DIFFERENCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"hue": _tinted, "colour": _seen, "rgb": _channels}
+"""How far colours of sRGB are apart, 0…1: pixels (B, H, W, 3) and one colour (3,) to (B, H, W)."""
 
 
 def from_channel(pixels: Tensor, channel: str) -> Tensor:

@@ -54,7 +54,8 @@ def test_outputs_are_named_as_links_in_saved_files_name_them(registry: Registry)
     assert outputs["KSampler"] == ("latent", "x0")
     assert outputs["LoadImage"] == ("image", "mask")
     assert outputs["ImagePad"] == ("image", "mask")
-    assert outputs["Inpaint"] == ("image", "latent", "used_mask")
+    assert outputs["Inpaint"] == ("image", "latent", "used_mask", "crop", "seam")
+    assert outputs["CropToMask"] == ("image", "mask", "crop")
     single = {"TextEncode": "conditioning", "EmptyLatent": "latent", "VAEEncode": "latent", "VAEDecode": "image"}
     single |= {"ImageResize": "image", "ImageGrid": "image", "ImageBatch": "image", "ImagesFromBatch": "image"}
     single |= dict.fromkeys(["SeedList", "MakeList", "ListItem", "Repeat", "Switch", "Text", "TextLines"], "value")
@@ -65,6 +66,7 @@ def test_outputs_are_named_as_links_in_saved_files_name_them(registry: Registry)
 
 def test_choices_are_those_that_the_tensor_functions_have(registry: Registry) -> None:
     from nodes.ops.files import FORMATS
+    from nodes.ops.masks import DIFFERENCES
     from nodes.ops.resize import KERNELS
     from nodes.ops.tiles import WEIGHTS
     from nodes.prompts.emphasis import EMPHASIS
@@ -80,6 +82,7 @@ def test_choices_are_those_that_the_tensor_functions_have(registry: Registry) ->
         assert choices(node, "schedule") == set(SCHEDULES)
     assert choices("TiledSampler", "weights") == set(WEIGHTS)
     assert choices("Inpaint", "mode") == {"auto", "inpaint_model", *MASKINGS}
+    assert choices("MaskFromColor", "by") == set(DIFFERENCES)
     assert choices("TextEncode", "emphasis") == {*EMPHASIS, "off"}
     assert choices("SaveImage", "format") == set(FORMATS)
     assert choices("ImageResize", "filter") == {*KERNELS, "nearest"}

@@ -38,6 +38,14 @@ def test_a_mask_is_made_of_a_colour_edited_and_turned_over() -> None:
         nodes.MaskFromColor(image=Image(pixels), color="red").run()
 
 
+def test_a_colour_that_a_file_of_version_1_asked_for_is_found_as_it_was() -> None:
+    assert nodes.MaskFromColor.migrate(1, {"color": "#00ff00"}) == (
+        {"color": "#00ff00", "by": "rgb", "tolerance": 0.1},
+        {},
+    )
+    assert nodes.MaskFromColor.migrate(1, {"tolerance": 0.4})[0] == {"by": "rgb", "tolerance": 0.4}
+
+
 def test_a_composite_differs_only_where_the_mask_is_white() -> None:
     below, above = Image(torch.zeros(1, 8, 8, 3)), Image(torch.ones(1, 4, 4, 3))
     mask = Mask(torch.ones(1, 2, 2) * torch.tensor([0.0, 1.0]))

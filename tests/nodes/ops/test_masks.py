@@ -3,8 +3,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.ops.masks import blurred, edited, fitted, from_alpha, from_color, grown, without_holes
+from nodes.ops.colours import from_linear
+from nodes.ops.masks import DIFFERENCES, blurred, edited, fitted, from_alpha, from_color, grown, without_holes
 from nodes.ops.shapes import drawn
+from nodes.solids.render import render, silhouettes
+from nodes.solids.scene import sample_scene
 
 
 def picture(text: str) -> torch.Tensor:
@@ -99,9 +102,53 @@ def test_a_mask_is_fitted_to_pictures_of_another_size_and_number() -> None:
 
 def test_a_colour_is_found_up_to_a_tolerance_and_not_where_nothing_is_seen() -> None:
     pixels = torch.tensor([[[[1.0, 0, 0, 1], [0.9, 0.1, 0, 1], [0.7, 0, 0, 1], [1, 0, 0, 0]]]])
-    assert from_color(pixels, (1, 0, 0), 0.1).tolist() == [[[1, 1, 0, 0]]]
-    soft = from_color(pixels, (1, 0, 0), 0.1, softness=0.4)
+    assert from_color(pixels, (1, 0, 0), 0.1, by="rgb").tolist() == [[[1, 1, 0, 0]]]
+    soft = from_color(pixels, (1, 0, 0), 0.1, softness=0.4, by="rgb")
     assert soft[0, 0, 2].item() == pytest.approx(0.5, abs=0.01)
+
+
+channel = st.integers(0, 255)
+
+
+@given(st.tuples(channel, channel, channel), st.tuples(channel, channel, channel), st.sampled_from(list(DIFFERENCES)))
+def test_a_colour_is_always_found_by_itself_and_all_are_where_any_will_do(
+    one: tuple[int, int, int], other: tuple[int, int, int], by: str
+) -> None:
+    pixels = torch.tensor([[[one, other]]]) / 255
+    red, green, blue = (value / 255 for value in one)
+    assert from_color(pixels, (red, green, blue), 0.0, by=by)[0, 0, 0] == 1
+    assert from_color(pixels, (red, green, blue), 1.0, by=by).min() == 1
+
+
+@given(st.tuples(st.floats(0.05, 1), st.floats(0.05, 1), st.floats(0.05, 1)), st.floats(0.3, 1))
+def test_less_of_the_same_light_is_the_same_hue(light: tuple[float, float, float], dimmed: float) -> None:
+    lit, shaded = (from_linear(torch.tensor(light) * part) for part in (1.0, dimmed))
+    red, green, blue = lit.tolist()
+    assert from_color(shaded.expand(1, 1, 1, 3), (red, green, blue), 0.0).item() == 1
+
+
+def test_what_looks_as_different_is_as_far_apart() -> None:
+    """Differences of CIELAB by hand: (L, a, b) of black, white and middle grey are known."""
+    pixels = torch.tensor([[[[0.0, 0, 0], [1, 1, 1], [0.4663, 0.4663, 0.4663]]]])
+    for tolerance, found in ((0.495, [0, 0, 1]), (0.505, [1, 1, 1])):
+        assert from_color(pixels, (0.4663, 0.4663, 0.4663), tolerance, by="colour").tolist() == [[found]]
+
+
+def test_by_its_hue_a_thing_is_found_with_its_dark_side_and_nothing_else_is() -> None:
+    """Rendered scenes whose truth is known: intersection over union, the colour taken from the middle of a thing."""
+    found: dict[str, list[float]] = {"hue": [], "rgb": []}
+    for seed in range(6):
+        scene = sample_scene(700 + seed, 2)
+        picture, seen = torch.from_numpy(render(scene)).float()[None] / 255, torch.from_numpy(silhouettes(scene))
+        for index, solid in enumerate(scene.solids):
+            if solid.colour not in ("white", "black"):
+                inside = (seen == index)[None]
+                red, green, blue = picture[inside].median(0).values.tolist()
+                for by, several in found.items():
+                    mask = from_color(picture, (red, green, blue), 0.2, by=by) > 0
+                    several.append(float((mask & inside).sum() / (mask | inside).sum()))
+    mean = {by: sum(several) / len(several) for by, several in found.items()}
+    assert mean["hue"] > max(0.7, mean["rgb"] + 0.1)
 
 
 def test_transparent_is_change() -> None:
