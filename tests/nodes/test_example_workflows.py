@@ -28,8 +28,10 @@ FEWER_STEPS: dict[str, dict[str, Any]] = {
     "text_to_image": {"steps": 2},
     "change_colour": {"steps": 2},
     "image_to_image": {"steps": 2},
+    "regions": {"steps": 2},
     "repair": {"steps": 2},
     "seed_grid": {"steps": 2, "count": 2},
+    "widen": {"steps": 2},
     "two_prompts": {"left/sampler.steps": 2, "right/sampler.steps": 2},
 }
 
@@ -100,6 +102,27 @@ def test_what_is_marked_is_painted_and_what_is_not_near_it_is_spared(
     # A square this much larger to each side holds the mask, grown and softened.
     near = Image.fromarray(marked).convert("L").filter(ImageFilter.MaxFilter(2 * farthest + 1))
     assert np.array_equal(after[np.asarray(near) == 0], before[np.asarray(near) == 0])
+
+
+def test_a_scene_is_widened_by_new_room_and_the_rest_of_it_is_spared(host: Host, tmp_path: Path) -> None:
+    before = np.asarray(Image.open(ROOT / "workflows" / "red_cube_blue_sphere.png").convert("RGB"))
+    (entry,) = run(host, "widen", tmp_path).outputs["image"]
+    after = pixels(entry)
+    assert after.shape == (128, 192, 3)
+    drawn_out = np.repeat(before[:, -1:], 64, 1)
+    assert (after[:, 128:] != drawn_out).any(-1).mean() > 0.9
+    # The new room, grown by 6 pixels and softened over three deviations of 2, reaches 12 pixels into the picture.
+    assert np.array_equal(after[:, : 128 - 12], before[:, : 128 - 12])
+
+
+def test_regions_that_all_ask_for_one_thing_are_the_picture_of_that_prompt(host: Host, tmp_path: Path) -> None:
+    prompt = "a green cone"
+    same = dict.fromkeys(("left", "middle", "right", "base"), prompt)
+    (regions,) = run(host, "regions", tmp_path, seed=3, **same).outputs["image"]
+    (single,) = run(host, "text_to_image", tmp_path, prompt=prompt, seed=3).outputs["image"]
+    assert np.abs(pixels(regions).astype(int) - pixels(single)).max() <= 1
+    (other,) = run(host, "regions", tmp_path, seed=3, **same | {"left": "a red cube"}).outputs["image"]
+    assert not np.array_equal(pixels(other), pixels(regions))
 
 
 def test_a_cell_of_the_seed_grid_is_the_picture_of_its_seed(host: Host, tmp_path: Path) -> None:
