@@ -17,6 +17,7 @@ const canvas = mountShell(app, document.body);
 const actions = import("./actions.js");
 await start(app);
 canvas.replaceChildren();
-mountView(app, canvas);
+const { ready } = mountView(app, canvas);
+await ready;
 (await actions).enable(app);
 document.body.dataset.ready = "";

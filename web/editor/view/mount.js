@@ -6,18 +6,6 @@
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
-import { BoxSelect } from "../interact/box.js";
-import { ContextMenu } from "../interact/context.js";
-import { DragNodes } from "../interact/drag.js";
-import { DropFiles } from "../interact/drop.js";
-import { Enter } from "../interact/enter.js";
-import { Fields } from "../interact/fields.js";
-import { Hover } from "../interact/hover.js";
-import { Pan } from "../interact/pan.js";
-import { Pinch } from "../interact/pinch.js";
-import { Resize } from "../interact/resize.js";
-import { Wheel } from "../interact/wheel.js";
-import { Wires } from "../interact/wire.js";
 import { openCommands } from "../palette/commandsearch.js";
 import { openSearch } from "../palette/nodesearch.js";
 import { mountBreadcrumbs } from "./breadcrumbs.js";
@@ -26,22 +14,6 @@ import { Outline } from "./outline.js";
 import { Stage } from "./stage.js";
 
 /** @typedef {import("../session/app.js").App} App */
-
-/** The interactions in the order in which a press is offered to them. */
-const INTERACTIONS = Object.freeze([
-  Pan,
-  Pinch,
-  Wires,
-  Resize,
-  DragNodes,
-  BoxSelect,
-  Wheel,
-  Hover,
-  Enter,
-  Fields,
-  ContextMenu,
-  DropFiles,
-]);
 
 /** @param {App} app @param {HTMLElement} element */
 export function mountView(app, element) {
@@ -58,14 +30,21 @@ export function mountView(app, element) {
   const minimap = new Minimap(stage, element);
   mountZoom(stage, element);
   mountEmpty(stage, element);
-  for (const Kind of INTERACTIONS) new Kind(stage).enable();
-  app.view = viewOf(stage, outline, minimap);
+  app.view = viewOf(stage, outline, minimap, withHands(stage));
   return app.view;
 }
 
-/** @param {Stage} stage @param {Outline} outline @param {Minimap} minimap */
-function viewOf(stage, outline, minimap) {
+/** @param {Stage} stage */
+async function withHands(stage) {
+  const { interact } = await import("../interact/all.js");
+  interact(stage);
+}
+
+/** @param {Stage} stage @param {Outline} outline @param {Minimap} minimap @param {Promise<void>} ready */
+function viewOf(stage, outline, minimap, ready) {
   return {
+    /** When the canvas can be used by hand. */
+    ready,
     stage,
     outline,
     minimap,

@@ -36,7 +36,7 @@ export async function show(workflow) {
   const said = [];
   app.said.subscribe((words) => void (words && said.push(words.text)));
   addEventListener("keydown", (event) => keys(app, event));
-  mountView(app, /** @type {HTMLElement} */ (document.getElementById("main")));
+  await mountView(app, /** @type {HTMLElement} */ (document.getElementById("main"))).ready;
   Object.assign(window, { app, tab, api, said, counters, stage: app.view?.stage });
 }
 

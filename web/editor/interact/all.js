@@ -1,0 +1,37 @@
+/**
+ * What can be done on the canvas by hand. A first frame needs none of it, so it is loaded beside the page.
+ */
+
+import { BoxSelect } from "./box.js";
+import { ContextMenu } from "./context.js";
+import { DragNodes } from "./drag.js";
+import { DropFiles } from "./drop.js";
+import { Enter } from "./enter.js";
+import { Fields } from "./fields.js";
+import { Hover } from "./hover.js";
+import { Pan } from "./pan.js";
+import { Pinch } from "./pinch.js";
+import { Resize } from "./resize.js";
+import { Wheel } from "./wheel.js";
+import { Wires } from "./wire.js";
+
+/** The interactions in the order in which a press is offered to them. */
+const INTERACTIONS = Object.freeze([
+  Pan,
+  Pinch,
+  Wires,
+  Resize,
+  DragNodes,
+  BoxSelect,
+  Wheel,
+  Hover,
+  Enter,
+  Fields,
+  ContextMenu,
+  DropFiles,
+]);
+
+/** @param {import("../view/stage.js").Stage} stage */
+export function interact(stage) {
+  for (const Kind of INTERACTIONS) new Kind(stage).enable();
+}
