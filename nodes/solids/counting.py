@@ -27,6 +27,9 @@ SAID: Final = {
 """What the rows of wrong pictures are called."""
 
 
+AS_ASKED: Final = "right with sizes and places"
+
+
 class Shown(NamedTuple):
     """What a prompt asks for, and what was read in its picture."""
 
@@ -47,7 +50,8 @@ class Shown(NamedTuple):
 def counts(shown: Sequence[Shown]) -> dict[str, Rate]:
     """Rates by name, in the order of the table.
 
-    `right`; `sizes`, `places` and the same `of the right ones` where a prompt names some; then every mistake that was made.
+    `right`; where a prompt names some, `sizes` and `places`, both of all pictures and of the right ones, and `right with
+    sizes and places`, the pictures that are all as asked; then every mistake that was made.
     """
     verdicts = [one.verdict for one in shown]
     found = {"right": rate(verdict.right for verdict in verdicts)}
@@ -57,6 +61,8 @@ def counts(shown: Sequence[Shown]) -> dict[str, Rate]:
             found[part] = rate(counted)
             of_right = (value for value, verdict in zip(counted, verdicts, strict=True) if verdict.right)
             found[f"{part} of the right ones"] = rate(of_right)
+    if len(found) > 1:
+        found[AS_ASKED] = rate(verdict.as_asked for verdict in verdicts)
     made = [one.mistake for one in shown]
     return found | {name: rate(one == name for one in made) for name in MISTAKES if name in made}
 

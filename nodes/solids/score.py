@@ -133,6 +133,11 @@ class Verdict:
     sizes: bool | None
     places: bool | None
 
+    @property
+    def as_asked(self) -> bool:
+        """Whether all is right that the prompt names."""
+        return self.right and self.sizes is not False and self.places is not False
+
 
 def judge(facts: Facts, solids: tuple[Solid, ...]) -> Verdict:
     """Hold solids that were read against a prompt's facts. Right is the exact multiset of (colour, shape)."""

@@ -49,6 +49,7 @@ def test_every_wrong_picture_is_in_one_row_and_every_part_in_its_own():
         "pair: sizes of the right ones": "2 of 3",
         "pair: places": "2 of 7",
         "pair: places of the right ones": "2 of 3",
+        "pair: right with sizes and places": "1 of 8",
         f"pair, wrong: {SAID['swap']}": "1 of 8",
         f"pair, wrong: {SAID['neglect']}": "1 of 8",
         f"pair, wrong: {SAID['leak']}": "1 of 8",
