@@ -1,7 +1,8 @@
 """The server's database: SQLite in WAL mode, one thread that writes, readers on connections of their own.
 
 What `write` has answered is on the disk (synchronous=FULL). Writes that wait together are committed together, each in a
-savepoint of its own, so that one that fails takes nothing else with it, and hundreds of them cost one flush. Whoever
+savepoint of its own, so that one that fails takes nothing else with it, and hundreds of them cost one flush. Those for
+which nobody waits are `patient`: they are held a moment, for a flush costs more than all that most of them do. Whoever
 wants to tell others of a write puts it into `Transaction.told`: it is handed on after the commit, in the order of the
 commits, and never for what was rolled back.
 """
@@ -12,6 +13,7 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -27,6 +29,7 @@ from engine.store.schema import migrate
 T = TypeVar("T")
 Told: TypeAlias = Callable[[Sequence[Any]], None]
 BATCH = 256
+PATIENCE_SECONDS = 0.01
 BUSY_SECONDS = 10.0
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 log = logging.getLogger("latentloom.database")
@@ -59,6 +62,13 @@ class Transaction:
 Work: TypeAlias = Callable[[Transaction], T]
 
 
+@dataclass(frozen=True, slots=True)
+class _Write:
+    work: Work[Any]
+    future: Future[Any]
+    patient: bool
+
+
 class Database:
     """One file. `told` gets what writes told, on the writer's thread, after they are on the disk.
 
@@ -69,7 +79,7 @@ class Database:
     def __init__(self, path: Path, told: Told = lambda told: None) -> None:
         self._path = path
         self._told = told
-        self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._readers = threading.local()
         self._opened: list[sqlite3.Connection] = []
         made(path.parent)
@@ -84,13 +94,15 @@ class Database:
         self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
         self._thread.start()
 
-    def write(self, work: Work[T]) -> Future[T]:
-        """Have this done in a transaction; the future is done when it is on the disk.
+    def write(self, work: Work[T], *, patient: bool = False) -> Future[T]:
+        """Have this done in a transaction, in the order of the calls; the future is done when it is on the disk.
+
+        A `patient` one waits up to ten milliseconds for others that can be flushed with it.
 
         It raises what `work` raised, DiskFullError where there is no room, DatabaseError for what else SQLite says.
         """
         future: Future[T] = Future()
-        self._waiting.put((work, future))
+        self._waiting.put(_Write(work, future, patient))
         return future
 
     def all(self, sql: str, *values: Any) -> list[Any]:
@@ -122,25 +134,30 @@ class Database:
     def _run(self) -> None:
         """The writer: takes what waits, commits it, tells of it."""
         while True:
-            batch = [self._waiting.get()]
-            while len(batch) < BATCH and batch[-1] is not None:
-                try:
-                    batch.append(self._waiting.get_nowait())
-                except queue.Empty:
-                    break
-            wanted = [item for item in batch if item is not None and item[1].set_running_or_notify_cancel()]
+            batch = self._gathered()
+            wanted = [item for item in batch if item is not None and item.future.set_running_or_notify_cancel()]
             if wanted:
                 self._commit(wanted)
             if batch[-1] is None:
                 return
 
-    def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
+    def _gathered(self) -> list[_Write | None]:
+        """What waits, and where all of it is patient, what else comes in a moment. None stands for the end, behind it all."""
+        batch = [self._waiting.get()]
+        until = time.monotonic() + PATIENCE_SECONDS
+        with suppress(queue.Empty):
+            while len(batch) < BATCH and (last := batch[-1]) is not None:
+                left = until - time.monotonic() if last.patient else 0.0
+                batch.append(self._waiting.get(timeout=left) if left > 0 else self._waiting.get_nowait())
+                until = until if last.patient else 0.0
+        return batch
+
+    def _commit(self, batch: list[_Write]) -> None:
         told: list[Any] = []
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            for work, future in batch:
-                answers.append((future, *self._one(work, told)))
+            answers.extend((write.future, *self._one(write.work, told)) for write in batch)
             failpoint("database.commit")
             self._connection.execute("COMMIT")
             failpoint("database.committed")
@@ -148,8 +165,8 @@ class Database:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             wrong = _in_words(error, self._path)
-            for _, future in batch:
-                future.set_exception(wrong)
+            for write in batch:
+                write.future.set_exception(wrong)
             return
         if told:
             self._tell(told)

@@ -36,6 +36,7 @@ from engine.run.codec import Classes, CodecError, Packed, digest_of, parse, unpa
 READ_SECONDS = 0.002  # to open and check a small blob
 READ_RATE = 300e6  # bytes per second, read and hashed: on the low side for an SSD
 PENDING_BYTES = 512 << 20
+LINGER_SECONDS = 0.05  # a transaction costs more than the entries of a run do
 log = logging.getLogger(__name__)
 
 
@@ -78,7 +79,7 @@ class DiskTier:
         if salt:
             tidy(folder, salt)
         self._keeper = Keeper(self._index, self._blobs, budget, self._settle)
-        self._writer: Writer[Job] = Writer(self._keeper.apply, "result-cache-writer")
+        self._writer: Writer[Job] = Writer(self._keeper.apply, "result-cache-writer", LINGER_SECONDS)
         self._writer.add(Sweep())
 
     def spare(self, pinned: Callable[[str], bool]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
@@ -19,11 +20,15 @@ class _Stop:
 
 
 class Writer(Generic[Job]):
-    """Calls `work` with lists of jobs, in the order in which they came; the thread starts with the first."""
+    """Calls `work` with lists of jobs, in the order in which they came; the thread starts with the first.
 
-    def __init__(self, work: Callable[[list[Job]], None], name: str) -> None:
+    A job waits up to `linger` seconds for others to go with it, unless somebody waits for it.
+    """
+
+    def __init__(self, work: Callable[[list[Job]], None], name: str, linger: float = 0.0) -> None:
         self._work = work
         self._name = name
+        self._linger = linger
         self._jobs: SimpleQueue[Job | threading.Event | _Stop] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -67,11 +72,13 @@ class Writer(Generic[Job]):
         while True:
             batch: list[Job] = []
             mark: Job | threading.Event | _Stop | None = self._jobs.get()
+            until = time.monotonic() + self._linger
             try:
                 while not isinstance(mark, threading.Event | _Stop) and len(batch) < BATCH:
                     batch.append(mark)  # type: ignore[arg-type]
                     mark = None
-                    mark = self._jobs.get_nowait()
+                    left = until - time.monotonic()
+                    mark = self._jobs.get(timeout=left) if left > 0 else self._jobs.get_nowait()
             except Empty:
                 pass
             self._finish(batch, mark)

@@ -44,11 +44,11 @@ class RunStore:
 
     def note(self, id: str, attempt: int, events: Sequence[Told]) -> Future[bool]:
         """Write what an attempt tells, and pass on what is not stored; False where it is not under way any more."""
-        return self._database.write(lambda transaction: ending.note(transaction, id, attempt, events))
+        return self._database.write(lambda transaction: ending.note(transaction, id, attempt, events), patient=True)
 
     def finish(self, id: str, attempt: int, end: Ended) -> Future[bool]:
         """Write how an attempt ended; False where it is not under way any more."""
-        return self._database.write(lambda transaction: ending.finish(transaction, id, attempt, end))
+        return self._database.write(lambda transaction: ending.finish(transaction, id, attempt, end), patient=True)
 
     def interrupt(self, id: str, attempt: int, why: str) -> Future[bool]:
         """End a run whose worker died."""

@@ -366,6 +366,18 @@ def test_nothing_is_ever_unpickled(opened: Callable[..., ResultCache]) -> None:
         listening.clear()
 
 
+def test_jobs_that_linger_are_done_together_and_at_once_when_somebody_waits() -> None:
+    done: list[list[int]] = []
+    writer = Writer(done.append, "test", linger=600)
+    for job in (1, 2):
+        writer.add(job)
+    writer.flush()
+    writer.add(3)
+    writer.close()
+
+    assert done == [[1, 2], [3]]
+
+
 def test_the_writer_lives_through_work_that_fails() -> None:
     done: list[int] = []
 

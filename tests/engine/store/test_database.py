@@ -69,6 +69,24 @@ def test_only_what_was_committed_is_told_and_in_that_order(tmp_path):
     assert isinstance(results[1].exception(), ValueError)
 
 
+def test_what_may_wait_is_committed_with_what_comes_after_it_and_never_behind_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.store.database.PATIENCE_SECONDS", 600)
+    commits = []
+    database = Database(tmp_path / "loom.db", lambda told: commits.append(list(told)))
+
+    def telling(word: str):
+        return lambda transaction: transaction.told.append(word)
+
+    database.write(telling("a"), patient=True)
+    database.write(telling("b"), patient=True)
+    database.write(telling("c")).result()
+    last = database.write(telling("d"), patient=True)
+    database.close()
+
+    assert last.done()
+    assert commits == [["a", "b", "c"], ["d"]]
+
+
 def test_a_second_server_on_the_same_folder_is_refused_in_a_sentence(database, tmp_path):
     with pytest.raises(DatabaseError, match="in use by another server"):
         Database(tmp_path / "loom.db")
