@@ -13,10 +13,15 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM run"  # noqa: S608  (names of our ow
 
 def find(one: Callable[..., Any], id: str) -> Run:
     """The run of an id; `one` asks the database for a row. Raises UnknownRun."""
-    row = one(f"{SELECT} WHERE id = ?", id)
+    return run_from(row_of(one, f"{SELECT} WHERE id = ?", id))
+
+
+def row_of(one: Callable[..., Any], sql: str, id: str) -> Any:
+    """The row that a query has of a run. Raises UnknownRun."""
+    row = one(sql, id)
     if row is None:
         raise UnknownRun(f"there is no run '{id[:40]}'")
-    return run_from(row)
+    return row
 
 
 def page(

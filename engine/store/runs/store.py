@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from engine.store.database import Database
-from engine.store.errors import UnknownRun
 from engine.store.runs import ending, history, queueing, rows, submitting
 from engine.store.runs.ending import Told
 from engine.store.runs.history import Changes
@@ -120,17 +119,15 @@ class RunStore:
 
     def workflow(self, id: str) -> str:
         """The workflow of a run as it was submitted, canonical text. Raises UnknownRun."""
-        row = self._database.one("SELECT text FROM workflow JOIN run ON workflow = sha WHERE id = ?", id)
-        if row is None:
-            raise UnknownRun(f"there is no run '{id[:40]}'")
-        return str(row[0])
+        (text,) = rows.row_of(
+            self._database.one, "SELECT text FROM workflow JOIN run ON workflow = sha WHERE id = ?", id
+        )
+        return str(text)
 
     def details(self, id: str) -> dict[str, Any]:
         """What only the page of one run shows: what became of each node, and the last that each told of itself."""
-        row = self._database.one("SELECT nodes, data FROM run WHERE id = ?", id)
-        if row is None:
-            raise UnknownRun(f"there is no run '{id[:40]}'")
-        return {"nodes": orjson.loads(row[0]), "data": orjson.loads(row[1])}
+        nodes, data = rows.row_of(self._database.one, "SELECT nodes, data FROM run WHERE id = ?", id)
+        return {"nodes": orjson.loads(nodes), "data": orjson.loads(data)}
 
     def counts(self) -> dict[str, Any]:
         """Whether the queue stands still, how many runs wait and how many run."""
