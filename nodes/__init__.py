@@ -17,6 +17,7 @@ from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
 from nodes.masks import LoadMask, MaskEdit, MaskFromAlpha, MaskFromColor, MaskFromShapes, SetNoiseMask
 from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
+from nodes.ranking import BestOf, ScoreImages
 from nodes.regions import CombinePrompts, RegionPrompt
 from nodes.reroute import Reroute
 from nodes.rewards import (
@@ -36,6 +37,7 @@ from nodes.types import VAE, Conditioning, Crop, Image, Latent, Mask, Model, Noi
 
 __all__ = [
     "VAE",
+    "BestOf",
     "BrightnessReward",
     "CLIPReward",
     "ColorMatch",
@@ -92,6 +94,7 @@ __all__ = [
     "Reward",
     "RewardCombine",
     "SaveImage",
+    "ScoreImages",
     "ScoreScene",
     "SeedList",
     "SetNoiseMask",
