@@ -5,12 +5,13 @@ import { installClipboard } from "./commands/clipboard.js";
 import { editCommands } from "./commands/edit.js";
 import { fileCommands } from "./commands/file.js";
 import { listenToKeys } from "./commands/listen.js";
+import { resultCommands } from "./commands/results.js";
 import { runCommands } from "./commands/run.js";
 import { viewCommands } from "./view/commands.js";
 
 /** @param {import("./session/app.js").App} app */
 export function enable(app) {
-  app.commands.add([...runCommands, ...editCommands, ...viewCommands, ...arrangeCommands, ...fileCommands]);
+  app.commands.add([...runCommands, ...editCommands, ...viewCommands, ...arrangeCommands, ...fileCommands, ...resultCommands]);
   listenToKeys(app);
   installClipboard(app);
 }

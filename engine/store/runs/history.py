@@ -25,9 +25,10 @@ _ONE = "SELECT owner, document, number, text, inputs FROM run JOIN workflow ON w
 
 
 def changes(one: Callable[..., Any], all: Callable[..., Any], ids: Iterable[str]) -> dict[str, Changes]:
-    """For each run what was changed since the run of the same document before it that differs; () where none does.
+    """For each run what was changed since the run of the same document before it that differs.
 
-    `one` and `all` ask the database for rows. None stands for a run that is gone, and for the first of its document.
+    `one` and `all` ask the database for rows. None stands for a run that is gone, and for one that no other came before; ()
+    for one of a long row of the same.
     """
     return {id: _changes(one, all, id) for id in dict.fromkeys(ids)}
 
@@ -37,12 +38,12 @@ def _changes(one: Callable[..., Any], all: Callable[..., Any], id: str) -> Chang
     if row is None:
         return None
     owner, document, number, text, inputs = row
-    found: Changes = None
-    for earlier in all(_EARLIER, owner, document, number, LOOKED_AT):
-        found = _between(*earlier, text, inputs)
-        if found:
-            break
-    return found
+    earlier = all(_EARLIER, owner, document, number, LOOKED_AT)
+    for before in earlier:
+        found = _between(*before, text, inputs)
+        if found is None or found:
+            return found
+    return () if len(earlier) == LOOKED_AT else None
 
 
 @lru_cache(1024)

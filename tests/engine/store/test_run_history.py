@@ -53,6 +53,12 @@ def test_a_run_of_the_same_again_keeps_the_edit_that_led_to_it(runs):
     assert told(runs, again) == told(runs, moved) == ["sampler.steps: 20 → 30"]
 
 
+def test_the_first_run_stays_the_first_however_often_it_is_run(runs):
+    for _ in range(3):
+        last = submitted(runs, workflow(sampler={"steps": 20}))
+    assert told(runs, last) is None
+
+
 def test_other_documents_and_runs_that_made_nothing_are_not_compared_with(runs):
     submitted(runs, workflow(sampler={"steps": 20}))
     submitted(runs, workflow(sampler={"steps": 25}), "b")

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "commands": {"model", "session"},
     **{folder: {"model", "session", "commands", *VIEW} for folder in VIEW},
     "shell": {"model", "session", "commands", "palette"},
+    "results": {"model", "session", "commands", "palette", "widgets"},
     ".": {"model", "session", "commands", "shell", *VIEW},
 }
 

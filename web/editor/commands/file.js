@@ -104,7 +104,7 @@ function upload(app) {
   const chooser = document.createElement("input");
   chooser.type = "file";
   chooser.multiple = true;
-  chooser.accept = ".json,image/png,image/jpeg,image/webp";
+  chooser.accept = ".json,.zip,image/png,image/jpeg,image/webp";
   chooser.addEventListener(
     "change",
     () => void app.openFiles([...(chooser.files ?? [])], app.view?.pointer() ?? { x: 40, y: 40 }),

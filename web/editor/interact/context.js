@@ -2,7 +2,9 @@
 
 import { exposeOutput } from "../model/edits/expose.js";
 import { dropOutput } from "../model/edits/uses.js";
+import { linksIn } from "../model/shapes.js";
 import { openMenu } from "../palette/menu.js";
+import { kindOf } from "../widgets/kinds.js";
 import { Interaction, nodeUnder } from "./interaction.js";
 
 /** @type {Readonly<Record<string, readonly (string | null)[]>>} */
@@ -75,6 +77,9 @@ const MENUS = Object.freeze({
   ],
 });
 
+/** Widgets that hold nothing of which there could be a row of values. @type {ReadonlySet<string>} */
+const UNSWEPT = new Set(["none", "picture", "folder"]);
+
 export class ContextMenu extends Interaction {
   /** @override @param {AbortSignal} signal */
   listen(signal) {
@@ -96,7 +101,7 @@ export class ContextMenu extends Interaction {
     const { kind, argument } = this.#about(event, id, item !== null);
     const input = /** @type {HTMLElement | null} */ (target?.closest("[data-input]") ?? null)?.dataset.input;
     const output = /** @type {HTMLElement | null} */ (target?.closest("[data-output]") ?? null)?.dataset.output;
-    const own = id === null ? [] : input !== undefined ? this.#ofInput(id, input) : this.#ofOutput(id, output);
+    const own = id === null ? [] : input !== undefined ? [...this.#ofValue(id, input), ...this.#ofInput(id, input)] : this.#ofOutput(id, output);
     openMenu([...own, ...itemsOf(stage.app, MENUS[kind], argument)], this.#place(event, id), "What can be done here");
   }
 
@@ -151,6 +156,21 @@ export class ContextMenu extends Interaction {
     }
     const give = () => void tab.edit("Expose an output", (draft) => exposeOutput(draft, level, { node: id, output }));
     return [{ id: "expose", title: `Make “${words}” an output of the workflow`, run: give }, null];
+  }
+
+  /**
+   * A value that stands in a widget can be swept.
+   *
+   * @param {string} id
+   * @param {string} input
+   * @returns {import("../palette/menu.js").Item[]}
+   */
+  #ofValue(id, input) {
+    const { app, tab, drawn } = this.stage;
+    const port = drawn?.portsOf(id).inputs.get(input);
+    const linked = linksIn(tab.level.peek().nodes.get(id)?.inputs.get(input) ?? null).length > 0;
+    if (!port || linked || UNSWEPT.has(kindOf(port))) return [];
+    return [{ id: "sweep", title: "Sweep…", run: () => void app.commands.run("run.sweep", { id, input }) }];
   }
 
   /**

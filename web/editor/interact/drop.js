@@ -5,6 +5,9 @@
 
 import { Interaction } from "./interaction.js";
 
+/** What a picture of the gallery is dragged as. */
+const PICTURE = "application/x-latentloom-picture";
+
 export class DropFiles extends Interaction {
   /** @override @param {AbortSignal} signal */
   listen(signal) {
@@ -16,7 +19,7 @@ export class DropFiles extends Interaction {
 
   /** @param {DragEvent} event */
   #over(event) {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+    if (!event.dataTransfer?.types.some((type) => type === "Files" || type === PICTURE)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     this.stage.root.classList.add("drop-over");
@@ -26,6 +29,11 @@ export class DropFiles extends Interaction {
   #drop(event) {
     const { stage } = this;
     stage.root.classList.remove("drop-over");
+    const data = event.dataTransfer?.getData(PICTURE);
+    if (data) {
+      event.preventDefault();
+      return void stage.app.commands.run("picture.place", { data, at: stage.world(event) });
+    }
     const files = [...(event.dataTransfer?.files ?? [])];
     if (!files.length) return;
     event.preventDefault();

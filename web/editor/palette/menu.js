@@ -24,7 +24,7 @@ export function openMenu(items, at, label) {
   const returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
   const element = document.createElement("div");
   element.className = "menu";
-  document.body.append(element);
+  host().append(element);
   const over = new AbortController();
   const end = () => {
     close = null;
@@ -58,6 +58,11 @@ export function openMenu(items, at, label) {
   );
   place(element, at);
   buttons(element)[0]?.focus();
+}
+
+/** Where a menu is seen: over the dialog that is open, which nothing of the page lies above. */
+function host() {
+  return [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
 }
 
 /** @param {readonly Item[]} items @param {string} label @param {(item: NonNullable<Item>) => void} choose */

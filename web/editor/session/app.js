@@ -8,7 +8,7 @@
  * @typedef {{readonly text: string, readonly how: "polite" | "assertive", readonly time: number}} Said
  * @typedef {{readonly paused: boolean, readonly queued: number, readonly running: number}} Queue
  * @typedef {{kind: "saveAs", tab: Tab} | {kind: "conflict", tab: Tab, name: string, etag: string | null}
- *   | {kind: "renameId", tab: Tab, id: string} | {kind: "open"} | {kind: "keys"} | {kind: "examples"} | {kind: "lost", title: string, lost: readonly string[]}
+ *   | {kind: "renameId", tab: Tab, id: string} | {kind: "open"} | {kind: "keys"} | {kind: "examples"} | {kind: "node", type: string} | {kind: "lost", title: string, lost: readonly string[]}
  *   | {kind: "broken", title: string, faults: readonly import("./api.js").Fault[]}} Asking
  *   what the shell shows a sheet for
  */
@@ -37,6 +37,8 @@ export class App {
   asking = signal(null);
   /** Rises when the library changed. */
   library = signal(0);
+  /** Rises when a run of any document came, began or ended. */
+  history = signal(0);
   /** Whether the last drafts are on the server. @type {Signal<"kept" | "waiting" | "failed">} */
   drafts = signal("kept");
   /** @type {CommandTable} */

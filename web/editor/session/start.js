@@ -128,7 +128,10 @@ function listen(app, { following, checks }) {
   };
   let lost = false;
   const socket = new EventSocket({
-    message: (messages) => following.take(messages),
+    message: (messages) => {
+      following.take(messages);
+      if (messages.some(({ type }) => type.startsWith("run."))) app.history.value += 1;
+    },
     reset: anew,
     state: (on) => {
       app.online.value = on ? "on" : "off";

@@ -52,7 +52,8 @@ export async function openFiles(app, files, at) {
 async function openFile(app, file, at) {
   const isPicture = file.type.startsWith("image/");
   try {
-    const opened = await app.api.open(file);
+    const bundle = file.name.endsWith(".zip"); // of which every system has another media type
+    const opened = await app.api.open(bundle ? new Blob([file], { type: "application/zip" }) : file);
     const tab = openNew(app, parseDocument(opened.workflow));
     if (opened.upgraded.length > 0)
       app.say(`${file.name}: ${opened.upgraded.length} nodes were brought up to their newest version`);

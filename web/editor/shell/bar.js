@@ -8,7 +8,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { openMenu } from "../palette/menu.js";
-import { CANCEL, CLOSE, DOWN, MARK, MOON, PLAY, PLUS, SUN } from "./icons.js";
+import { CANCEL, CLOSE, DOWN, MARK, MOON, PICTURES, PLAY, PLUS, ROWS, SUN } from "./icons.js";
 import { menuItems, MENUS } from "./menus.js";
 import { runWords } from "./words.js";
 
@@ -118,6 +118,7 @@ function run(app) {
         ${DOWN}
       </button>
     </span>
+    ${panelButton(app, "results.toggle", "Results", PICTURES)}${panelButton(app, "queue.toggle", "Queue", ROWS)}
     <button
       type="button"
       class="round"
@@ -127,6 +128,12 @@ function run(app) {
     >
       ${isDark ? SUN : MOON}
     </button>`;
+}
+
+/** @param {App} app @param {string} id @param {string} title @param {unknown} icon */
+function panelButton(app, id, title, icon) {
+  const run = () => app.commands.run(id);
+  return html`<button type="button" class="round" aria-label=${title} title="${title} (${app.commands.keysOf(id)[0] ?? ""})" @click=${run}>${icon}</button>`;
 }
 
 const RUN_MENU = Object.freeze([

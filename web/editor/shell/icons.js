@@ -27,6 +27,12 @@ export const MOON = icon(
 export const WARNING = icon(
   svg`<path d="M8 2.2 14.3 13a.5.5 0 0 1-.4.8H2.1a.5.5 0 0 1-.4-.8L8 2.2z" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round"/><path d="M8 6.5v3.2m0 1.9v.1" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/>`,
 );
+export const PICTURES = icon(
+  svg`<path d="M3.5 2.5h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1zm-1 8.5 3-3 2.5 2.5 2-2 3.5 3.5M10.5 5.5v.1" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/>`,
+);
+export const ROWS = icon(
+  svg`<path d="M2.5 4h11m-11 4h11m-11 4h7" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/>`,
+);
 export const MARK = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
   <rect width="32" height="32" rx="8" />
   <path class="warp" d="M12 6v20M20 6v20" />

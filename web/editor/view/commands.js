@@ -8,7 +8,6 @@ import { downstream, upstream } from "../model/links.js";
 import { openCommands, openFind } from "../palette/commandsearch.js";
 import { openConnectTo } from "../palette/connectto.js";
 import { openColors } from "../palette/colors.js";
-import { openLightbox } from "../palette/lightbox.js";
 import { openRename } from "../palette/rename.js";
 import { openReplace } from "../palette/replace.js";
 import { openSearch } from "../palette/nodesearch.js";
@@ -158,13 +157,6 @@ export const viewCommands = Object.freeze(
       keys: ["L"],
       canvas: true,
       run: (app) => toggleLinks(app),
-    },
-    {
-      id: "view.openPicture",
-      title: "Open a picture",
-      group: "View",
-      hidden: true,
-      run: (_, argument) => openLightbox(argument),
     },
     {
       id: "view.back",

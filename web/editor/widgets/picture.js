@@ -56,6 +56,13 @@ function lit(event, on) {
 /** @param {Subject} subject @param {DragEvent} event */
 function dropped(subject, event) {
   lit(event, false);
+  const data = event.dataTransfer?.getData("application/x-latentloom-picture"); // one of the gallery
+  if (data) {
+    event.preventDefault();
+    event.stopPropagation();
+    const { asset, sha256 } = JSON.parse(data);
+    return write(subject, { asset, sha256 });
+  }
   const file = event.dataTransfer?.files[0];
   if (!file) return;
   event.preventDefault();

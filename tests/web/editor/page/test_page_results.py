@@ -1,0 +1,196 @@
+"""What runs made, in the whole page: gallery, full view, comparison, a workflow loaded from a picture, the queue, a sweep."""
+
+import io
+import json
+import zipfile
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from workshop import flow
+
+Editor = Any
+
+
+def paint(red: float, seed: int = 0, size: int = 16) -> Any:
+    return flow(
+        {"paint": ("Paint", {"red": red, "seed": seed, "size": size})},
+        {"image": "paint.swatch"},
+        {"seed": "paint.seed"},
+        title="Swatches",
+    )
+
+
+def call(address: str, method: str, path: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(f"{address}api/{path}", data, {"Content-Type": "application/json"}, method=method)
+    with urlopen(request) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def made(editor: Editor, address: str, *workflows: Any) -> list[str]:
+    """Have workflows run one after the other; the SHA-256 of their pictures."""
+    found = []
+    for workflow in workflows:
+        id = call(address, "POST", "runs", {"workflow": workflow, "document": "Swatches"})["id"]
+        editor.until("app.api.run(a).then((run) => run.status === 'succeeded')", id)
+        found.append(call(address, "GET", f"runs/{id}")["outputs"]["image"][0]["sha256"])
+    return found
+
+
+@pytest.fixture
+def gallery(editor, address):
+    """The panel, open beside a workflow, and closed afterwards."""
+    for one in call(address, "GET", "results?limit=100")["results"]:
+        call(address, "DELETE", f"assets/{one['sha256']}")
+    yield editor
+    editor.js("const { dockOf } = await load('results/dock.js'); (await dockOf(app)).close();")
+
+
+def open_panel(editor: Editor, panel: str) -> None:
+    editor.js(f"const {{ dockOf }} = await load('results/dock.js'); (await dockOf(app)).open({json.dumps(panel)});")
+
+
+def test_pictures_are_told_by_their_edits_starred_and_deleted_by_keyboard(gallery, address):
+    page = gallery.page
+    _, second = made(gallery, address, paint(0.5, 1), paint(0.25, 1))
+    gallery.show(paint(0.25, 1))
+    page.keyboard.press("Alt+r")
+    tiles = page.locator(".tile-open")
+    expect(tiles).to_have_count(2)
+    expect(tiles.nth(0)).to_contain_text("red: 0.5 → 0.25")
+    tiles.nth(0).focus()
+    page.keyboard.press("s")
+    expect(page.get_by_role("button", name="Star: red: 0.5 → 0.25")).to_have_attribute("aria-pressed", "true")
+    assert [one["sha256"] for one in call(address, "GET", "results?starred=true")["results"]] == [second]
+    page.keyboard.press("ArrowRight")
+    expect(tiles.nth(1)).to_be_focused()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    expect(tiles).to_have_count(1)
+    assert [one["sha256"] for one in call(address, "GET", "results")["results"]] == [second]
+
+
+def test_two_pictures_are_held_against_each_other_pixel_by_pixel(gallery, address):
+    page = gallery.page
+    made(gallery, address, paint(1.0, 10), paint(0.0, 10))
+    open_panel(gallery, "results")
+    for place in (0, 1):
+        page.locator(".tile-check").nth(place).check(force=True)
+    page.locator(".panel-foot").get_by_role("button", name="Compare").click()
+    viewer = page.get_by_role("dialog", name="Picture")
+    expect(viewer.get_by_role("button", name="Slider")).to_have_attribute("aria-pressed", "true")
+    viewer.get_by_role("button", name="Difference").click()
+    expect(viewer).to_contain_text("255 of 255")
+    expect(viewer).to_contain_text("100 %")
+    page.locator(".plate").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator(".viewer-pixel")).to_contain_text("#000a00  0 10 0")
+    expect(page.locator(".viewer-pixel")).to_contain_text("#ff0a00  255 10 0")
+    page.keyboard.press("c")
+    expect(viewer.get_by_role("button", name="Difference")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(viewer.locator("h2")).to_contain_text("red")
+    page.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
+
+
+def test_a_picture_gives_its_values_or_its_whole_workflow(gallery, address):
+    page = gallery.page
+    made(gallery, address, paint(0.75, 20))
+    gallery.show(paint(0.1, 99))
+    open_panel(gallery, "results")
+    expect(page.locator(".tile-open")).to_have_count(1)
+    page.locator(".tile-open").click(button="right")
+    page.get_by_role("menuitem", name="Take only its values").click()
+    gallery.until("tab.document.peek().levels.get('').nodes.get('paint').inputs.get('red') === 0.75")
+    assert gallery.document()["nodes"]["paint"]["inputs"]["seed"] == 20
+    gallery.js("tab.undo()")
+    assert gallery.document()["nodes"]["paint"]["inputs"]["red"] == 0.1
+    tabs = gallery.js("return app.tabs.peek().length")
+    page.locator(".tile-open").click(button="right")
+    page.get_by_role("menuitem", name="Load its workflow").click()
+    gallery.until(f"app.tabs.peek().length === {tabs + 1}")
+    assert gallery.document()["nodes"]["paint"]["inputs"]["red"] == 0.75
+
+
+def test_a_picture_is_downloaded_without_its_workflow_or_with_all_that_it_needs(gallery, address):
+    page = gallery.page
+    made(gallery, address, paint(0.3, 30))
+    open_panel(gallery, "results")
+    expect(page.locator(".tile-open")).to_have_count(1)
+
+    def downloaded(title: str) -> bytes:
+        page.locator(".tile-open").click(button="right")
+        with page.expect_download() as coming:
+            page.get_by_role("menuitem", name=title, exact=True).click()
+        return coming.value.path().read_bytes()
+
+    whole, plain = downloaded("Download"), downloaded("Download without the workflow")
+    assert b"latentloom" in whole
+    assert b"latentloom" not in plain
+    with Image.open(io.BytesIO(whole)) as a, Image.open(io.BytesIO(plain)) as b:
+        assert a.tobytes() == b.tobytes()
+    bundle = downloaded("Download with its pictures")
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        assert archive.read("pictures/1_image.png") == whole
+    tabs = gallery.js("return app.tabs.peek().length")
+    gallery.js(
+        "await app.openFiles([new File([new Uint8Array(a)], 'it.loom.zip')], {x: 0, y: 0})",
+        list(bundle),
+    )
+    assert gallery.js("return app.tabs.peek().length") == tabs + 1
+    assert gallery.document()["nodes"]["paint"]["inputs"]["seed"] == 30
+
+
+def test_the_queue_is_reordered_by_keys_and_cleared_and_the_same_after_a_reload(gallery, address):
+    page = gallery.page
+    call(address, "POST", "queue/pause")
+    try:
+        ids = [call(address, "POST", "runs", {"workflow": paint(0.9, seed)})["id"] for seed in (41, 42, 43)]
+        open_panel(gallery, "queue")
+        rows = page.locator(".is-waiting .queue-row")
+        expect(rows).to_have_count(3)
+        page.locator(".queue-grip").nth(2).focus()
+        page.keyboard.press("Home")
+        expect(rows.nth(0)).to_have_attribute("data-run", ids[2])
+        box, target = page.locator(".queue-grip").nth(2).bounding_box(), rows.nth(1).bounding_box()
+        page.mouse.move(box["x"] + 8, box["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(target["x"] + 8, target["y"] + 4, steps=4)
+        page.mouse.up()
+        expect(rows.nth(1)).to_have_attribute("data-run", ids[1])
+        gallery.visit()
+        open_panel(gallery, "queue")
+        expect(rows).to_have_count(3)
+        assert [row.get_attribute("data-run") for row in rows.all()] == [ids[2], ids[1], ids[0]]
+        expect(page.get_by_role("button", name="Resume")).to_be_visible()
+        page.get_by_role("button", name="Clear what waits").click()
+        expect(rows).to_have_count(0)
+    finally:
+        call(address, "POST", "queue/resume")
+
+
+def test_a_sweep_comes_back_as_a_labelled_grid_whose_cells_restore_their_values(gallery):
+    page = gallery.page
+    gallery.show(paint(0.5, 50))
+    gallery.js("app.commands.run('run.sweep', {id: 'paint', input: 'seed'})")
+    sheet = page.get_by_role("dialog", name="Sweep seed")
+    sheet.get_by_label("Values of seed").fill("51..52")
+    sheet.get_by_label("And, for each of them").select_option("paint.red")
+    sheet.get_by_label("Values of red").fill("0, 0.5, 2")
+    expect(sheet).to_contain_text("2 is not a number from 0 to 1")
+    expect(sheet.get_by_role("button", name="Run them")).to_be_disabled()
+    sheet.get_by_label("Values of red").fill("0, 0.5, 1")
+    expect(sheet).to_contain_text("6 runs")
+    sheet.get_by_role("button", name="Run them").click()
+    expect(page.get_by_role("columnheader")).to_have_text(["red 0", "red 0.5", "red 1"])
+    expect(page.get_by_role("rowheader")).to_have_text(["seed 51", "seed 52"])
+    expect(page.locator(".sweep-cell img")).to_have_count(6)
+    page.get_by_role("button", name="seed 52, red 1").click()
+    values = gallery.document()["nodes"]["paint"]["inputs"]
+    assert (values["seed"], values["red"]) == (52, 1)
+    gallery.js("tab.undo()")
+    assert gallery.document()["nodes"]["paint"]["inputs"]["seed"] == 50

@@ -1,0 +1,95 @@
+/**
+ * Pictures out of the page: to the clipboard, to the disk with or without their workflow, dragged away, as one file with all that
+ * their workflow needs.
+ *
+ * @typedef {import("../session/app.js").App} App
+ * @typedef {import("./picture.js").Picture} Picture
+ */
+
+import { toJson } from "../model/document.js";
+import { bundle } from "../session/history.js";
+import { workflowOf } from "./picture.js";
+import { stripped } from "./strip.js";
+
+/** What a picture of ours is dragged as inside of the page. */
+export const DRAGGED = "application/x-latentloom-picture";
+const REVOKED_AFTER = 10_000;
+
+/** @param {App} app @param {Picture} picture */
+export async function copy(app, picture) {
+  if (!navigator.clipboard?.write || typeof ClipboardItem === "undefined") {
+    throw new Error("This browser lets no page copy pictures over plain HTTP; drag it out instead");
+  }
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": asPng(picture) })]);
+  app.say(`${picture.asset} is in the clipboard`);
+}
+
+/** @param {Picture} picture @returns {Promise<Blob>} */
+async function asPng({ url }) {
+  const blob = await (await fetch(url)).blob();
+  if (blob.type === "image/png") return blob;
+  const bitmap = await createImageBitmap(blob);
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  return canvas.convertToBlob({ type: "image/png" });
+}
+
+/** @param {Picture} picture */
+export function download({ url, asset }) {
+  save(url, asset);
+}
+
+/** The same pixels, and no word about how they were made. @param {Picture} picture */
+export async function downloadPlain({ url, asset }) {
+  const file = await (await fetch(url)).arrayBuffer();
+  saveBlob(new Blob([stripped(new Uint8Array(file))]), asset);
+}
+
+/** The picture, its workflow, and every file that this names. @param {App} app @param {Picture} picture */
+export async function downloadBundle(app, picture) {
+  const document = await workflowOf(app, picture);
+  saveBlob(await bundle(app.api, toJson(document), [picture.sha256]), `${stem(picture.asset)}.loom.zip`);
+}
+
+/** A document with the files that it names. @param {App} app @param {import("../session/tab.js").Tab} tab */
+export async function downloadDocument(app, tab) {
+  const name = tab.title.peek().replace(/[^\p{L}\p{N} ._-]+/gu, "_") || "workflow";
+  saveBlob(await bundle(app.api, toJson(tab.document.peek()), []), `${name}.loom.zip`);
+}
+
+/** @param {string} name */
+function stem(name) {
+  return name.replace(/\.[^.]*$/, "");
+}
+
+/** @param {Blob} blob @param {string} name */
+function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
+  save(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), REVOKED_AFTER);
+}
+
+/** @param {string} url @param {string} name */
+function save(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
+/**
+ * Let a picture be dragged: as a file to the desktop (Chromium), as an address elsewhere, as itself to the canvas.
+ *
+ * @param {DragEvent} event
+ * @param {Picture} picture
+ */
+export function drag(event, { url, asset, sha256, width, height }) {
+  const data = event.dataTransfer;
+  if (!data) return;
+  const whole = new URL(url, location.href).href;
+  const type = /\.jpe?g$/.test(url) ? "image/jpeg" : `image/${/\.(\w+)$/.exec(url)?.[1] ?? "png"}`;
+  data.setData(DRAGGED, JSON.stringify({ asset, sha256, width, height }));
+  data.setData("DownloadURL", `${type}:${asset}:${whole}`);
+  data.setData("text/uri-list", whole);
+  data.effectAllowed = "copy";
+}

@@ -1,0 +1,134 @@
+/**
+ * The place at the right for what is not the drawing: results, the queue, a sweep's grid. One is shown at a time, beside the canvas
+ * or as wide as the window.
+ *
+ * @typedef {import("../session/app.js").App} App
+ * @typedef {"results" | "queue" | "sweep"} Panel
+ */
+
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
+import { styled } from "../palette/styles.js";
+import { mountGallery } from "./gallery.js";
+import { CLOSE, WIDEN } from "./icons.js";
+import { mountQueue } from "./queue.js";
+import { resultsOf } from "./store.js";
+import { mountSweep } from "./sweepgrid.js";
+import { openViewer } from "./viewer.js";
+
+/** @type {{readonly [panel in Panel]: string}} */
+const TITLES = Object.freeze({ results: "Results", queue: "Queue", sweep: "Sweep" });
+
+class Dock {
+  /** @type {import("../vendor/signals-core/signals-core.mjs").Signal<Panel | null>} */
+  shown = signal(null);
+  wide = signal(false);
+  /** The sweep whose grid is there. @type {import("../vendor/signals-core/signals-core.mjs").Signal<string | null>} */
+  sweep = signal(null);
+  /** @type {(() => void) | null} */
+  #end = null;
+  /** @type {HTMLElement | null} */
+  #returnTo = null;
+
+  /** @param {App} app @param {HTMLElement} middle */
+  constructor(app, middle) {
+    this.app = app;
+    this.element = document.createElement("aside");
+    this.element.className = "dock";
+    this.element.setAttribute("aria-label", "Results and queue");
+    render(html`<header class="dock-head"></header><div class="dock-panel"></div>`, this.element);
+    middle.append(this.element);
+    this.element.addEventListener("keydown", (event) => this.#key(event));
+    effect(() => this.#head());
+    effect(() => {
+      const [panel, sweep] = [this.shown.value, this.sweep.value];
+      untracked(() => this.#show(panel, sweep));
+    });
+    effect(() => void this.element.classList.toggle("is-wide", this.wide.value));
+  }
+
+  /** @param {Panel} panel */
+  toggle(panel) {
+    if (this.shown.peek() === panel) this.close();
+    else this.open(panel);
+  }
+
+  /** @param {Panel} panel */
+  open(panel) {
+    if (this.shown.peek() === null) this.#returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
+    this.shown.value = panel;
+    /** @type {HTMLElement | null} */ (this.element.querySelector('[aria-pressed="true"]'))?.focus();
+  }
+
+  close() {
+    this.shown.value = null;
+    this.#returnTo?.focus({ preventScroll: true });
+  }
+
+  /** The grid of a sweep. @param {string} id */
+  openSweep(id) {
+    this.sweep.value = id;
+    this.wide.value = true;
+    this.open("sweep");
+  }
+
+  #head() {
+    const shown = this.shown.value;
+    this.element.hidden = shown === null;
+    const panels = /** @type {Panel[]} */ (this.sweep.value === null ? ["results", "queue"] : ["results", "queue", "sweep"]);
+    const { queued, running } = this.app.queue.value;
+    const count = queued + running;
+    render(
+      html`<h2 class="hidden">${shown === null ? "" : TITLES[shown]}</h2>
+        <div class="dock-tabs" role="group" aria-label="Panel">
+          ${panels.map((panel) => html`<button type="button" aria-pressed=${panel === shown ? "true" : "false"} @click=${() => this.open(panel)}>
+            ${TITLES[panel]}${panel === "queue" && count > 0 ? html`<span class="dock-count">${count}</span>` : nothing}</button>`)}
+        </div>
+        <button type="button" class="round dock-widen" aria-pressed=${this.wide.value ? "true" : "false"} aria-label="As wide as the window" title="As wide as the window"
+          @click=${() => void (this.wide.value = !this.wide.peek())}>${WIDEN}</button>
+        <button type="button" class="round" aria-label="Close the panel" title="Close (Esc)" @click=${() => this.close()}>${CLOSE}</button>`,
+      /** @type {HTMLElement} */ (this.element.querySelector(".dock-head")),
+    );
+  }
+
+  /** @param {Panel | null} panel @param {string | null} sweep */
+  #show(panel, sweep) {
+    this.#end?.();
+    this.#end = null;
+    const place = document.createElement("div");
+    place.className = `panel panel-${panel}`;
+    this.element.querySelector(".dock-panel")?.replaceChildren(place);
+    if (panel === "results") this.#end = mountGallery(this.app, place, { viewer: (places) => this.#view(places), sweep: (id) => this.openSweep(id) });
+    if (panel === "queue") this.#end = mountQueue(this.app, place, { sweep: (id) => this.openSweep(id) });
+    if (panel === "sweep" && sweep !== null) this.#end = mountSweep(this.app, place, sweep);
+  }
+
+  /** @param {readonly number[]} places */
+  #view(places) {
+    openViewer(this.app, resultsOf(this.app).items.peek(), places[0] ?? 0, places[1] ?? null);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.close();
+  }
+}
+
+/** @type {WeakMap<App, Promise<Dock>>} */
+const docks = new WeakMap();
+
+/** The dock of a page, there from the first time that it is asked for. @param {App} app @returns {Promise<Dock>} */
+export function dockOf(app) {
+  let dock = docks.get(app);
+  if (dock === undefined) docks.set(app, (dock = make(app)));
+  return dock;
+}
+
+/** @param {App} app */
+async function make(app) {
+  await styled("results.css");
+  return new Dock(app, /** @type {HTMLElement} */ (document.querySelector(".middle")));
+}

@@ -1,0 +1,220 @@
+/**
+ * The queue: what runs, what waits in its order, what was done last. A run that waits is dragged to another place, or moved there by
+ * arrow keys on its handle.
+ *
+ * @typedef {import("../session/app.js").App} App
+ * @typedef {import("../session/history.js").QueuedRun} QueuedRun
+ * @typedef {import("../session/history.js").QueuePage} QueuePage
+ * @typedef {import("../session/api.js").RunDoc} RunDoc
+ * @typedef {{page: QueuePage, ended: readonly RunDoc[]}} Known
+ */
+
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
+import { changeQueue, deleteRun, queue, results, retry } from "../session/history.js";
+import { aloud } from "./deeds.js";
+import { AGAIN, CLOSE, GRIP, PAUSE, PLAY } from "./icons.js";
+import { isPicture, pictureOf, thumbnail } from "./picture.js";
+import { carried } from "./reorder.js";
+import { openViewer } from "./viewer.js";
+import { editWords, moment } from "./words.js";
+
+const ENDED = 12;
+const OVER = new Set(["succeeded", "failed", "cancelled", "interrupted"]);
+
+class QueuePanel {
+  /** @type {import("../vendor/signals-core/signals-core.mjs").Signal<Known | null>} */
+  known = signal(null);
+  /** The order that waiting runs are dragged into, by id. @type {import("../vendor/signals-core/signals-core.mjs").Signal<readonly string[] | null>} */
+  order = signal(null);
+  /** Pictures of a document's last run, by document. @type {Map<string, string>} */
+  faces = new Map();
+
+  /** @param {App} app @param {{sweep: (id: string) => void}} go */
+  constructor(app, go) {
+    this.app = app;
+    this.go = go;
+  }
+
+  async fetch() {
+    const { api } = this.app;
+    const [page, latest] = await Promise.all([queue(api), api.runs({ limit: 40 })]);
+    const ended = latest.filter(({ status }) => OVER.has(status)).slice(0, ENDED);
+    const documents = new Set([...page.running, ...page.waiting].map((run) => run.document));
+    await Promise.all([...documents].filter((document) => !this.faces.has(document)).map((document) => this.#face(document)));
+    this.order.value = null;
+    this.known.value = { page, ended };
+    this.app.queue.value = page.queue;
+  }
+
+  /** @param {string} document */
+  async #face(document) {
+    const [last] = (await results(this.app.api, { workflow: document, limit: 1 })).results;
+    if (last) this.faces.set(document, thumbnail(last));
+  }
+
+  /** The runs that wait, as they are dragged. @returns {readonly QueuedRun[]} */
+  get waiting() {
+    const waiting = this.known.value?.page.waiting ?? [];
+    const order = this.order.value;
+    return order === null ? waiting : [...waiting].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  }
+
+  /** @param {string} id @param {number} place */
+  async move(id, place) {
+    await this.app.api.move(id, place);
+    this.app.say(`Moved to place ${place + 1} of ${this.waiting.length}`);
+    await this.fetch();
+  }
+
+  /** @param {() => Promise<unknown>} deed */
+  do(deed) {
+    void aloud(this.app, async () => {
+      await deed();
+      await this.fetch();
+    });
+  }
+}
+
+/**
+ * @param {App} app
+ * @param {HTMLElement} element
+ * @param {{sweep: (id: string) => void}} go
+ * @returns {() => void}  ends it
+ */
+export function mountQueue(app, element, go) {
+  const panel = new QueuePanel(app, go);
+  render(html`<div class="panel-bar"></div><div class="panel-body"></div>`, element);
+  const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (element.querySelector(name));
+  const stops = [
+    effect(() => {
+      void app.history.value;
+      void app.queue.value;
+      const timer = setTimeout(() => void aloud(app, () => panel.fetch()), 30);
+      return () => clearTimeout(timer);
+    }),
+    effect(() => void render(bar(panel), part(".panel-bar"))),
+    effect(() => void render(lists(panel), part(".panel-body"))),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+
+/** @param {QueuePanel} panel */
+function bar(panel) {
+  const known = panel.known.value;
+  if (known === null) return nothing;
+  const { paused, queued, running } = known.page.queue;
+  const { api } = panel.app;
+  return html`<button type="button" class="quiet small with-icon" @click=${() => panel.do(() => changeQueue(api, paused ? "resume" : "pause"))}>${paused ? PLAY : PAUSE}<span>${paused ? "Resume" : "Pause"}</span></button>
+    <button type="button" class="quiet small" ?disabled=${queued === 0} @click=${() => panel.do(() => changeQueue(api, "clear"))}>Clear what waits</button>
+    <span class="panel-count" role="status">${paused ? "Paused. " : ""}${running} running, ${queued} waiting</span>`;
+}
+
+/** @param {QueuePanel} panel */
+function lists(panel) {
+  const known = panel.known.value;
+  if (known === null) return nothing;
+  const { running, queue } = known.page;
+  const waiting = panel.waiting;
+  const more = queue.queued - waiting.length;
+  if (running.length + waiting.length + known.ended.length === 0) {
+    return html`<div class="panel-empty"><h3>Nothing was run yet</h3><p>Runs wait here for their turn.</p></div>`;
+  }
+  return html`${running.length === 0 ? nothing : html`<h3>Running</h3><ul class="queue-list">${running.map((run) => runningRow(panel, run))}</ul>`}
+    ${
+      waiting.length === 0
+        ? nothing
+        : html`<h3>Waiting</h3>
+            <ol class="queue-list is-waiting">${repeat(waiting, ({ id }) => id, (run, place) => waitingRow(panel, run, place, waiting.length))}</ol>
+            ${more > 0 ? html`<p class="muted queue-more">and ${more} more</p>` : nothing}`
+    }
+    ${known.ended.length === 0 ? nothing : html`<h3>Done</h3><ul class="queue-list">${repeat(known.ended, ({ id }) => id, (run) => endedRow(panel, run))}</ul>`}`;
+}
+
+/** @param {QueuePanel} panel @param {QueuedRun} run */
+function runningRow(panel, run) {
+  const tab = panel.app.tabs.value.find((each) => each.run.value?.id === run.id);
+  const state = tab?.run.value;
+  const words = state && state.total > 0 ? `${Math.min(state.done + 1, state.total)} of ${state.total} nodes` : "Running";
+  return html`<li class="queue-row is-running">
+    ${face(tab ? (previewOf(tab) ?? panel.faces.get(run.document)) : panel.faces.get(run.document))}
+    <div class="queue-words"><span class="queue-title">${titleOf(run)}</span><span class="queue-edit">${whatFor(run)}</span><span class="queue-state">${words}</span></div>
+    <div class="queue-deeds">${cancel(panel, run)}</div>
+  </li>`;
+}
+
+/** What a run of an open document is making now. @param {import("../session/tab.js").Tab} tab */
+function previewOf(tab) {
+  void tab.runTouched.value;
+  for (const id of tab.level.peek().nodes.keys()) {
+    const run = tab.nodeRun(tab.prefix.peek() + id).peek();
+    if (run.state === "running" && run.preview) return run.preview;
+  }
+  return undefined;
+}
+
+/** @param {QueuePanel} panel @param {QueuedRun} run @param {number} place @param {number} count */
+function waitingRow(panel, run, place, count) {
+  const title = titleOf(run);
+  const key = (/** @type {KeyboardEvent} */ event) => {
+    const to = { ArrowUp: place - 1, ArrowDown: place + 1, Home: 0, End: count - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (to >= 0 && to < count && to !== place) panel.do(() => panel.move(run.id, to));
+  };
+  const take = (/** @type {PointerEvent} */ event) =>
+    carried(event, panel.waiting.map(({ id }) => id), run.id, {
+      order: (order) => void (panel.order.value = order),
+      drop: (to) => (to === place ? void (panel.order.value = null) : panel.do(() => panel.move(run.id, to))),
+    });
+  return html`<li class="queue-row" data-run=${run.id}>
+    <button type="button" class="queue-grip" aria-label="Move ${title}, place ${place + 1} of ${count}" title="Drag, or press ↑ and ↓" @keydown=${key} @pointerdown=${take}>${GRIP}</button>
+    ${face(panel.faces.get(run.document))}
+    <div class="queue-words"><span class="queue-title">${title}</span><span class="queue-edit">${whatFor(run)}</span></div>
+    <div class="queue-deeds">${cancel(panel, run)}</div>
+  </li>`;
+}
+
+/** @param {QueuePanel} panel @param {RunDoc} run */
+function endedRow(panel, run) {
+  const { api } = panel.app;
+  const made = Object.values(/** @type {{[name: string]: any[]}} */ (run.outputs ?? {})).flat().filter(isPicture);
+  const pictures = made.map((entry) => pictureOf(entry, { run: run.id, title: run.title }));
+  const [first] = pictures;
+  const words = run.status === "succeeded" ? `${run.partial ? "Stopped" : "Done"} in ${(run.seconds ?? 0).toFixed(1)} s` : run.faults?.[0]?.message ?? run.status;
+  const title = titleOf(run);
+  return html`<li class="queue-row is-${run.status}">
+    ${first ? html`<button type="button" class="queue-open" aria-label="Open what ${title} made" @click=${() => openViewer(panel.app, pictures, 0)}>${face(thumbnail(first))}</button>` : face(undefined)}
+    <div class="queue-words"><span class="queue-title">${title}</span><span class="queue-edit" title=${words}>${words}</span><span class="queue-state">${run.ended ? moment(run.ended) : nothing}</span></div>
+    <div class="queue-deeds">
+      ${run.sweep ? html`<button type="button" class="quiet small" @click=${() => panel.go.sweep(run.sweep)}>Sweep</button>` : nothing}
+      <button type="button" class="round" aria-label="Run ${title} again" title="Run again" @click=${() => panel.do(() => retry(api, run.id))}>${AGAIN}</button>
+      <button type="button" class="round" aria-label="Take ${title} out of the list" title="Take out of the list; what it made stays" @click=${() => panel.do(() => deleteRun(api, run.id))}>${CLOSE}</button>
+    </div>
+  </li>`;
+}
+
+/** @param {QueuePanel} panel @param {RunDoc} run */
+function cancel(panel, run) {
+  const title = titleOf(run);
+  return html`<button type="button" class="round" aria-label="Cancel ${title}" title="Cancel" @click=${() => panel.do(() => panel.app.api.end(run.id, "cancel"))}>${CLOSE}</button>`;
+}
+
+/** @param {string | undefined} url */
+function face(url) {
+  return url === undefined ? html`<span class="queue-face"></span>` : html`<img class="queue-face" src=${url} alt="" draggable="false" />`;
+}
+
+/** @param {RunDoc} run */
+function titleOf(run) {
+  return run.title || run.document || "Untitled";
+}
+
+/** What a run is for: the values of its place in a sweep, else what was changed. @param {QueuedRun} run */
+function whatFor(run) {
+  if (run.sweep === null || run.sweep === undefined) return editWords(run.changes);
+  const inputs = Object.entries(/** @type {{[name: string]: unknown}} */ (run.inputs ?? {}));
+  return inputs.map(([name, value]) => `${name.replace(/^.*\./, "").replaceAll("_", " ")} ${String(value)}`).join(", ");
+}

@@ -1,0 +1,68 @@
+/**
+ * Edits, times and sizes in few words.
+ *
+ * @typedef {import("../session/history.js").Change} Change
+ */
+
+/**
+ * A change without the node's address, which stands beside it: `steps: 20 → 30`.
+ *
+ * @param {Change} change
+ */
+export function changeWords({ node, message }) {
+  const own = node !== null && message.startsWith(`${node}.`) ? message.slice(node.length + 1) : message;
+  const texts = TEXTS.exec(own);
+  return texts === null ? own : `${texts[1]}: ${apart(texts[2] ?? "", texts[3] ?? "")}`;
+}
+
+const TEXTS = /^(\w+): "(.*)" → "(.*)"$/;
+
+/** Of two texts what differs, to whole words. @param {string} before @param {string} after */
+function apart(before, after) {
+  const [a, b] = [before.split(" "), after.split(" ")];
+  let start = 0;
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  const middle = (/** @type {string[]} */ words) => words.slice(start, words.length - end).join(" ") || "(nothing)";
+  return `${middle(a)} → ${middle(b)}`;
+}
+
+/**
+ * What made a picture differ from the one before, as one line.
+ *
+ * @param {readonly Change[] | null} changes
+ */
+export function editWords(changes) {
+  if (changes === null) return "First run";
+  const [first, ...more] = changes;
+  if (first === undefined) return "Nothing changed";
+  return more.length === 0 ? changeWords(first) : `${changeWords(first)}, and ${more.length} more`;
+}
+
+/**
+ * What a picture is called among others: by the edit that made it, where that is known.
+ *
+ * @param {{asset: string, changes?: readonly Change[] | null}} picture
+ */
+export function nameOf({ asset, changes }) {
+  return changes === undefined ? asset : editWords(changes);
+}
+
+/**
+ * A moment as people say it today: a time today, else a day.
+ *
+ * @param {number} seconds  since 1970
+ * @param {Date} [now]
+ */
+export function moment(seconds, now = new Date()) {
+  const then = new Date(seconds * 1000);
+  if (then.toDateString() === now.toDateString()) return then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const year = then.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return then.toLocaleDateString([], { day: "numeric", month: "short", year });
+}
+
+/** @param {number} bytes */
+export function sizeWords(bytes) {
+  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
