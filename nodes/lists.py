@@ -115,10 +115,7 @@ class SeedList(Node):
 
 
 class Switch(Generic[T], Node):
-    """Pass on one of two values. Only the one that is passed on is made; what the other needs does not run.
-
-    Where a list arrives it is made all the same: its length says how often the choice is made.
-    """
+    """Pass on one of two values, or lists. Only what is passed on is made; what the other needs does not run."""
 
     category = "lists"
     peers = ("ComfySwitchNode", "LazySwitch")

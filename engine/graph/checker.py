@@ -152,7 +152,7 @@ class _Build:
             binding.muted,
             binding.faults,
             _group(binding, self.nodes),
-            _lazy(binding, self.nodes),
+            _lazy(binding),
             reduced,
         )
 
@@ -217,20 +217,12 @@ def _pack_words(pack: str, workflow: Workflow) -> str:
 _NONE: frozenset[str] = frozenset()
 
 
-def _lazy(binding: Binding, nodes: Mapping[str, GraphNode]) -> frozenset[str]:
-    """Lazy inputs that are linked; not those that a list arrives at, whose length decides how often the node is called."""
-    specs = binding.type.inputs
+def _lazy(binding: Binding) -> frozenset[str]:
+    """Lazy inputs that are linked."""
     if not binding.type.lazy:
         return _NONE
-    names = [name for name in binding.lists if specs[name].lazy]
-    for name, source in binding.links.items():
-        if specs[name].lazy and not (source.address in nodes and _is_list(nodes[source.address], source.port)):
-            names.append(name)
-    return frozenset(names) if names else _NONE
-
-
-def _is_list(node: GraphNode, port: int) -> bool:
-    return port < len(node.outputs.lists) and node.outputs.lists[port]
+    specs = binding.type.inputs
+    return frozenset([name for name in (*binding.lists, *binding.links) if specs[name].lazy])
 
 
 def _group(binding: Binding, nodes: Mapping[str, GraphNode]) -> str | None:

@@ -36,15 +36,23 @@ Steps: TypeAlias = Generator[Event | Wait, Any, T]
 """What may have to wait for other nodes before it returns T."""
 
 
-class Given:
-    """A node in a run, and its inputs read from what the run has by now. Raises Skipped where a source did not run."""
+class NoItem(Exception):
+    """A node asked for an item of a list that has none: it is called for nothing."""
 
-    __slots__ = ("machine", "node", "run")
+
+class Given:
+    """A node in a run, and its inputs read from what the run has by now. Raises Skipped where a source did not run.
+
+    `lists` are those that have arrived so far at inputs which take one value.
+    """
+
+    __slots__ = ("lists", "machine", "node", "run")
 
     def __init__(self, run: Run, node: GraphNode) -> None:
         self.run = run
         self.node = node
         self.machine = run.machine
+        self.lists: dict[str, list[Made]] = {}
 
     def eager(self) -> Inputs:
         """Every input that is not lazy: what its sources made."""
@@ -85,13 +93,18 @@ class Given:
     def item_of(self, name: str, item: int | None) -> Port:
         """What an input is given in one call: one item where the node is called once an item."""
         port = self.of(name)
-        if isinstance(port, list) and not self.node.type.inputs[name].list:
-            return port[(item or 0) % len(port)]
-        return port
+        if not isinstance(port, list) or self.node.type.inputs[name].list:
+            return port
+        self.lists[name] = port
+        if not port:
+            raise NoItem
+        return port[(item or 0) % len(port)]
 
     def lazily(self, name: str, item: int | None) -> Steps[Port]:
-        """What a lazy input is given, once it is made."""
-        yield Wait(self.node.sources_of(name))
+        """What a lazy input is given, once it is made. Raises NoItem."""
+        sources = self.node.sources_of(name)
+        if not all(source in self.run.outcomes for source in sources):
+            yield Wait(sources)
         return self.item_of(name, item)
 
     def values(self, inputs: Inputs) -> dict[str, Any] | None:

@@ -113,7 +113,7 @@ def _answering(
 
 
 def _known(call: Call, values: dict[str, Any], name: str) -> Any:
-    """A lazy input that is a literal, or that had to be made before the call."""
+    """A lazy input that is a literal."""
     specs = call.node.type.inputs
     if name not in specs:
         raise call.failure(f"asked for input '{name}'; it has: {known(specs)}")

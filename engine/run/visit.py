@@ -6,9 +6,9 @@ from engine.graph.keys import action_key, further_key
 from engine.run.cache import Claim
 from engine.run.call import Skipped
 from engine.run.events import NodeNotice
-from engine.run.given import Given, Inputs, Steps, digests_of, is_partial
+from engine.run.given import Given, Inputs, NoItem, Steps, digests_of, is_partial
 from engine.run.make import call_of, made
-from engine.run.outcome import Made, Outcome, each
+from engine.run.outcome import Outcome, each
 
 
 def visit(given: Given) -> Steps[Outcome]:
@@ -63,17 +63,23 @@ def _told_again(given: Given, found: Outcome) -> Steps[None]:
 
 
 def _mapped(given: Given, inputs: Inputs) -> Steps[Outcome]:
-    """Call the node once an item. Several lists are walked in step; a list of one repeats."""
+    """Call the node once an item. Several lists are walked in step; a list of one repeats.
+
+    How many items there are is known when the lists are: one at a lazy input counts once the node has asked for it, so that
+    a list which is not chosen is not made.
+    """
     specs = given.node.type.inputs
     lists = {name: port for name, port in inputs.items() if isinstance(port, list) and not specs[name].list}
+    given.lists = dict(lists)
     found: list[Outcome] = []
-    for index in range(_count(given, lists)):
-        item = {
-            name: port[index % len(port)] if name in lists and isinstance(port, list) else port
-            for name, port in inputs.items()
-        }
+    while len(found) < _count(given):
+        index = len(found)
+        item = {name: lists[name][index % len(lists[name])] if name in lists else port for name, port in inputs.items()}
         try:
             found.append((yield from _one(given, item, index)))
+        except NoItem:
+            found.clear()
+            break
         except Skipped:
             if not given.run.control.stopped or not any(one.ports for one in found):
                 raise
@@ -94,7 +100,9 @@ def _joined(given: Given, items: list[Outcome]) -> Outcome:
     return joined
 
 
-def _count(given: Given, lists: dict[str, list[Made]]) -> int:
+def _count(given: Given) -> int:
+    """How often the node is called, as far as is known by now. Raises Failed where lists do not fit each other."""
+    lists = given.lists
     lengths = {name: len(port) for name, port in lists.items()}
     if not lengths:
         return 1

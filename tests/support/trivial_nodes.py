@@ -135,6 +135,16 @@ class Switch(Node, Generic[T]):
         return value
 
 
+class IsEven(Node):
+    """Whether a number is even."""
+
+    a: int = 0
+
+    def run(self) -> bool:
+        calls.append("IsEven")
+        return self.a % 2 == 0
+
+
 class Long(Node):
     """Count up to `steps`, a step at a time; on stop, how far it came."""
 
@@ -264,6 +274,7 @@ NODES = (
     Sum,
     MinMax,
     Switch,
+    IsEven,
     Long,
     Stubborn,
     Fail,

@@ -320,6 +320,74 @@ def test_a_switch_over_a_list_gives_a_list():
     assert Bench().run(workflow(nodes, {"out": "w.value"})) == {"out": [0, 1, 2]}
 
 
+def branches(on, yes=3, no=5):
+    nodes = {
+        "y": ("Count", {"n": yes}),
+        "n": ("Count", {"n": no}),
+        "w": ("Switch", {"on": on, "yes": link("y.value"), "no": link("n.value")}),
+    }
+    return workflow(nodes, {"out": "w.value"})
+
+
+@pytest.mark.parametrize(("on", "taken", "made"), [(True, "y", 3), (False, "n", 5)])
+def test_a_switch_over_lists_makes_only_the_list_that_it_takes(on, taken, made):
+    for bench in (Bench(), no_cache()):
+        for _ in range(2):
+            assert bench.run(branches(on)) == {"out": list(range(made))}
+            assert set(bench.started) <= {"w", taken}
+    assert bench.started == ["w", taken, *["w"] * (made - 1)]
+
+
+def test_a_change_in_the_list_not_taken_runs_nothing():
+    bench = Bench()
+    bench.run(branches(False))
+
+    assert bench.run(branches(False, yes=99)) == {"out": [0, 1, 2, 3, 4]}
+    assert calls == []
+
+
+def test_a_switch_that_takes_a_single_value_beside_a_list_gives_it_once():
+    nodes = {"c": ("Count", {"n": 3}), "w": ("Switch", {"on": False, "yes": link("c.value"), "no": 9})}
+    bench = Bench()
+
+    assert bench.run(workflow(nodes, {"out": "w.value"})) == {"out": [9]}
+    assert bench.started == ["w"]
+
+
+def test_an_empty_list_that_a_switch_takes_gives_an_empty_list():
+    for bench in (Bench(), no_cache()):
+        for _ in range(2):
+            assert bench.run(branches(True, yes=0)) == {"out": []}
+            assert "n" not in bench.started
+
+
+def test_a_list_of_choices_walks_both_lists_in_step():
+    nodes = {
+        "c": ("Count", {"n": 4}),
+        "even": ("IsEven", {"a": link("c.value")}),
+        "up": ("Add", {"a": link("c.value"), "b": 100}),
+        "down": ("Add", {"a": link("c.value"), "b": -100}),
+        "w": ("Switch", {"on": link("even.value"), "yes": link("up.value"), "no": link("down.value")}),
+    }
+    for bench in (Bench(), no_cache()):
+        assert bench.run(workflow(nodes, {"out": "w.value"})) == {"out": [100, -99, 102, -97]}
+
+
+def test_lists_that_do_not_fit_each_other_are_told_when_both_were_asked_for():
+    nodes = {
+        "c": ("Count", {"n": 3}),
+        "even": ("IsEven", {"a": link("c.value")}),
+        "yes": ("Count", {"n": 5}),
+        "w": ("Switch", {"on": link("even.value"), "yes": link("yes.value"), "no": 1}),
+    }
+    bench = Bench()
+    bench.run(workflow(nodes, {"out": "w.value"}))
+    (failed,) = [event.fault for event in bench.events if isinstance(event, NodeFailed)]
+
+    assert (failed.node, bench.status) == ("w", "failed")
+    assert "on 3, yes 5" in failed.message
+
+
 # Stop and cancel
 
 
