@@ -2,17 +2,24 @@
 
 `index.html` is the page at `/`. Where it says `{{base}}`, the page that is sent says `/editor/<hash>`: the modules import
 each other by relative paths, so one hash over all of them serves, and no build is needed.
+`{{modules main.js …}}` becomes links by which a browser fetches at once whatever these modules import.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+from web.module_graph import reached
 
 PAGE = "index.html"
 BASE = b"{{base}}"
+MODULES = re.compile(rb"^( *)\{\{modules ([^}]+)\}\}\n", re.MULTILINE)
 TYPES = {
     ".html": "text/html",
     ".js": "text/javascript",
@@ -28,12 +35,22 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EditorFile:
     """A file's bytes, and what they are."""
 
     body: bytes
     content_type: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is text of some kind, in UTF-8."""
+        return self.content_type.startswith("text/") or self.content_type.endswith(("json", "xml"))
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The bytes as gzip."""
+        return gzip.compress(self.body, mtime=0)
 
 
 class EditorFiles:
@@ -62,7 +79,18 @@ class EditorFiles:
         file = self._files.get(PAGE)
         if file is None:
             return None
-        return EditorFile(file.body.replace(BASE, f"/editor/{self.version}".encode()), file.content_type)
+        body = MODULES.sub(self._preloads, file.body)
+        return EditorFile(body.replace(BASE, f"/editor/{self.version}".encode()), file.content_type)
+
+    def _preloads(self, found: re.Match[bytes]) -> bytes:
+        """A link for each module that the named ones need, so that a browser fetches them all at once.
+
+        Else it would come upon each only after the one that imports it.
+        """
+        names = reached({name: file.body for name, file in self._files.items()}, found[2].decode().split())
+        return b"".join(
+            b'%b<link rel="modulepreload" href="%b/%b">\n' % (found[1], BASE, name.encode()) for name in names
+        )
 
     def file(self, name: str) -> EditorFile | None:
         """A file by its relative name; only what the folder was seen to hold is ever found."""

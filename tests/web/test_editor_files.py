@@ -32,6 +32,32 @@ async def test_a_changed_module_has_a_new_address_and_the_old_one_is_no_longer_k
     assert stale.headers["Cache-Control"] == "no-cache"
 
 
+async def test_text_comes_packed_to_who_unpacks_it_and_plain_to_who_does_not(client):
+    address = await base_of(client) + "/main.js"
+    for offer, coding in (
+        ("gzip", "gzip"),
+        ("br, gzip;q=0.5", "gzip"),
+        ("br", None),
+        ("gzip;q=0, *", None),
+        ("*", "gzip"),
+    ):
+        answer = await client.get(address, headers={"Accept-Encoding": offer})
+        assert answer.headers.get("Content-Encoding") == coding, offer
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert await answer.text() == 'import "./inner/part.js";\n'  # the client unpacks
+
+
+async def test_the_page_names_all_modules_that_it_needs(client, settings):
+    page = settings.editor / "index.html"
+    before = page.read_text()
+    page.write_text("<head>\n  {{modules main.js none.js}}\n</head>" + before)
+    base = await base_of(client)
+    text = await (await client.get("/")).text()
+    page.write_text(before)
+    links = [f'  <link rel="modulepreload" href="{base}/{name}">\n' for name in ("main.js", "inner/part.js")]
+    assert text.startswith(f"<head>\n{''.join(links)}</head>")
+
+
 async def test_only_files_of_a_front_end_are_handed_out(client, settings):
     (settings.editor / "outside.js").symlink_to("/etc/hostname")
     base = await base_of(client)

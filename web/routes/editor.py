@@ -9,11 +9,11 @@ from aiohttp import web
 from web.errors import Refused
 from web.guard import same_token
 from web.keys import EDITOR, SETTINGS
+from web.packing import FOREVER, KEPT_NOT, sent
 from web.routes.session import remember
 from web.routing import Answer, Routes
 
 routes = Routes()
-FOREVER = "public, max-age=31536000, immutable"
 _FILE = Answer("A file of the editor", media=("*/*",))
 
 
@@ -27,9 +27,7 @@ async def page(request: web.Request) -> web.Response:
     found = files.page()
     if found is None:
         raise Refused(404, "this installation has no editor; the interface for programs is at /api/openapi.json")
-    return web.Response(
-        body=found.body, content_type=found.content_type, charset="utf-8", headers={"Cache-Control": "no-cache"}
-    )
+    return await sent(request, found, KEPT_NOT)
 
 
 def _signed_in(request: web.Request) -> web.Response:
@@ -50,11 +48,4 @@ async def file(request: web.Request) -> web.Response:
     found = files.file(request.match_info["name"])
     if found is None:
         raise Refused(404, "the editor has no such file")
-    current = request.match_info["version"] == files.version
-    text = found.content_type.startswith("text/") or found.content_type.endswith(("json", "xml"))
-    return web.Response(
-        body=found.body,
-        content_type=found.content_type,
-        charset="utf-8" if text else None,
-        headers={"Cache-Control": FOREVER if current else "no-cache"},
-    )
+    return await sent(request, found, FOREVER if request.match_info["version"] == files.version else KEPT_NOT)

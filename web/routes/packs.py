@@ -11,7 +11,7 @@ from web.editor_files import EditorFiles
 from web.errors import Refused
 from web.keys import SERVICE, VIEWS
 from web.pack_views import address_of
-from web.routes.editor import FOREVER
+from web.packing import FOREVER, KEPT_NOT, sent
 from web.routing import Answer, Routes
 from web.wire import PacksPage
 
@@ -42,12 +42,7 @@ async def versioned(request: web.Request) -> web.Response:
     found = files.file(request.match_info["file"])
     if found is None:
         raise Refused(404, "the pack has no such view")
-    current = request.match_info["version"] == files.version
-    return web.Response(
-        body=found.body,
-        content_type=found.content_type,
-        headers={"Cache-Control": FOREVER if current else "no-cache"},
-    )
+    return await sent(request, found, FOREVER if request.match_info["version"] == files.version else KEPT_NOT)
 
 
 @routes.add("GET", "/api/packs/{pack}/views/{file:.+}", gives=Answer("The module", media=("*/*",)), refusals=(404,))
