@@ -24,6 +24,7 @@ export function pictureWidget(subject) {
     ${asset ? html`<span class="drop-name">${asset.name}</span>` : html`<span>Drop, paste or choose a picture</span>`}
     <input type="file" accept=${ACCEPTED} aria-labelledby=${subject.label}
       @change=${(/** @type {Event} */ event) => chosen(subject, /** @type {HTMLInputElement} */ (event.currentTarget))} />
+    ${subject.port.widget === "mask" ? html`<button type="button" class="paint" @click=${() => subject.app.commands.run("mask.paint", { id: subject.id, input: subject.port.name })}>Paint…</button>` : nothing}
   </div>`;
 }
 

@@ -1,0 +1,100 @@
+/**
+ * The pictures that painting begins with: files among the assets, results that are at hand, and results that a run makes.
+ *
+ * @typedef {import("../session/app.js").App} App
+ * @typedef {import("../session/tab.js").Tab} Tab
+ * @typedef {import("./target.js").Source} Source
+ */
+
+import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { toJson } from "../model/document.js";
+import { readValue } from "../model/shapes.js";
+import { UNDER_WAY } from "../session/tab.js";
+
+/**
+ * What is there without a run: the file itself, else what came out last; null where there is nothing yet.
+ *
+ * @param {Tab} tab
+ * @param {Source} source
+ * @returns {Promise<{bitmap: ImageBitmap, isFile: boolean} | null>}
+ */
+export async function atHand(tab, { file, port }) {
+  const value = file === null ? null : readValue(file);
+  if (value?.kind === "asset" && value.sha256 !== null) {
+    const bitmap = await bitmapAt(`/api/assets/${value.sha256}`);
+    if (bitmap !== null) return { bitmap, isFile: true };
+  }
+  const link = port === null ? "" : `${port.node}.${port.output}`;
+  const run = port === null ? null : tab.nodeRun(tab.prefix.peek() + port.node).peek();
+  const shown = [...tab.level.peek().outputs].find(([, output]) => output.link === link)?.[0];
+  const [entry] = (shown === undefined ? null : run?.outputs?.[shown]) ?? [];
+  const bitmap = typeof entry?.url === "string" ? await bitmapAt(entry.url) : null;
+  return bitmap === null ? null : { bitmap, isFile: false };
+}
+
+/**
+ * What an output gives, made by a run up to there. Throws Error, in words, where the run did not come to it.
+ *
+ * @param {App} app
+ * @param {Tab} tab
+ * @param {NonNullable<Source["port"]>} port
+ * @returns {Promise<ImageBitmap>}
+ */
+export async function made(app, tab, { node, output }) {
+  const target = `${tab.prefix.peek()}${node}.${output}`;
+  const workflow = toJson(tab.document.peek());
+  const { id } = await app.api.submit({ workflow, document: tab.key.peek(), targets: [target] });
+  tab.queue(id);
+  await over(tab, id);
+  const run = await app.api.run(id);
+  const [entry] = run.outputs?.[target] ?? [];
+  const bitmap = typeof entry?.url === "string" ? await bitmapAt(entry.url) : null;
+  if (bitmap === null) throw new Error(run.faults?.[0]?.message ?? `${target} gave no picture`);
+  return bitmap;
+}
+
+/** @param {Tab} tab @param {string} id @returns {Promise<void>} */
+function over(tab, id) {
+  return new Promise((done) => {
+    const stop = effect(() => {
+      const run = tab.run.value;
+      if (tab.waiting.value.includes(id) || (run?.id === id && UNDER_WAY.has(run.status))) return;
+      queueMicrotask(() => stop());
+      done();
+    });
+  });
+}
+
+/** @param {string} url @returns {Promise<ImageBitmap | null>}  null where there is no such picture */
+async function bitmapAt(url) {
+  const answer = await fetch(url).catch(() => null);
+  if (answer === null || !answer.ok) return null;
+  return createImageBitmap(await answer.blob()).catch(() => null);
+}
+
+/**
+ * The bytes of a picture, turned as it is shown.
+ *
+ * @param {ImageBitmap} bitmap
+ */
+export function pixelsOf(bitmap) {
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.drawImage(bitmap, 0, 0);
+  return context.getImageData(0, 0, bitmap.width, bitmap.height);
+}
+
+/**
+ * A mask as the grey PNG that is kept.
+ *
+ * @param {import("./raster.js").Raster} raster
+ * @returns {Promise<Blob>}
+ */
+export function fileOf({ width, height, values }) {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const pixels = new ImageData(width, height);
+  values.forEach((value, place) => pixels.data.set([value, value, value, 255], 4 * place));
+  context.putImageData(pixels, 0, 0);
+  return canvas.convertToBlob({ type: "image/png" });
+}
