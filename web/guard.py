@@ -91,7 +91,8 @@ def check_origin(request: web.Request) -> None:
 
 def check_token(request: web.Request, settings: Settings) -> None:
     """Where there is a token, it must come as `Authorization: Bearer` or as the cookie that signing in sets."""
-    signs_in = request.path == "/api/session" or (request.path == "/" and "token" in request.query)
+    is_page = request.path == "/" or request.path.startswith("/form/")
+    signs_in = request.path == "/api/session" or (is_page and "token" in request.query)
     if settings.token is None or signs_in:
         return
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")

@@ -11,6 +11,7 @@
  * @property {boolean} [canvas]  whether its keys work only while the canvas, or a node on it, has the keyboard
  * @property {boolean} [native]  the browser's own event does it: its keys are only shown
  * @property {boolean} [hidden]  not shown in the palette
+ * @property {(app: App, argument?: any) => boolean} [on]  of one that is put on and taken off: whether it is on
  * @property {(app: App) => boolean} [when]  whether it can be done now
  * @property {(app: App, argument?: any) => unknown} run
  */

@@ -9,7 +9,7 @@ import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { mountBar } from "./bar.js";
 import { mountLive } from "./live.js";
 import { mountStatus } from "./status.js";
-import { span } from "./words.js";
+import { followTheme } from "./theme.js";
 
 /**
  * @param {App} app
@@ -33,7 +33,7 @@ export function mountShell(app, body) {
   body.append(page);
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (page.querySelector(name));
   followTheme(app);
-  followTitle(app);
+  void followTitle(app);
   mountBar(app, part(".bar"));
   mountStatus(app, part(".status"), faultsWhenAsked(app, part(".faults")));
   sheetsWhenAsked(app, body);
@@ -42,24 +42,12 @@ export function mountShell(app, body) {
 }
 
 /** @param {App} app */
-function followTheme(app) {
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const apply = () => {
-    const { theme } = app.settings.chosen.value;
-    document.documentElement.dataset.theme = theme === "system" ? (system.matches ? "dark" : "light") : theme;
-    app.view?.refresh();
-  };
-  system.addEventListener("change", apply);
-  effect(apply);
-}
-
-/** @param {App} app */
-function followTitle(app) {
-  effect(() => {
+async function followTitle(app) {
+  const { followFinished, showFinished, tookWords } = await import("./finished.js");
+  followFinished(app, () => {
     const tab = app.active.value;
-    const run = tab.run.value;
-    const took = run?.status === "succeeded" && run.seconds !== null ? ` (${span(run.seconds)})` : "";
-    document.title = `${tab.dirty.value ? "• " : ""}${tab.title.value}${took} · Latent Loom`;
+    const dirty = tab.dirty.value ? "• " : "";
+    document.title = `${showFinished(tab)}${dirty}${tab.title.value}${tookWords(tab)} · Latent Loom`;
   });
 }
 

@@ -1,0 +1,132 @@
+import { copiedOf } from "../../../../web/editor/form/copied.js";
+import { asCommand, asPython, python, shell } from "../../../../web/editor/form/copies.js";
+import { heldBy, onlyFields, fieldsOf } from "../../../../web/editor/form/fields.js";
+import { placeAt } from "../../../../web/editor/form/reorder.js";
+import { subjectOf } from "../../../../web/editor/form/subject.js";
+import { cutOut, putTogether } from "../../../../web/editor/help/example.js";
+import { addHeading, formOf, moveItem, nameItem, pin, removeItem, unpin } from "../../../../web/editor/model/edits/form.js";
+import { extract } from "../../../../web/editor/model/edits/extract.js";
+import { renameNode } from "../../../../web/editor/model/edits/rename.js";
+import { transact } from "../../../../web/editor/model/transact.js";
+import { Tab } from "../../../../web/editor/session/tab.js";
+import { signal } from "../../../../web/editor/vendor/signals-core/signals-core.mjs";
+import { write } from "../../../../web/editor/widgets/subject.js";
+import { equal, ok, property, test } from "./harness.js";
+import { TEXT_TO_IMAGE, after, catalogue, documentOf, given, link } from "./sample.js";
+
+/** @typedef {import("../../../../web/editor/model/document.js").Document} Document */
+
+const app = /** @type {any} */ ({ catalogue: signal(catalogue) });
+const WHERE = /** @type {any} */ ({ origin: "http://127.0.0.1:8765", hostname: "127.0.0.1" });
+const inputsOf = (/** @type {Document} */ document) => formOf(document).map((item) => ("input" in item ? item.input : item.heading));
+
+test("a file that says nothing of a form has one of all that it takes from outside", () => {
+  const exposed = [...(TEXT_TO_IMAGE.levels.get("")?.inputs.values() ?? [])].map(({ to }) => to[0]);
+  equal(inputsOf(TEXT_TO_IMAGE), exposed);
+  const document = after(TEXT_TO_IMAGE, (draft) => pin(draft, "sampler.cfg"));
+  equal(inputsOf(document), exposed.includes("sampler.cfg") ? exposed : [...exposed, "sampler.cfg"]);
+});
+
+test("items are moved like cards: none is lost, the others keep their order", () =>
+  property(40, (random) => {
+    let document = documentOf({ a: ["Integer", {}], b: ["Integer", {}] });
+    document = after(document, (draft) => {
+      for (const name of ["a.value", "b.value"]) pin(draft, name);
+      for (const words of ["One", "Two", "Three"]) addHeading(draft, words);
+    });
+    const before = inputsOf(document);
+    const [from, to] = [random.below(5), random.below(5)];
+    const moved = inputsOf(after(document, (draft) => moveItem(draft, from, to)));
+    equal(moved[to], before[from]);
+    equal(
+      moved.filter((item) => item !== before[from]),
+      before.filter((item) => item !== before[from]),
+    );
+  }));
+
+test("what is taken off the form is off, and the last one leaves an empty form", () => {
+  let document = after(documentOf({ a: ["Integer", {}] }), (draft) => pin(draft, "a.value"));
+  document = after(document, (draft) => nameItem(draft, 0, "How many"));
+  equal(formOf(document), [{ input: "a.value", title: "How many" }]);
+  equal(formOf(after(document, (draft) => nameItem(draft, 0, ""))), [{ input: "a.value" }]);
+  equal(formOf(after(document, (draft) => unpin(draft, "a.value"))), []);
+  equal(formOf(after(document, (draft) => removeItem(draft, 0))), []);
+});
+
+test("a node's new id is followed on the form, inside sub-workflows too", () => {
+  const made = after(documentOf({ a: ["Integer", {}], b: ["Integer", { value: 4 }] }), (draft) => {
+    extract(draft, "", ["b"], "inner", catalogue);
+    pin(draft, "a.value");
+  });
+  const use = [...(made.levels.get("")?.nodes.keys() ?? [])].find((id) => id !== "a");
+  const pinned = after(made, (draft) => pin(draft, `${use}/b.value`));
+  const renamed = after(pinned, (draft) => {
+    renameNode(draft, "", "a", "many");
+    renameNode(draft, "inner", "b", "few");
+  });
+  equal(inputsOf(renamed), ["many.value", `${use}/few.value`]);
+});
+
+test("a field inside a sub-workflow is that use's own word", () => {
+  const made = after(documentOf({ a: ["Integer", { value: 4 }] }), (draft) => void extract(draft, "", ["a"], "inner", catalogue));
+  const [use] = [...(made.levels.get("")?.nodes.keys() ?? [])];
+  const tab = new Tab("t", after(made, (draft) => pin(draft, `${use}/a.value`)));
+  const [field] = onlyFields(catalogue, tab.document.peek());
+  ok(field !== undefined);
+  equal(heldBy(field), 4);
+  tab.enter([/** @type {string} */ (use)]);
+  write(subjectOf(app, tab, field), 9);
+  equal(given(tab.document.peek(), /** @type {string} */ (use), "a.value"), 9);
+  equal(given(tab.document.peek(), "a", "value", "inner"), 4);
+});
+
+test("a field of several inputs of one name writes them all, and what no longer fits says why", () => {
+  const document = documentOf(
+    { a: ["Integer", { value: 1 }], b: ["Integer", { value: 1 }], c: ["Math", { a: link("a.value") }] },
+    { inputs: { many: { to: ["a.value", "b.value"] } }, ui: { form: [{ input: "a.value" }, { input: "gone.x" }, { input: "c.a" }] } },
+  );
+  const tab = new Tab("t", document);
+  const [field] = onlyFields(catalogue, document);
+  write(subjectOf(app, tab, /** @type {any} */ (field)), 7);
+  equal([given(tab.document.peek(), "a", "value"), given(tab.document.peek(), "b", "value")], [7, 7]);
+  equal(
+    fieldsOf(catalogue, document).map(({ kind }) => kind),
+    ["field", "gone", "gone"],
+  );
+});
+
+test("a word of the shell is read back as it was", () => {
+  equal(shell("a=1"), "a=1");
+  equal(shell("it's $HOME `x`"), "'it'\\''s $HOME `x`'");
+  equal(python({ a: [true, null, 'say "ü"\n'] }), '{"a": [True, None, "say \\"ü\\"\\n"]}');
+});
+
+test("a saved workflow is named, an edited one is written out, and values go along either way", () => {
+  const document = documentOf({ a: ["Text", { value: "old" }] }, { ui: { form: [{ input: "a.value" }] } });
+  const tab = new Tab("t", document, { name: "my file" });
+  tab.edit("Value", (draft) => draft.level("").setInput("a", "value", "@home"));
+  const saved = asCommand(copiedOf(app, tab, WHERE));
+  equal(saved, "curl -fsS http://127.0.0.1:8765/api/workflows/my%20file | loom run - \\\n  --set a.value=@@home\n");
+  ok(asPython(copiedOf(app, tab, WHERE)).includes('"a.value": "@home"'));
+  tab.edit("More", (draft) => void draft.level("").nodes.set("b", /** @type {any} */ (draft.level("").node("a"))));
+  ok(asCommand(copiedOf(app, tab, WHERE)).includes('"b":{"type":"Text"'));
+});
+
+test("an item is dropped where its middle is", () => {
+  const boxes = [0, 30, 60].map((top) => ({ top, bottom: top + 28 }));
+  equal([-5, 20, 35, 61, 500].map((y) => placeAt(boxes, y)), [0, 0, 1, 2, 2]);
+});
+
+test("an example is the smallest part of a workflow that makes the node's inputs", () => {
+  const found = cutOut([TEXT_TO_IMAGE], "TextEncode");
+  equal([...(found?.levels.get("")?.nodes.values() ?? [])].map(({ type }) => type).sort(), ["LoadModel", "TextEncode"]);
+  equal(cutOut([TEXT_TO_IMAGE], "Math"), null);
+});
+
+test("an example is put together where none is there, and only of what it needs", () => {
+  const found = putTogether(catalogue, ["solids"], "VAEEncode");
+  ok(found !== null);
+  equal([...(found.levels.get("")?.nodes.values() ?? [])].map(({ type }) => type).sort(), ["LoadModel", "RenderScene", "VAEEncode"]);
+  equal(putTogether(catalogue, [], "VAEEncode"), null);
+  ok(transact(found, () => {}).diff.length === 0);
+});
