@@ -4,14 +4,29 @@ import { arrangeCommands } from "./commands/arrange.js";
 import { installClipboard } from "./commands/clipboard.js";
 import { editCommands } from "./commands/edit.js";
 import { fileCommands } from "./commands/file.js";
+import { formCommands } from "./commands/form.js";
 import { listenToKeys } from "./commands/listen.js";
+import { helpCommands } from "./commands/help.js";
+import { maskCommands } from "./commands/mask.js";
 import { resultCommands } from "./commands/results.js";
 import { runCommands } from "./commands/run.js";
+import { installPins } from "./interact/pins.js";
 import { viewCommands } from "./view/commands.js";
 
 /** @param {import("./session/app.js").App} app */
 export function enable(app) {
-  app.commands.add([...runCommands, ...editCommands, ...viewCommands, ...arrangeCommands, ...fileCommands, ...resultCommands]);
+  app.commands.add([
+    ...runCommands,
+    ...editCommands,
+    ...viewCommands,
+    ...arrangeCommands,
+    ...fileCommands,
+    ...resultCommands,
+    ...maskCommands,
+    ...formCommands,
+    ...helpCommands,
+  ]);
   listenToKeys(app);
   installClipboard(app);
+  installPins(app);
 }

@@ -17,6 +17,8 @@ const MENUS = Object.freeze({
     "node.color",
     "node.connectTo",
     "node.replace",
+    "mask.paint",
+    "node.help",
     null,
     "node.bypass",
     "node.mute",
@@ -198,13 +200,24 @@ export class ContextMenu extends Interaction {
             title: `Expose “${port.title}” no more`,
             run: () => void app.commands.run("workflow.unexpose", { node: id, input, name }),
           };
-    if (!port.literal || port.default === undefined) return [expose, null];
+    if (port.type === "Mask" && !port.list) {
+      const paint = () => void app.commands.run("mask.paint", { id, input });
+      return [{ id: "paint", title: `Paint “${port.title}”…`, run: paint }, expose, null];
+    }
+    if (!port.literal) return [expose, null];
+    const pinned = app.commands.get("form.pin")?.on?.(app, { node: id, input });
+    const pin = {
+      id: "pin",
+      title: pinned ? `Take “${port.title}” off the form` : `Pin “${port.title}” to the form`,
+      run: () => void app.commands.run("form.pin", { node: id, input }),
+    };
+    if (port.default === undefined) return [pin, expose, null];
     const reset = {
       id: "reset",
       title: `Back to ${JSON.stringify(port.default)}`,
       run: () => void tab.edit(`Reset ${port.title}`, (draft) => draft.level(level).setInput(id, input, port.default)),
     };
-    return [expose, reset, null];
+    return [pin, expose, reset, null];
   }
 }
 

@@ -12,6 +12,7 @@ import { examplesSheet } from "./examples.js";
 import { CLOSE } from "./icons.js";
 import { keysSheet } from "./keysheet.js";
 import { conflictSheet, openSheet, saveAsSheet } from "./files.js";
+import { nodeHelp } from "./nodehelp.js";
 import { renameIdSheet } from "./rename.js";
 
 /**
@@ -78,6 +79,8 @@ function sheet(app, asking) {
       return { title: "Keys", content: keysSheet(app) };
     case "examples":
       return { title: "Examples", content: examplesSheet(app) };
+    case "node":
+      return { title: app.catalogue.peek().nodes.get(asking.type)?.title ?? asking.type, content: nodeHelp(app, asking.type) };
     case "lost":
       return {
         title: `Replaced by ${asking.title}`,

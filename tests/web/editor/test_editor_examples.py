@@ -1,0 +1,50 @@
+"""The examples of node types: cut out of the workflows that ship, else put together, and nothing is wrong with any."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from engine.graph.checker import Checker
+from engine.graph.document import load_workflow
+from engine.graph.records import Identity, InputSpec
+from engine.packs import find_registry
+
+FILES = sorted((Path(__file__).parents[3] / "workflows").glob("*.json"))
+BUILD = """async (files) => {
+    const { readCatalogue } = await import("/web/editor/model/catalogue.js");
+    const { parseDocument, toJson } = await import("/web/editor/model/document.js");
+    const { cutOut, putTogether } = await import("/web/editor/help/example.js");
+    const catalogue = readCatalogue(await (await fetch("/catalogue.json")).json());
+    const found = files.map((text) => parseDocument(JSON.parse(text)));
+    const made = [...catalogue.nodes.keys()].map((type) =>
+        [type, cutOut(found, type) ?? putTogether(catalogue, ["solids"], type)]);
+    return Object.fromEntries(made.map(([type, document]) => [type, document && toJson(document)]));
+}"""
+SPACE = {"name": "s", "channels": 4, "factor": 8}
+FACTS = {"solids-clip": {"family": "clip"}}
+REGISTRY = find_registry(third_party=False)
+
+
+def identify(spec: InputSpec, value: object) -> Identity:
+    """What a model is, where every name is known."""
+    known = {"family": "sd", "name": "solids", "space": SPACE, "width": 128, "height": 128}
+    return Identity("f", FACTS.get(str(value), known))
+
+
+def infer(name: str, inputs: Any) -> Any:
+    return REGISTRY.code[name].cls.infer(inputs)
+
+
+def faults(document: dict[str, Any]) -> list[str]:
+    """What is wrong with it; files that only a user has are left open."""
+    checked = Checker(REGISTRY.types, REGISTRY.values, identify, infer).graph(load_workflow(json.dumps(document)))
+    return [fault.message for fault in checked.faults if fault.input not in ("file", "folder")]
+
+
+def test_every_node_type_has_an_example_without_a_fault(modules: Page) -> None:
+    made = modules.evaluate(BUILD, [path.read_text(encoding="utf-8") for path in FILES])
+    assert [name for name, document in made.items() if document is None] == []
+    wrong = {name: found for name, document in made.items() if (found := faults(document))}
+    assert wrong == {}
