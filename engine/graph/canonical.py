@@ -48,7 +48,7 @@ def to_json(workflow: Workflow) -> dict[str, JsonValue]:
     requires: dict[str, JsonValue] = {
         "packs": dict(sorted(workflow.requires.packs.items())),
         "models": {
-            name: _filled({"fingerprint": model.fingerprint, "family": model.family})
+            name: _filled({"fingerprint": model.fingerprint, "family": model.family, "bytes": model.bytes})
             for name, model in sorted(workflow.requires.models.items())
         },
     }

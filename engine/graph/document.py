@@ -72,10 +72,11 @@ class OutputDoc(_Doc):
 
 
 class ModelRequirement(_Doc):
-    """The model that a name in this file stood for when the file was written."""
+    """The model that a name in this file stood for when the file was written; `bytes` is how large its weights are."""
 
     fingerprint: str = ""
     family: str = ""
+    bytes: int | None = None
 
 
 class Requires(_Doc):

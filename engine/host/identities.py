@@ -12,6 +12,7 @@ from engine.graph.values import File, Folder
 from engine.store.assets import Assets
 from engine.store.errors import UnknownModelError
 from engine.store.models import FoundModel, ModelCatalog
+from engine.store.picture_facts import PictureFacts
 
 MODELS = "models"
 
@@ -19,16 +20,20 @@ MODELS = "models"
 class Names:
     """Resolves the names of one workflow. `wanted` holds what its `requires` says of its models."""
 
-    def __init__(self, catalog: ModelCatalog, assets: Assets, workflow: Workflow) -> None:
+    def __init__(
+        self, catalog: ModelCatalog, assets: Assets, workflow: Workflow, pictures: PictureFacts | None = None
+    ) -> None:
         self._catalog = catalog
         self._assets = assets
+        self._pictures = pictures or PictureFacts()
         self._wanted = workflow.requires.models
 
     def identify(self, spec: InputSpec, value: object) -> Identity:
         """The content and the facts behind a literal. Raises LoomError, which says what there is."""
         try:
             if isinstance(value, File):
-                return Identity(self._assets.file(value).sha256)
+                found = self._assets.file(value)
+                return Identity(found.sha256, self._pictures.of(found) if spec.type == "File" else {})
             if isinstance(value, Folder):
                 return Identity(self._assets.folder(value).digest)
             if spec.choices_from == MODELS and isinstance(value, str):
@@ -46,11 +51,21 @@ class Names:
         """The model of this name, else the one whose content the workflow says it had. Raises StoreError."""
         try:
             return self._catalog.find(name)
-        except UnknownModelError:
+        except UnknownModelError as error:
             other = self._by_content(name)
             if other is None:
-                raise
+                raise UnknownModelError(f"{error}; {self._wanted_words(name)}") from None
             return other
+
+    def _wanted_words(self, name: str) -> str:
+        """What is to be put where, as far as the file tells."""
+        wanted = self._wanted.get(name)
+        size = None if wanted is None or wanted.bytes is None else f"{wanted.bytes / 1e6:,.1f} MB"
+        facts = ", ".join(filter(None, (size, wanted.family if wanted is not None else "")))
+        place = next(iter(self._catalog.folders), None)
+        where = "into a model folder" if place is None else f"into {place}"
+        what = f"a folder '{name}' in diffusers' layout, or '{name}.safetensors',"
+        return f"put {what} {where}" + (f" (the workflow was made with one of {facts})" if facts else "")
 
     def notices(self) -> Iterator[Fault]:
         """What the user may want to know of the models that the file was written with."""

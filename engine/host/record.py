@@ -16,12 +16,13 @@ from engine.graph.canonical import dump
 from engine.graph.document import ModelRequirement, NodeDoc, Requires, SubworkflowDoc, Workflow
 from engine.graph.graph import Graph
 from engine.graph.normalise import normalise
-from engine.graph.records import JsonValue
+from engine.graph.records import Identity, JsonValue
 from engine.graph.values import File
 from engine.host.host import Host
 from engine.host.identities import MODELS
 from engine.host.opening import Opened
 from engine.packs import CORE
+from engine.store.fingerprint import weight_bytes
 
 LIBRARIES = ("torch", "diffusers", "transformers", "numpy", "pillow")
 
@@ -96,9 +97,13 @@ class Recorder:
         for node in self._graph.nodes.values():
             for name, identity in node.binding.identities.items():
                 if node.type.inputs[name].choices_from == MODELS and isinstance(node.values.get(name), str):
-                    family = str(identity.facts.get("family", ""))
-                    found[node.values[name]] = ModelRequirement(fingerprint=identity.digest, family=family)
+                    found[node.values[name]] = self._requirement(identity)
         return found
+
+    def _requirement(self, identity: Identity) -> ModelRequirement:
+        size = weight_bytes(self._host.catalog.by_fingerprint(identity.digest))
+        family = str(identity.facts.get("family", ""))
+        return ModelRequirement(fingerprint=identity.digest, family=family, bytes=size)
 
 
 def _pin(value: JsonValue, known: Mapping[str, str]) -> JsonValue:

@@ -119,3 +119,9 @@ def _listed(entries: Iterable[tuple[str, str]]) -> bytes:
 def _stamp(path: Path) -> tuple[int, ...]:
     status = path.stat()
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def weight_bytes(path: Path) -> int:
+    """How large the weights of a model are: of its file, or of all in its folder."""
+    files = [path] if path.is_file() else path.rglob(f"*{WEIGHTS}")
+    return sum(file.stat().st_size for file in files if file.is_file())

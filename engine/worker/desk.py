@@ -21,6 +21,7 @@ from engine.host.inspect import inspect_workflow
 from engine.host.job import Job, prepare
 from engine.host.opening import Opened
 from engine.host.record import Recorder
+from engine.store.fingerprint import weight_bytes
 from engine.worker.checking import check_workflow
 from engine.worker.openings import Openings
 from engine.worker.sweeps import sweep_points
@@ -76,7 +77,7 @@ class Desk:
                 "name": model.name,
                 "fingerprint": model.fingerprint,
                 "family": str(model.facts.get("family", "")),
-                "bytes": _size(model.path),
+                "bytes": weight_bytes(model.path),
                 "fault": None if model.fault is None else str(model.fault),
             }
             for model in self._host.catalog.models()
@@ -152,8 +153,3 @@ class Desk:
 
 def _path(path: Path | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _size(path: Path) -> int:
-    files = [path] if path.is_file() else path.rglob("*.safetensors")
-    return sum(file.stat().st_size for file in files if file.is_file())

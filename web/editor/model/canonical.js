@@ -45,7 +45,7 @@ const NODE_ORDER = order("type", "version", "mode", "inputs");
 const ENTRY_ORDER = order("to", "link", "title", "help");
 const UI_ORDER = order("nodes", "frames", "notes");
 const REQUIRES_ORDER = order("packs", "models");
-const MODEL_ORDER = order("fingerprint", "family");
+const MODEL_ORDER = order("fingerprint", "family", "bytes");
 
 /**
  * @param {Document} document
