@@ -17,20 +17,17 @@ from engine.cli.progress import Watcher, duration
 from engine.cli.running import open_aloud, watched
 from engine.cli.say import note, print_json
 from engine.cli.values import given_for, read_settings, split_setting
-from engine.graph.faults import Fault, InvalidWorkflow
 from engine.graph.graph import Graph
 from engine.graph.records import JsonValue
 from engine.host.axes import Axis, check_axes, points_of, read_axis, read_table, value_words
 from engine.host.given import Given
 from engine.host.host import Host
-from engine.host.job import Finished, perform, prepare
+from engine.host.job import Finished, perform, prepare, prepare_all
 from engine.host.opening import Opened
 from engine.host.outputs import to_text
 from engine.host.sheet import make_sheet
 from engine.run.control import Control
 from engine.store.placing import place_named, place_numbered
-
-_SHOWN_FAULTS = 20
 
 
 @dataclass
@@ -71,7 +68,7 @@ def run_many(
     shared = read_settings(given, values)
     sweep = Sweep(host, opened, shared, _axes(given, sweeps, table), folder)
     check_axes(given, sweep.axes, shared)
-    _check_all(sweep)
+    prepare_all(host, opened, (shared | point for point in sweep.points()))
     with watched() as (watcher, control):
         _run_all(sweep, watcher, control, as_json)
     sheets, results = _sheets(sweep), _results(sweep)
@@ -87,21 +84,6 @@ def run_many(
 def _axes(given: Given, sweeps: Sequence[str], table: str | None) -> list[Axis]:
     axes = [] if table is None else [read_table(given, table)]
     return axes + [read_axis(given, *split_setting("--sweep", setting)) for setting in sweeps]
-
-
-def _check_all(sweep: Sweep) -> None:
-    """Refuse the whole sweep before anything runs where one point of it is invalid."""
-    faults: dict[str, Fault] = {}
-    previous: Graph | None = None
-    for point in sweep.points():
-        try:
-            previous = prepare(sweep.host, sweep.opened, sweep.shared | point, previous=previous).graph
-        except InvalidWorkflow as error:
-            faults.update({fault.message: fault for fault in error.faults})
-            if len(faults) >= _SHOWN_FAULTS:
-                break
-    if faults:
-        raise InvalidWorkflow(faults.values())
 
 
 def _run_all(sweep: Sweep, watcher: Watcher, control: Control, as_json: bool) -> None:

@@ -147,9 +147,12 @@ class Host:
         """The result cache."""
         if not self._remember:
             return NoCache()
-        disk = DiskTier(self.home.cache, DISK_BYTES, self.registry.classes, salt=SALT, min_seconds=DISK_SECONDS)
         ram = total_memory() // RAM_SHARE if self._ram_bytes is None else self._ram_bytes
-        return ResultCache(ram, disk, environment=self.environment, told=self.hear)
+        return ResultCache(ram, self.disk_tier(), environment=self.environment, told=self.hear)
+
+    def disk_tier(self) -> DiskTier:
+        """The part of the result cache that all processes share, opened anew."""
+        return DiskTier(self.home.cache, DISK_BYTES, self.registry.classes, salt=SALT, min_seconds=DISK_SECONDS)
 
     def hear(self, key: str, tier: str, entered: bool) -> None:
         """What the result cache tells of its tiers (see `Told`); a host that reports it overrides this."""

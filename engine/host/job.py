@@ -24,6 +24,8 @@ from engine.run.executor import Run
 from engine.run.outcome import Output
 from engine.run.report import RunReport
 
+MOST_WRONG = 20
+
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -97,6 +99,36 @@ def prepare(
         text = f"{opened.source} makes nothing: it has no output, and no node that writes (SaveImage, Preview)"
         raise InvalidWorkflow([Fault("no_output", text)])
     return Job(host, opened, graph, wanted)
+
+
+def prepare_all(
+    host: Host,
+    opened: Opened,
+    points: Iterable[Mapping[str, JsonValue]],
+    targets: Iterable[str] | None = None,
+) -> Job:
+    """Prepare a run at each of these values, of which there is one at least; the first of them.
+
+    Raises InvalidWorkflow with what is wrong at any of them, each fault once; after twenty that are wrong no more are tried.
+    """
+    wanted = None if targets is None else list(targets)
+    first: Job | None = None
+    previous: Graph | None = None
+    faults: dict[str, Fault] = {}
+    wrong = 0
+    for values in points:
+        try:
+            job = prepare(host, opened, values, wanted, previous)
+        except InvalidWorkflow as error:
+            faults.update({fault.message: fault for fault in error.faults})
+            wrong += 1
+            if wrong >= MOST_WRONG:
+                break
+        else:
+            first, previous = first or job, job.graph
+    if first is None or faults:
+        raise InvalidWorkflow(faults.values())
+    return first
 
 
 def perform(

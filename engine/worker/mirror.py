@@ -8,8 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
-from engine.graph.keys import SALT
-from engine.host.host import DISK_BYTES, DISK_SECONDS, Host
+from engine.host.host import Host
 from engine.packs import Registry
 from engine.run.cache import MISSING, DiskTier, Results, Trace
 from engine.run.models.environment import environment
@@ -88,8 +87,7 @@ class ClerkHost(Host):
     @cached_property
     def mirror(self) -> Mirror:
         """What the workers hold."""
-        disk = DiskTier(self.home.cache, DISK_BYTES, self.registry.classes, salt=SALT, min_seconds=DISK_SECONDS)
-        return Mirror(disk)
+        return Mirror(self.disk_tier())
 
     @cached_property
     def results(self) -> Results:

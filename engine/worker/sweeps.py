@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from engine.graph.faults import Fault, InvalidWorkflow
-from engine.graph.graph import Graph
 from engine.graph.overrides import find_settable, fit_value
 from engine.graph.records import JsonValue
 from engine.host.axes import Axis, check_axes, points_of
 from engine.host.given import Given
 from engine.host.host import Host
-from engine.host.job import Job, prepare
+from engine.host.job import MOST_WRONG, Job, prepare_all
 from engine.host.opening import Opened
 
-CHECKED = 400
-MOST_FAULTS = 20
+CHECKED = 401
 Point = dict[str, JsonValue]
 
 
@@ -30,21 +29,8 @@ def sweep_points(
     axes = [Axis(tuple({name: value} for value in _fitted(host, opened, name, many))) for name, many in values.items()]
     given = Given(opened.workflow, host.registry.types, host.assets(opened.beside), host.home.inputs, opened.beside)
     check_axes(given, axes, ())
-    wanted = None if targets is None else list(targets)
     points = list(points_of(axes))
-    job = prepare(host, opened, points[0], wanted)
-    faults: dict[str, Fault] = {}
-    previous: Graph = job.graph
-    for point in _variations(points[0], axes):
-        try:
-            previous = prepare(host, opened, point, wanted, previous).graph
-        except InvalidWorkflow as error:
-            faults.update({fault.message: fault for fault in error.faults})
-            if len(faults) >= MOST_FAULTS:
-                break
-    if faults:
-        raise InvalidWorkflow(faults.values())
-    return points, job
+    return points, prepare_all(host, opened, islice(_variations(points[0], axes), CHECKED), targets)
 
 
 def _fitted(host: Host, opened: Opened, name: str, values: Sequence[JsonValue]) -> list[JsonValue]:
@@ -56,16 +42,13 @@ def _fitted(host: Host, opened: Opened, name: str, values: Sequence[JsonValue]) 
             faults.append(Fault("bad_value", f"'{name}' {wrong}", None, name))
         fitted.append(fit)
     if faults:
-        raise InvalidWorkflow(faults[:MOST_FAULTS])
+        raise InvalidWorkflow(faults[:MOST_WRONG])
     return fitted
 
 
 def _variations(first: Point, axes: Sequence[Axis]) -> Iterator[Point]:
-    """The first point with one input at another of its values."""
-    left = CHECKED
+    """The first point, then it with one input at another of its values."""
+    yield first
     for axis in axes:
         for point in axis.points[1:]:
-            if not left:
-                return
-            left -= 1
             yield {**first, **point}
