@@ -11,6 +11,7 @@ from pydantic import Field
 from engine.graph.faults import LoomError
 from engine.graph.node import Artifact, Context, Facts, Mismatch, Node
 from engine.graph.values import File, Folder
+from nodes.picture_files import check_picture
 from nodes.types import Image, Mask
 
 T = TypeVar("T")
@@ -38,6 +39,12 @@ class LoadImage(Node):
     peers = ("LoadImage",)
 
     file: Annotated[File, Field(description="The picture file")]
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """Nothing; what is known to be no picture is refused."""
+        check_picture(inputs, "file")
+        return {}
 
     def run(self, context: Context) -> LoadedImage:
         """Read the file. Raises PictureError, in a sentence."""

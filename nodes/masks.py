@@ -12,6 +12,7 @@ from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Multiline, Node, Step, Widget
 from engine.graph.values import File
 from nodes.checks import in_sentences, of, picked, rgb
+from nodes.picture_files import check_picture
 from nodes.types import Image, Latent, Mask
 
 Side = Annotated[int, Field(ge=1, le=16384), Step(8)]
@@ -59,6 +60,12 @@ class LoadMask(Node):
     channel: Annotated[
         Literal["brightness", "red", "green", "blue", "alpha"], Field(description="What of the file is the mask")
     ] = "brightness"
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """Nothing; what is known to be no picture is refused."""
+        check_picture(inputs, "file")
+        return {}
 
     def run(self, context: Context) -> Mask:
         """Read the file. Raises PictureError, in a sentence."""

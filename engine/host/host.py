@@ -34,6 +34,7 @@ from engine.store.errors import StoreError
 from engine.store.fingerprint import Fingerprints
 from engine.store.home import Home, find_home
 from engine.store.models import ModelCatalog
+from engine.store.picture_facts import PictureFacts
 
 log = logging.getLogger("latentloom.host")
 DISK_BYTES = 20 << 30
@@ -90,6 +91,7 @@ class Host:
         self._remember = remember
         self._ram_bytes = ram_bytes
         self._fingerprints = Fingerprints()
+        self._pictures = PictureFacts()
         self._claims: Claims[bool] = Claims()
 
     # Workflows
@@ -101,7 +103,7 @@ class Host:
 
     def names(self, workflow: Workflow, beside: Path | None = None) -> Names:
         """What the names in a workflow stand for here."""
-        return Names(self.catalog, self.assets(beside), workflow)
+        return Names(self.catalog, self.assets(beside), workflow, self._pictures)
 
     def checker(self, workflow: Workflow, beside: Path | None = None) -> Checker:
         """What makes the graphs of a workflow, and of its variants."""

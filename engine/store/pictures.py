@@ -6,6 +6,7 @@ JSON. The same pixels and the same workflow are the same bytes: neither time nor
 
 import io
 import re
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -98,20 +99,38 @@ def open_picture(source: Source, max_pixels: int = MAX_PIXELS, called: str | Non
     `called` is what the sentence calls it: by default its path, which says little where files are kept by content.
     """
     called = called or (str(source) if isinstance(source, Path) else "the picture")
+    with _image(source, called) as image:
+        width, height = image.size
+        if width * height > max_pixels:
+            raise PictureError(f"{called} has {width} × {height} pixels; at most {max_pixels:,} are read")
+        image.load()
+        return image
+
+
+def measure(source: Source, called: str) -> tuple[int, int]:
+    """Width and height of a PNG, JPEG or WebP in pixels, as stored; checksums are held against it, no pixel is decoded.
+
+    Raises PictureError as `open_picture` does, as far as that shows without decoding.
+    """
+    with _image(source, called) as image:
+        size = image.size
+        image.verify()
+    return size
+
+
+@contextmanager
+def _image(source: Source, called: str) -> Iterator[Image.Image]:
+    """A picture file, opened. Raises PictureError also for what goes wrong in it while it is open."""
     with _opened(source) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         try:
             with Image.open(file, formats=FORMATS) as image:
-                width, height = image.size
-                if width * height > max_pixels:
-                    raise PictureError(f"{called} has {width} × {height} pixels; at most {max_pixels:,} are read")
-                image.load()
-                return image
+                yield image
         except UnidentifiedImageError:
             raise PictureError(f"{called} is not a PNG, JPEG or WebP picture") from None
         except Image.DecompressionBombError as error:
             raise PictureError(f"{called} is too large: {error}") from None
-        except (OSError, ValueError, SyntaxError, EOFError) as error:
+        except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
             raise PictureError(f"{called} is damaged: {error}") from None
 
 

@@ -1,5 +1,6 @@
 """Workflows in pictures: what is written is read, other programs' are named, and bad files end in sentences."""
 
+import contextlib
 import io
 import json
 import struct
@@ -15,7 +16,7 @@ from PIL import Image, PngImagePlugin
 from engine.store import picture_texts
 from engine.store.errors import PictureError
 from engine.store.picture_texts import Format, picture_format
-from engine.store.pictures import Found, encode, find_workflow, open_picture, read_workflow
+from engine.store.pictures import Found, encode, find_workflow, measure, open_picture, read_workflow
 
 FORMATS: tuple[Format, ...] = ("png", "jpeg", "webp")
 DOCUMENT = '{\n  "format": "latentloom",\n  "title": "grün 🎨"\n}\n'
@@ -291,3 +292,26 @@ def test_a_damaged_picture_ends_in_a_sentence(format: Format, place: float, valu
             read(damaged)
         except PictureError as error:
             assert str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_size_of_a_picture_is_known_without_decoding_it(format: Format) -> None:
+    assert measure(saved(format), "it") == (9, 7)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_picture_that_is_cut_off_anywhere_has_a_size_or_gets_a_sentence(format: Format) -> None:
+    whole = saved(format)
+    sizes = set()
+    for end in range(len(whole)):
+        with contextlib.suppress(PictureError):
+            sizes.add(measure(whole[:end], "it"))
+
+    assert sizes <= {(9, 7)}
+
+
+def test_a_png_that_is_cut_off_or_changed_is_known_to_be_damaged() -> None:
+    whole = saved("png")
+    for broken in (whole[: len(whole) // 2], whole[:60] + bytes([whole[60] ^ 1]) + whole[61:]):
+        with pytest.raises(PictureError, match="it is"):
+            measure(broken, "it")
