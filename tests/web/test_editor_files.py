@@ -58,6 +58,13 @@ async def test_the_page_names_all_modules_that_it_needs(client, settings):
     assert text.startswith(f"<head>\n{''.join(links)}</head>")
 
 
+async def test_a_form_has_an_address_of_its_own(client, settings):
+    (settings.editor / "form.html").write_text('<script type="module" src="{{base}}/form/page.js"></script>')
+    page = await client.get("/form/my%20workflow")
+    assert page.status == 200
+    assert f'src="{await base_of(client)}/form/page.js"' in await page.text()
+
+
 async def test_only_files_of_a_front_end_are_handed_out(client, settings):
     (settings.editor / "outside.js").symlink_to("/etc/hostname")
     base = await base_of(client)
