@@ -216,3 +216,51 @@ class Reward:
     """How good pictures are, as a recipe: the total is the weighted sum of the terms that are not held out."""
 
     terms: tuple[RewardTerm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizeRow:
+    """What one picture of an optimisation was: the terms' scores in order, their total, and how its noise was.
+
+    `norm` is the noise's length, about √d for d numbers of white noise; `kurtosis` is about 3 there and
+    `autocorrelation`, between neighbouring cells, about 0.
+    """
+
+    scores: tuple[float, ...]
+    total: float
+    norm: float
+    kurtosis: float
+    autocorrelation: float
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizeBest:
+    """The best picture so far: the row that it has, its noise, the seed of further noise, and its pixels (1, H, W, 3)."""
+
+    row: int
+    total: float
+    noise: Tensor
+    seed: int
+    pixels: Tensor
+
+
+@value_type("#b4befe", shape="square", title="Optimisation state")
+@dataclass(frozen=True, slots=True)
+class OptimizeState:
+    """Where an optimisation of noise stands, so that another can go on from there.
+
+    `noise` (1, C, h, w) is the last that was made into a picture, with `seed` for further noise; `memory` is what the
+    method keeps beside it (a momentum). `rows` are all pictures so far. `method` and `terms` say what it was done by, and
+    what for: only the same goes on.
+    """
+
+    space: LatentSpace
+    width: int
+    height: int
+    method: str
+    terms: tuple[str, ...]
+    noise: Tensor
+    seed: int
+    memory: Mapping[str, Tensor]
+    rows: tuple[OptimizeRow, ...] = ()
+    best: OptimizeBest | None = None

@@ -14,11 +14,11 @@ from nodes.ops.room import check_room
 from nodes.ops.tiles import Tiling, tiled
 from nodes.samplers.contract import Denoise, NoiseSource, State
 from nodes.samplers.masking import MASKINGS, latent_mask, masked
-from nodes.samplers.noise import SeededNoise
+from nodes.samplers.noise import GivenNoise, SeededNoise
 from nodes.samplers.noise_schedule import NoiseSchedule
 from nodes.samplers.sigmas import sigma_table
 from nodes.samplers.steps import SAMPLERS
-from nodes.types import Conditioning, Latent
+from nodes.types import Conditioning, Latent, Noise
 
 HELD_AT_ONCE = 8
 """Tensors of the latent's size at the least: the latent, its noise, x, x0 with and without guidance, a step's own."""
@@ -102,6 +102,23 @@ def _guided(
     if tiling is None:
         return guide(positive, negative, latent)
     return tiled(guide, positive, negative, latent, tiling, denoiser.device)
+
+
+def source_of(noise: Noise, latent: Latent, start: int = 0) -> NoiseSource:
+    """What a run over `latent` draws from instead of a seed's noise; from `start` on it only draws further noise.
+
+    Raises ValueError, in a sentence, for noise of another space or batch.
+    """
+    if noise.space != latent.space:
+        raise ValueError(
+            f"the noise is for latent space {noise.space.name!r}, the latent is in {latent.space.name!r}; "
+            "noise means something in its own space only"
+        )
+    if len(noise.samples) != latent.batch:
+        raise ValueError(f"there is noise for {len(noise.samples)} pictures, and the latent is of {latent.batch}")
+    if start:
+        return SeededNoise(noise.seed, latent.batch, skip=start + 1)
+    return GivenNoise(noise.samples, noise.seed)
 
 
 def samples_of(latent: Latent) -> Tensor:

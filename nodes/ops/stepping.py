@@ -12,14 +12,19 @@ R = TypeVar("R")
 
 
 def without_gradients(work: Generator[S, None, R]) -> Generator[S, None, R]:
-    """The same work, each step of it without gradients.
+    """The same work, each step of it without gradients."""
+    return stepped(work, gradients=False)
 
-    Grad mode belongs to the thread: were it switched off around the whole, it would stay off at every yield, for whatever
-    else runs there until the next step.
+
+def stepped(work: Generator[S, None, R], *, gradients: bool) -> Generator[S, None, R]:
+    """The same work, each step of it with or without gradients.
+
+    Grad mode belongs to the thread: were it set around the whole, it would stay so at every yield, for whatever else runs
+    there until the next step.
     """
     try:
         while True:
-            with torch.no_grad():
+            with torch.set_grad_enabled(gradients):
                 try:
                     state = next(work)
                 except StopIteration as end:

@@ -34,3 +34,24 @@ class SeededNoise:
     def _draw(self, like: Tensor) -> Tensor:
         shape = like.shape[1:]
         return torch.stack([torch.randn(shape, generator=stream) for stream in self._streams])
+
+
+class GivenNoise:
+    """Noise for a batch that begins with `samples` (B, C, h, w), and goes on as `SeededNoise` does after its first draw.
+
+    Gradients run to `samples`.
+    """
+
+    def __init__(self, samples: Tensor, seed: int) -> None:
+        self._first: Tensor | None = samples
+        self._further = SeededNoise(seed, len(samples), skip=1)
+
+    def __call__(self, like: Tensor, /) -> Tensor:
+        """Unit-variance noise for `like`, which must be shaped like the samples."""
+        if self._first is None:
+            return self._further(like)
+        given, self._first = self._first, None
+        if given.shape != like.shape:
+            shapes = (" × ".join(map(str, shape)) for shape in (given.shape, like.shape))
+            raise ValueError("the noise is {}, the latent {}; it is for a latent of its own size".format(*shapes))
+        return given.to(like.device, like.dtype)

@@ -1,0 +1,182 @@
+"""One optimisation from its beginning to its end: what was predicted, where it stands, what it gives."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from torch import Tensor
+
+from nodes.ops.sampling import samples_of, source_of
+from nodes.optimizing.forecast import chosen
+from nodes.optimizing.methods import Method
+from nodes.optimizing.objective import Evaluation, Objective
+from nodes.optimizing.picture import Checkpointing, Painter
+from nodes.optimizing.search import Budget, search
+from nodes.optimizing.trace import fallen, scores_of, trace_of
+from nodes.rewarding.contract import Measure
+from nodes.samplers.noise import SeededNoise
+from nodes.types import Noise, OptimizeBest, OptimizeState, Reward
+
+
+@dataclass
+class Run:
+    """An optimisation under way. `state` is where it stands, `pixels` the last picture (1, H, W, 3), if there is one."""
+
+    painter: Painter
+    measures: tuple[Measure, ...]
+    method: Method
+    budget: Budget
+    state: OptimizeState
+    forecast: dict[str, Any]
+    remarks: tuple[str, ...] = ()
+    clock: Callable[[], float] = time.monotonic
+    pixels: Tensor | None = field(default=None, init=False)
+    _first: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._first = len(self.state.rows)
+
+    @classmethod
+    def begin(
+        cls,
+        painter: Painter,
+        measures: Sequence[Measure],
+        method: Method,
+        mode: str,
+        budget: Budget,
+        checkpointing: Literal["auto"] | Checkpointing = "auto",
+        *,
+        reward: Reward,
+        seed: int = 0,
+        noise: Noise | None = None,
+        resume: OptimizeState | None = None,
+    ) -> Run:
+        """Predict what it takes, and stand where it begins.
+
+        Raises ValueError, in a sentence, where it does not fit into memory, or noise or state is not for this model.
+        """
+        state, remarks = beginning(painter, mode, terms_of(reward), seed, noise, resume)
+        first = len(state.rows)
+        slopes = any(method.needs_slope(index) for index in range(first, first + budget.pictures))
+        forecast: dict[str, Any] = {"pictures": budget.pictures, "steps": budget.pictures * painter.steps}
+        if slopes:
+            found = chosen(painter, measures, checkpointing)
+            painter = replace(painter, checkpointing=found.checkpointing)
+            forecast |= found.to_json()
+        return cls(painter, tuple(measures), method, budget, state, forecast, remarks)
+
+    @property
+    def made(self) -> int:
+        """How many pictures this run has made."""
+        return len(self.state.rows) - self._first
+
+    @property
+    def pictures(self) -> int:
+        """How many it makes at most."""
+        return self.budget.pictures
+
+    @property
+    def best(self) -> OptimizeBest:
+        """The best so far. Raises ValueError where there is none yet."""
+        if self.state.best is None:
+            raise ValueError("no picture was made yet")
+        return self.state.best
+
+    def steps(self) -> Generator[OptimizeState | None, None, None]:
+        """Make the pictures: yields the state after each, None in between; may be left at any yield."""
+        work = search(self._evaluated, self.method, self.state, self.budget, self.clock)
+        try:
+            for state in work:
+                self.state = state or self.state
+                yield state
+        finally:
+            work.close()
+
+    def data(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        return trace_of(self.state, self.measures, self.forecast)
+
+    def scores(self) -> dict[str, Any]:
+        """The first and the best picture's."""
+        return scores_of(self.state, self.measures)
+
+    def fallen(self) -> list[str]:
+        """What is to be said of rewards that were held out."""
+        return fallen(self.state, self.measures)
+
+    def _evaluated(self, noise: Tensor, seed: int, *, slope: bool) -> Generator[None, None, Evaluation]:
+        found = yield from Objective(self.painter, self.measures)(noise, seed, slope=slope)
+        self.pixels = found.pixels
+        return found
+
+
+def beginning(
+    painter: Painter,
+    mode: str,
+    terms: tuple[str, ...],
+    seed: int,
+    noise: Noise | None = None,
+    resume: OptimizeState | None = None,
+) -> tuple[OptimizeState, tuple[str, ...]]:
+    """Where a search begins, and what is to be said of that: at the seed's noise, at other noise, or where one ended.
+
+    A state of another method or of other rewards gives its best noise only. Raises ValueError, in a sentence, for one of
+    another space or size.
+    """
+    latent = painter.latent
+    shape = samples_of(latent)
+    if resume is not None:
+        if (resume.space, resume.width, resume.height) != (latent.space, latent.width, latent.height):
+            raise ValueError(
+                f"the state is of pictures of {resume.width} × {resume.height} pixels in latent space"
+                f" {resume.space.name!r}, the latent of {latent.width} × {latent.height} in {latent.space.name!r}"
+            )
+        if (resume.method, resume.terms) == (mode, terms):
+            return resume, ()
+        if resume.best is not None:
+            noise = Noise(latent.space, resume.best.noise, resume.best.seed)
+    start = SeededNoise(seed, 1)(shape) if noise is None else source_of(noise, latent)(shape)
+    begun = OptimizeState(
+        latent.space,
+        latent.width,
+        latent.height,
+        mode,
+        terms,
+        start.cpu(),
+        seed if noise is None else noise.seed,
+        {},
+    )
+    if resume is None:
+        return begun, ()
+    what = "mode" if resume.terms == terms else "reward"
+    return begun, (f"the state is of another {what}, so this begins anew, at its best noise",)
+
+
+def terms_of(reward: Reward) -> tuple[str, ...]:
+    """What tells rewards apart, as texts. Regions by mask are told apart by where the mask is, not by its greys."""
+    return tuple(
+        json.dumps(
+            [
+                term.kind,
+                term.name,
+                dict(term.settings),
+                None if term.model is None else term.model.fingerprint,
+                [_region(region) for region in term.within],
+                term.weight,
+                term.held_out,
+            ],
+            sort_keys=True,
+        )
+        for term in reward.terms
+    )
+
+
+def _region(region: Any) -> Any:
+    values = getattr(region, "values", None)
+    if values is None:
+        return [region.left, region.top, region.width, region.height]
+    return [*values.shape, float(values.sum()), float((values * values.cumsum(-1)).sum())]
