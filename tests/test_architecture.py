@@ -1,6 +1,7 @@
 """Which package may import which: nodes → engine ← web, and the smaller arrows inside."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,16 @@ def test_a_package_imports_nothing_that_it_must_not_know(folder):
         if name == root or name.startswith(f"{root}.")
     ]
     assert broken == []
+
+
+def test_files_import_each_other_one_way_also_where_it_is_only_for_a_type():
+    files = [path for folder in ("engine", "nodes", "web") for path in sorted((ROOT / folder).rglob("*.py"))]
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in files}
+    known = {name: {other for other in imports(path) if other in modules} for name, path in modules.items()}
+    for others in known.values():  # `from package import module` is of the module, not of all that the package names
+        others -= {other.rpartition(".")[0] for other in others}
+
+    graphlib.TopologicalSorter(known).prepare()
 
 
 def test_no_file_of_ours_imports_pickle_or_loads_what_needs_it():

@@ -5,8 +5,8 @@ Given the graph before the edit, nodes that the edit left alone are not checked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.graph.bind import Binding, Const, Identify, bind
@@ -14,7 +14,7 @@ from engine.graph.collector import collector_waiting
 from engine.graph.exposed import exposed_faults
 from engine.graph.faults import Fault, LoomError, known
 from engine.graph.flatten import Flat, FlatNode, flatten
-from engine.graph.graph import Graph, GraphNode
+from engine.graph.graph import Graph, GraphNode, Infer
 from engine.graph.infer import infer_outputs
 from engine.graph.keys import recipe_key
 from engine.graph.links import MUTED, BadLink, Resolver, Source
@@ -24,8 +24,6 @@ from engine.graph.values import LITERALS, ValueType
 
 if TYPE_CHECKING:
     from engine.graph.document import Workflow
-
-Infer = Callable[[str, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,10 @@ class Checker:
         """Check a workflow. Never raises for what a user wrote: faults stand in the graph."""
         with collector_waiting():
             return _Build(self, workflow, previous, prefix).graph()
+
+    def beside(self, types: Mapping[str, NodeType]) -> Checker:
+        """The same, with these node types beside those that it knows."""
+        return replace(self, types={**self.types, **types})
 
 
 def _no_identity(spec: InputSpec, value: object) -> Identity:

@@ -5,21 +5,53 @@ Pure and immutable; `engine.graph.checker` makes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from engine.graph.bind import Binding, Item
 from engine.graph.faults import Fault, InvalidWorkflow, known
 from engine.graph.flatten import Flat
-from engine.graph.infer import Outputs
 from engine.graph.links import Source
+from engine.graph.node import Facts
 from engine.graph.records import NodeType
+from engine.graph.values import ValueType
 
 if TYPE_CHECKING:
-    from engine.graph.checker import Checker
     from engine.graph.document import Workflow
+
+Infer: TypeAlias = Callable[[str, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
+"""Runs a node type's check-time code: what is known of its outputs, given its name and what is known of its inputs."""
+
+
+class Outputs(NamedTuple):
+    """What is known of a node's outputs before it runs: an entry a port in `types`, `lists` and `facts`; `mapped` where the
+    node is called once an item.
+    """
+
+    types: tuple[str, ...]
+    lists: tuple[bool, ...]
+    facts: tuple[Facts, ...]
+    mapped: bool
+
+
+class Checks(Protocol):
+    """What makes graphs; a graph knows what made it, so that others can be made like it."""
+
+    @property
+    def values(self) -> Mapping[str, ValueType]:
+        """The value types."""
+
+    @property
+    def infer(self) -> Infer:
+        """Runs check-time code."""
+
+    def graph(self, workflow: Workflow, previous: Graph | None = None, prefix: str = "") -> Graph:
+        """Check a workflow; of `previous`, what is alike is taken over. Never raises for what a user wrote."""
+
+    def beside(self, types: Mapping[str, NodeType]) -> Checks:
+        """The same, with these node types beside those that it knows."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +115,7 @@ class Graph:
     general: tuple[Fault, ...]
     order: tuple[str, ...]
     flat: Flat = field(repr=False)
-    checker: Checker = field(repr=False)
+    checker: Checks = field(repr=False)
 
     @cached_property
     def faults(self) -> tuple[Fault, ...]:

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from engine.graph.bind import Binding, Const
 from engine.graph.fit import fits, says, type_of_literal
+from engine.graph.graph import Checks, GraphNode, Outputs
 from engine.graph.links import Source
 from engine.graph.node import Facts, Mismatch
 from engine.graph.records import InputSpec
 from engine.graph.values import is_variable
 
-if TYPE_CHECKING:
-    from engine.graph.checker import Checker
-    from engine.graph.graph import GraphNode
-
-
-class Outputs(NamedTuple):
-    """An entry a port in `types`, `lists` and `facts`; `mapped` where the node is called once an item."""
-
-    types: tuple[str, ...]
-    lists: tuple[bool, ...]
-    facts: tuple[Facts, ...]
-    mapped: bool
-
-
 _NOTHING: Facts = {}
 
 
-def infer_outputs(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checker) -> Outputs:
+def infer_outputs(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checks) -> Outputs:
     """Check the links of a node whose sources are done, and say what it gives. Faults go into the binding."""
     record = binding.type
     variables: dict[str, str] = {}
@@ -76,7 +63,7 @@ def _check(
     type_name: str,
     variables: dict[str, str],
     nodes: Mapping[str, GraphNode],
-    checker: Checker,
+    checker: Checks,
 ) -> None:
     wanted = spec.type
     if is_variable(wanted) and len(wanted) > 1:
@@ -103,7 +90,7 @@ def _from_literal(binding: Binding, type_name: str) -> str:
     return "*"
 
 
-def _facts(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checker) -> tuple[Facts, ...]:
+def _facts(binding: Binding, nodes: Mapping[str, GraphNode], checker: Checks) -> tuple[Facts, ...]:
     count = len(binding.type.outputs)
     if binding.faults or binding.muted:
         return (_NOTHING,) * count

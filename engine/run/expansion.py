@@ -7,19 +7,17 @@ value as their code, so that the recipes inside depend on what was given and on 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from engine.graph.checker import Checker
 from engine.graph.document import NodeDoc, Workflow
 from engine.graph.faults import LoomError, known
-from engine.graph.graph import Graph
+from engine.graph.graph import Checks, Graph
 from engine.graph.node import Expand
 from engine.graph.records import JsonValue, NodeType, OutputSpec
 from engine.run.codec import digest
 from engine.run.outcome import Made, Outcome, Port
 
 
-def expansion_graph(checker: Checker, asked: Expand, address: str) -> tuple[Graph, dict[str, Outcome]]:
+def expansion_graph(checker: Checks, asked: Expand, address: str) -> tuple[Graph, dict[str, Outcome]]:
     """The fragment's graph under `address`, and the outcomes of the nodes that stand for the given values."""
     fragment, prefix = asked.fragment, f"{address}/"
     unknown = [name for name in asked.given if name not in fragment.inputs]
@@ -46,7 +44,7 @@ def expansion_graph(checker: Checker, asked: Expand, address: str) -> tuple[Grap
         for target in fragment.inputs[name].to:
             node, _, input_name = target.rpartition(".")
             nodes[node][input_name] = {"link": f"{stand_in}.value"}
-    graph = replace(checker, types={**checker.types, **types}).graph(_with(fragment, nodes, stand_ins), prefix=prefix)
+    graph = checker.beside(types).graph(_with(fragment, nodes, stand_ins), prefix=prefix)
     return graph, outcomes
 
 

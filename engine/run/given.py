@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Container, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from engine.graph.bind import Const
 from engine.graph.graph import Graph, GraphNode
@@ -12,11 +12,10 @@ from engine.graph.links import Source
 from engine.graph.records import MISSING
 from engine.run.call import Skipped
 from engine.run.codec import digest
+from engine.run.control import Control
 from engine.run.events import Event
+from engine.run.machine import Machine
 from engine.run.outcome import ABSENT, Made, Outcome, Port, each
-
-if TYPE_CHECKING:
-    from engine.run.executor import Run
 
 T = TypeVar("T")
 Inputs: TypeAlias = dict[str, Port]
@@ -40,6 +39,34 @@ class NoItem(Exception):
     """A node asked for an item of a list that has none: it is called for nothing."""
 
 
+class UnderWay(Protocol):
+    """What a node's turn sees of the run: what was made so far, what of it is `gone`, and what the run is for."""
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is run."""
+
+    @property
+    def machine(self) -> Machine:
+        """What the run uses of this machine."""
+
+    @property
+    def control(self) -> Control:
+        """Whether it is to go on."""
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What nodes have given, by address."""
+
+    @property
+    def gone(self) -> Container[str]:
+        """The nodes of which what was remembered is there no more."""
+
+    @property
+    def wanted(self) -> Container[str]:
+        """The nodes that the run is for."""
+
+
 class Given:
     """A node in a run, and its inputs read from what the run has by now. Raises Skipped where a source did not run.
 
@@ -48,7 +75,7 @@ class Given:
 
     __slots__ = ("lists", "machine", "node", "run")
 
-    def __init__(self, run: Run, node: GraphNode) -> None:
+    def __init__(self, run: UnderWay, node: GraphNode) -> None:
         self.run = run
         self.node = node
         self.machine = run.machine

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from nodes.families.errors import UnusableModel
-from nodes.families.facts import Facts, latent_space
 from nodes.families.headers import Header, read_header
+from nodes.families.records import Facts, latent_space
 from nodes.prompts.vocabulary import FILE as VOCABULARY
 from nodes.prompts.vocabulary import vocabulary_from
 

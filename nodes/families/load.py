@@ -15,9 +15,10 @@ from torch import nn
 
 from nodes.families import stable_diffusion as sd
 from nodes.families.clip_tokenizer import clip_tokenizer, saved_tokenizer
-from nodes.families.facts import Facts, identify
+from nodes.families.facts import identify
 from nodes.families.folder import DiffusersFolder
 from nodes.families.headers import Header
+from nodes.families.records import Facts
 from nodes.families.single_file import SingleFile
 from nodes.families.single_file_weights import diffusers_tensors
 from nodes.families.weights import fill, read_tensors

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from nodes.families.errors import UnusableModel
-from nodes.families.facts import SD1_SCALING, Facts, latent_space
 from nodes.families.headers import Header, read_header, read_tensor
+from nodes.families.records import SD1_SCALING, Facts, latent_space
 
 PREFIXES = {
     "denoiser": "model.diffusion_model.",
