@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from engine.cli.main import main
@@ -11,6 +12,7 @@ from engine.graph.faults import InvalidWorkflow
 from engine.host.host import Host
 from engine.packs import Registry, find_registry
 from engine.run.control import Control
+from nodes.adherence.command import command
 from nodes.adherence.results import Results
 from nodes.adherence.running import make_bench, run_suite
 from nodes.adherence.suites import read_suite
@@ -65,6 +67,12 @@ def host(here: Path, registry: Registry) -> Iterator[Host]:
 
 def write(name: str, drawn: object, **further: object) -> None:
     Path(f"{name}.json").write_text(json.dumps({"format": "latentloom", "version": 1, "nodes": drawn, **further}))
+
+
+def test_every_command_and_option_explains_itself():
+    for one in command.commands.values():
+        assert one.help
+        assert all(option.help for option in one.params if isinstance(option, click.Option))
 
 
 def test_a_perfect_painter_makes_no_error_and_a_careless_one_is_found_out(loom):
