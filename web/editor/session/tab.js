@@ -21,6 +21,7 @@ import { EMPTY, EMPTY_LEVEL, definitionOf, titleOf } from "../model/document.js"
 import { placeUnplaced } from "../model/edits/place.js";
 import { NOTHING_DONE, record, redo, undo } from "../model/history.js";
 import { same } from "../model/json.js";
+import { fitted } from "../model/merge.js";
 import { applyDiff, difference, reverse, transact } from "../model/transact.js";
 import { UNCHECKED, byAddress, costOf, withUses } from "./checked.js";
 import { NodeRuns } from "./node_runs.js";
@@ -42,7 +43,6 @@ export const NEW_RUN = Object.freeze({
 const START = Object.freeze({ x: -80, y: -80, zoom: 1 });
 
 /** @template T @typedef {import("../vendor/signals-core/signals-core.mjs").Signal<T>} Signal */
-
 export class Tab {
   /** What the server knows this document by: its name in the library, else a name of its own. */
   key = signal("");
@@ -86,7 +86,6 @@ export class Tab {
   plan = computed(() => withUses(this.checked.value.plan));
   /** Whether a run is under way, or waits. */
   active = computed(() => this.waiting.value.length > 0 || UNDER_WAY.has(this.run.value?.status ?? ""));
-  /** What a run would take. */
   cost = computed(() => costOf(this.checked.value.plan));
   camera = cameraOf(this._cameras, this.prefix);
 
@@ -192,7 +191,8 @@ export class Tab {
    */
   _step(taken, by) {
     if (taken === null) return null;
-    const diff = by === "undo" ? reverse(taken.step.diff) : taken.step.diff;
+    const wanted = by === "undo" ? reverse(taken.step.diff) : taken.step.diff;
+    const { diff } = fitted(this.document.peek(), wanted, true); // what another window did beside it stays
     batch(() => {
       this.document.value = applyDiff(this.document.peek(), diff);
       this.history.value = taken.history;
@@ -206,14 +206,17 @@ export class Tab {
   /**
    * A change that was made in another window: it is no step of this one's history.
    *
-   * @param {Diff} diff
+   * @param {Diff} given
+   * @param {boolean} [wins]  against what this window has changed meanwhile
    */
-  receive(diff) {
+  receive(given, wins = true) {
+    const { diff, merged, lost } = fitted(this.document.peek(), given, wins);
     batch(() => {
       this.document.value = applyDiff(this.document.peek(), diff);
       this.lastEdit.value = { diff, by: "peer" };
       this._mend(diff);
     });
+    return { merged, lost };
   }
 
   /** @param {string} prefix  where something was done */
