@@ -12,6 +12,8 @@ from engine.store.folders import files_under, walk
 
 FOLDER_MARKS = ("model_index.json", "config.json")
 PICKLES = (".ckpt", ".pt", ".pth", ".bin", ".pkl")
+ONLY = f"/model{WEIGHTS}"
+"""The weights of a folder that says by its own name what they are."""
 
 Identify: TypeAlias = Callable[[Path], Mapping[str, object]]
 
@@ -36,8 +38,9 @@ class ModelCatalog:
 
     A folder with a `model_index.json` (diffusers' layout) or a `config.json` (transformers') is one model, and so is a
     `.safetensors` file outside such a folder.
-    Its name is its path below the model folder, without the file's extension (where a folder has that name,
-    with it). `identify` says what a model is (it may raise a StoreError): the engine knows no family.
+    Its name is its path below the model folder, without the file's extension (where a folder has that name, with it);
+    a file called `model.safetensors` has its folder's name. `identify` says what a model is (it may raise a StoreError):
+    the engine knows no family.
     """
 
     def __init__(self, folders: Sequence[Path], identify: Identify, fingerprints: Fingerprints | None = None) -> None:
@@ -53,7 +56,7 @@ class ModelCatalog:
         for root in self.folders:
             for path in _models_under(root):
                 name = path.relative_to(root).as_posix()
-                bare = name.removesuffix(WEIGHTS)
+                bare = name.removesuffix(ONLY).removesuffix(WEIGHTS)
                 hidden = bare in found and found[bare].is_relative_to(root)
                 found.setdefault(name if hidden else bare, path)
         return dict(sorted(found.items()))
@@ -65,7 +68,7 @@ class ModelCatalog:
         pickle; WeightsError, or what `identify` raises, where it can't be used.
         """
         paths = self.paths()
-        path = paths.get(name) or paths.get(name.removesuffix(WEIGHTS))
+        path = paths.get(name) or paths.get(name.removesuffix(WEIGHTS)) or _in_a_folder(name, paths)
         if path is None:
             raise self._unsafe(name) or self._unknown(name, paths)
         return self._found(name, path)
@@ -139,6 +142,13 @@ def _models_under(root: Path, suffixes: tuple[str, ...] = (WEIGHTS,)) -> list[Pa
         else:
             single += [path / name for name in files if name.endswith(suffixes) and not name.startswith(".")]
     return whole + single
+
+
+def _in_a_folder(name: str, paths: Mapping[str, Path]) -> Path | None:
+    """The `model.safetensors` that is called by its whole path."""
+    whole = name.removesuffix(WEIGHTS) + WEIGHTS
+    path = paths.get(whole.removesuffix(ONLY))
+    return path if whole.endswith(ONLY) and path is not None and path.as_posix().endswith(ONLY) else None
 
 
 def _check_weights(name: str, path: Path) -> None:

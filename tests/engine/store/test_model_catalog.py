@@ -56,6 +56,19 @@ def test_a_file_beside_a_folder_of_its_name_is_named_with_its_extension(shelf: P
     assert models.find("solids.safetensors").path.is_file()
 
 
+def test_a_file_called_model_has_its_folders_name(shelf: Path, weights: Write) -> None:
+    only = weights("own/up/times4/model.safetensors")
+    beside, top = weights("own/dream/model.safetensors"), weights("own/model.safetensors")
+    models = catalog(shelf)
+    for name in ("up/times4", "up/times4/model", "up/times4/model.safetensors"):
+        assert models.find(name).path == only
+    assert models.find("dream").path == shelf / "own/dream.safetensors"
+    assert models.find("dream/model.safetensors").path == beside
+    assert models.find("model").path == top
+    with pytest.raises(UnknownModelError):
+        models.find("sd/dream/model")
+
+
 def test_an_unknown_name_is_answered_with_what_there_is(shelf: Path) -> None:
     with pytest.raises(UnknownModelError) as error:
         catalog(shelf).find("solid")
