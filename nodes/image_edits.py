@@ -7,12 +7,10 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from engine.graph.faults import LoomError
-from engine.graph.node import Node, Step, Widget
-from nodes.checks import rgb
+from engine.graph.node import Node, Widget
+from nodes.checks import in_sentences, rgb
+from nodes.sizes import PixelSide, wanted_size
 from nodes.types import Image
-
-SIDE = 16384
-PixelSide = Annotated[int | None, Field(ge=1, le=SIDE), Step(8)]
 
 
 class ImageResize(Node):
@@ -47,11 +45,9 @@ class ImageResize(Node):
         height, width = (int(side) for side in self.image.pixels.shape[1:3])
         if self.width is None and self.height is None:
             raise LoomError("inputs 'width' and 'height' are both empty; give at least one of them, in pixels")
-        to_width = self.width or max(1, round(width * (self.height or 0) / height))
-        to_height = self.height or max(1, round(height * (self.width or 0) / width))
-        if max(to_width, to_height) > SIDE:
-            raise LoomError(f"the picture would be {to_width} × {to_height} pixels; a side has at most {SIDE}")
-        return Image(resize(self.image.pixels, to_width, to_height, self.fit, self.filter, rgb(self.color)))
+        with in_sentences():
+            size = wanted_size(width, height, 1, self.width, self.height)
+        return Image(resize(self.image.pixels, *size, self.fit, self.filter, rgb(self.color)))
 
 
 class ImageGrid(Node):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from engine.graph.node import Context, Facts, Node, Step
 from nodes.checks import in_sentences, of, picked, same_space
+from nodes.sizes import PixelSide, Scale, size_fact, wanted_size
 from nodes.types import VAE, Image, Latent, Model
 
 Side = Annotated[int | None, Field(ge=8, le=16384), Step(8)]
@@ -49,6 +50,41 @@ class EmptyLatent(Node):
                     name,
                 )
         return Latent(self.model.space, width, height, self.batch)
+
+
+class LatentResize(Node):
+    """Bring latents to another size.
+
+    What comes out is soft, or has false edges: sample it again, with denoise from about 0.5 on. Bislerp turns from cell to
+    cell along arcs and so keeps the latents' strength; bilinear and bicubic weaken it. An empty latent only gets its size.
+    """
+
+    title = "Resize latent"
+    category = "latent"
+    peers = ("LatentUpscale", "LatentUpscaleBy")
+
+    latent: Annotated[Latent, Field(description="The latents")]
+    scale: Annotated[Scale, Field(description="How many times larger, where no size is given")] = 2.0
+    width: Annotated[PixelSide, Field(description="The picture's width in pixels; alone, the height follows")] = None
+    height: Annotated[PixelSide, Field(description="The picture's height in pixels; alone, the width follows")] = None
+    filter: Annotated[
+        Literal["nearest", "bilinear", "bicubic", "bislerp"],
+        Field(description="How cells are mixed; nearest mixes none"),
+    ] = "bislerp"
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """The latent's facts, of the new size."""
+        latent = of(inputs, "latent")
+        return {"latent": picked(latent, "space", "name", "batch") | size_fact(latent, inputs)}
+
+    def run(self) -> Latent:
+        """Resize. Raises LoomError, in a sentence, for a size beyond all bounds."""
+        from nodes.ops.latent_resize import latent_resized
+
+        with in_sentences():
+            size = wanted_size(self.latent.width, self.latent.height, self.scale, self.width, self.height)
+        return latent_resized(self.latent, *size, self.filter)
 
 
 class VAEEncode(Node):
