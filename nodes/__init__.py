@@ -12,7 +12,7 @@ from nodes.image_geometry import ImageCrop, ImageFlip, ImageRotate
 from nodes.image_tones import ColorMatch, ImageAdjust, ImageBlend, ImageBlur, ImageSharpen
 from nodes.images import LoadImage, LoadImages, Preview, SaveImage
 from nodes.inpaint import Inpaint
-from nodes.latents import EmptyLatent, VAEDecode, VAEEncode
+from nodes.latents import EmptyLatent, LatentResize, VAEDecode, VAEEncode
 from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
 from nodes.masks import LoadMask, MaskEdit, MaskFromAlpha, MaskFromColor, MaskFromShapes, SetNoiseMask
 from nodes.models import LoadModel, build, identify
@@ -33,7 +33,8 @@ from nodes.sampling import KSampler
 from nodes.scenes import RenderScene, ScoreScene
 from nodes.texts import Text, TextLines, TextTemplate
 from nodes.tiled import TiledSampler
-from nodes.types import VAE, Conditioning, Crop, Image, Latent, Mask, Model, Noise, Reward, TextEncoder
+from nodes.types import VAE, Conditioning, Crop, Image, Latent, Mask, Model, Noise, Reward, TextEncoder, Upscaler
+from nodes.upscaling import LoadUpscaler, Upscale
 
 __all__ = [
     "VAE",
@@ -67,12 +68,14 @@ __all__ = [
     "Integer",
     "KSampler",
     "Latent",
+    "LatentResize",
     "ListItem",
     "ListLength",
     "LoadImage",
     "LoadImages",
     "LoadMask",
     "LoadModel",
+    "LoadUpscaler",
     "MakeList",
     "Mask",
     "MaskEdit",
@@ -107,6 +110,8 @@ __all__ = [
     "TextLines",
     "TextTemplate",
     "TiledSampler",
+    "Upscale",
+    "Upscaler",
     "VAEDecode",
     "VAEEncode",
     "pack",

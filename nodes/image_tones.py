@@ -138,7 +138,8 @@ class ColorMatch(Node):
                 batch, height, width = (int(side) for side in image.pixels.shape[:3])
                 values = None if mask is None else fitted(mask.values, width, height, batch)
                 measured.append(statistics(image.pixels, values))
-            return Image(colour_matched(self.image.pixels, *measured, self.method, self.strength))
+            own, wanted = measured
+            return Image(colour_matched(self.image.pixels, own, wanted, self.method, self.strength))
 
 
 class ImageBlur(Node):

@@ -14,9 +14,10 @@ from engine.graph.node import Context, Facts, Mismatch, ModelName, Node
 from engine.run.models.device import Loaded
 from engine.store.errors import WeightsError
 from nodes.checks import MODEL, of, picked, space_from
-from nodes.types import VAE, Model, ModelRef, TextEncoder
+from nodes.types import VAE, Model, ModelRef, TextEncoder, Upscaler
 
 REWARD_FAMILIES = ("clip", "siglip")
+UPSCALERS = "upscaler"
 
 
 class LoadedModel(NamedTuple):
@@ -46,9 +47,9 @@ class LoadModel(Node):
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """What the model's files say of it. A reward model is refused."""
+        """What the model's files say of it. A reward model and an upscaler are refused."""
         facts = of(inputs, "model")
-        if facts.get("family") in REWARD_FAMILIES:
+        if facts.get("family") in (*REWARD_FAMILIES, UPSCALERS):
             raise Mismatch("model", _no_maker(facts))
         known = picked(facts, *MODEL)
         if "digest" in facts:
@@ -62,7 +63,7 @@ class LoadModel(Node):
         except KeyError:
             raise LoomError("input 'model' is linked; a model's name has to be written in the node itself") from None
         facts = identity.facts
-        if facts["family"] in REWARD_FAMILIES:
+        if facts["family"] in (*REWARD_FAMILIES, UPSCALERS):
             raise LoomError(_no_maker(facts))
         family, space = str(facts["family"]), space_from(facts["space"])
         width, height = int(facts["width"]), int(facts["height"])
@@ -75,6 +76,8 @@ class LoadModel(Node):
 
 def _no_maker(facts: Mapping[str, Any]) -> str:
     name = f"'{facts['name']}' " if "name" in facts else ""
+    if facts["family"] == UPSCALERS:
+        return f"input 'model': {name}is a network that enlarges pictures and makes none; LoadUpscaler takes it"
     return (
         f"input 'model': {name}is a {facts['family']} model, which scores pictures and makes none; CLIPReward takes it"
     )
@@ -85,9 +88,10 @@ def identify(path: Path) -> Mapping[str, Any]:
     from nodes.families.clip_folder import ClipFolder, is_clip
     from nodes.families.errors import UnusableModel
     from nodes.families.facts import identify as facts_of
+    from nodes.upscalers.facts import identify as upscaler_at
 
     try:
-        return asdict(ClipFolder(path).facts if is_clip(path) else facts_of(path))
+        return asdict(ClipFolder(path).facts if is_clip(path) else upscaler_at(path) or facts_of(path))
     except UnusableModel as error:
         raise WeightsError(str(error)) from error
 
@@ -101,12 +105,15 @@ def build(reference: Any, path: Path, runs_on: str = "cpu") -> Loaded:
     from nodes.families.errors import UnusableModel
     from nodes.families.load import load_part
     from nodes.ops.modules import LoadedModule
+    from nodes.upscalers.load import load_upscaler
 
-    if not isinstance(reference, ModelRef):
+    if not isinstance(reference, ModelRef | Upscaler):
         raise LoomError(f"{reference!r} is no reference to a model of this pack")
-    if reference.patches:
+    if isinstance(reference, ModelRef) and reference.patches:
         raise LoomError("this version cannot patch a model's weights")
     try:
+        if isinstance(reference, Upscaler):
+            return LoadedModule(load_upscaler(path, reference.dtype, runs_on))
         if reference.family in REWARD_FAMILIES:
             return LoadedModule(load_clip(path, reference.dtype, runs_on))
         return LoadedModule(load_part(path, reference.part, reference.dtype, runs_on=runs_on))

@@ -168,6 +168,19 @@ class VAE(ModelRef):
     """A variational autoencoder: pictures to latents and back."""
 
 
+@value_type("#41a6b5")
+@dataclass(frozen=True, slots=True)
+class Upscaler:
+    """A network that makes pictures larger, as plain data: `Context.lease` turns it into a module.
+
+    `fingerprint` names the file's content; `dtype` is "auto" or a torch name, as a model's. How many times it enlarges is
+    known once it is loaded.
+    """
+
+    fingerprint: str
+    dtype: str = "auto"
+
+
 @value_type("#c0caf5", shape="diamond")
 @dataclass(frozen=True, slots=True)
 class Noise:

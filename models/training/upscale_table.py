@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.training.enlarged import SCALE, WAYS, Pairs, held_out_pairs
-from models.training.upscaler import SHIPPED, Compact, load, psnrs, to_model
+from models.training.upscaler import SHIPPED, load, psnrs, to_model
+from nodes.upscalers.compact import Compact
 
 Pictures = NDArray[np.uint8]
 TILE: Final = 40

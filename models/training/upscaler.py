@@ -2,9 +2,8 @@
 
     python -m models.training.upscaler --hours 0.25
 
-SRVGGNetCompact (Wang et al. 2021, Real-ESRGAN, arXiv 2107.10833): convolutions at the small size, one pixel shuffle at
-the end, added to the picture's nearest enlargement. The keys are the published ones (`body.N.weight`), so that any
-loader of such networks knows it. Loss: squared error of values and ½ of their gradients: most of a picture is smooth, and
+The network is `nodes.upscalers.compact`, whose keys are the published ones (`body.N.weight`), so that any loader of such
+networks knows it. Loss: squared error of values and ½ of their gradients: most of a picture is smooth, and
 an L1 would ask as much of that as of the edges.
 """
 
@@ -24,6 +23,7 @@ from models.training.checkpoint import read_numbers
 from models.training.common import MODELS, WORK, ending, log
 from models.training.enlarged import DEVELOPMENT_SEED, Pairs, development_pairs, training_pairs
 from models.training.loop import Training
+from nodes.upscalers.compact import Compact
 
 PATH: Final = WORK / "upscaler.safetensors"
 SHIPPED: Final = MODELS / "solids-upscale"
@@ -36,23 +36,6 @@ CROP: Final = 24
 """Width and height of a training crop, in pixels of the small picture."""
 
 
-class Compact(nn.Module):
-    """The network: (B, 3, H, W) in 0–1 => (B, 3, 4H, 4W)."""
-
-    def __init__(self, width: int = WIDTH, layers: int = LAYERS) -> None:
-        super().__init__()
-        inner = [part for _ in range(layers) for part in (nn.Conv2d(width, width, 3, padding=1), nn.PReLU(width))]
-        first = [nn.Conv2d(3, width, 3, padding=1), nn.PReLU(width)]
-        self.body = nn.ModuleList([*first, *inner, nn.Conv2d(width, 3 * SCALE**2, 3, padding=1)])
-
-    def forward(self, picture: Tensor) -> Tensor:
-        """Enlarge."""
-        inside = picture
-        for part in self.body:
-            inside = part(inside)
-        return nn.functional.pixel_shuffle(inside, SCALE) + nn.functional.interpolate(picture, scale_factor=SCALE)
-
-
 def new_network(seed: int = 1, width: int = WIDTH, layers: int = LAYERS) -> Compact:
     """An untrained network that begins as the nearest enlargement.
 
@@ -60,7 +43,7 @@ def new_network(seed: int = 1, width: int = WIDTH, layers: int = LAYERS) -> Comp
     the way; the first three channels carry the picture itself to the end.
     """
     torch.manual_seed(seed)
-    network = Compact(width, layers)
+    network = Compact(width, layers, SCALE)
     *inner, last = (part for part in network.body if isinstance(part, nn.Conv2d))
     for layer in inner:
         nn.init.kaiming_normal_(layer.weight, a=0.25)
@@ -99,7 +82,7 @@ def load(folder: Path = SHIPPED) -> Compact:
     """The network that ships, in single precision."""
     weights = load_file(folder / "model.safetensors")
     layers = sum(key.endswith("weight") for key in weights) // 2 - 1
-    network = Compact(len(weights["body.0.bias"]), layers)
+    network = Compact(len(weights["body.0.bias"]), layers, SCALE)
     network.load_state_dict({key: value.float() for key, value in weights.items()})
     return network.eval()
 

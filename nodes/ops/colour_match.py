@@ -89,4 +89,5 @@ def _linear(own: Tensor, wanted: Tensor) -> Tensor:
 def _power(matrix: Tensor, exponent: float) -> Tensor:
     """Of symmetric positive matrices (B, 3, 3)."""
     values, vectors = torch.linalg.eigh(matrix)
-    return vectors @ torch.diag_embed(values.clamp(min=FLOOR * 1e-6) ** exponent) @ vectors.mT
+    powers: Tensor = vectors @ torch.diag_embed(values.clamp(min=FLOOR * 1e-6) ** exponent) @ vectors.mT
+    return powers

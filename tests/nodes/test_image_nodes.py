@@ -43,6 +43,7 @@ def test_what_of_a_crop_lies_beyond_the_picture_is_left_out_and_told() -> None:
     pixels, ear = noise(1, 10, 12, 3), Ear()
     assert torch.equal(crop(pixels, ear, x=-2, y=8, width=6, height=6), pixels[:, 8:, :4])
     assert ear.notices == ["6 × 6 pixels were asked for; 4 × 2 lie in the picture"]
+    beside: Any
     for beside in ({"x": 12}, {"y": -4, "height": 4}, {"x": -9, "width": 9}):
         with pytest.raises(LoomError, match="beside the picture of 12 × 10"):
             crop(pixels, **beside)
@@ -112,7 +113,7 @@ def test_colours_are_measured_where_the_masks_are_white_and_changed_everywhere()
     image, reference = noise(1, 8, 8, 3) * 0.2 + 0.2, noise(1, 4, 4, 3, seed=1) * 0.2 + 0.5
     spoiled, other = image.clone(), reference.clone()
     spoiled[:, :2], other[:, :, 2:] = 0.9, 0.0
-    masks = {"mask": Mask(torch.zeros(1, 8, 8)), "reference_mask": Mask(torch.zeros(1, 4, 4))}
+    masks: Any = {"mask": Mask(torch.zeros(1, 8, 8)), "reference_mask": Mask(torch.zeros(1, 4, 4))}
     masks["mask"].values[:, 2:] = 1
     masks["reference_mask"].values[:, :, :2] = 1
     found = nodes.ColorMatch(image=Image(spoiled), reference=Image(other), **masks).run().pixels

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,10 +67,10 @@ def test_a_mode_is_the_formula_of_the_standard(mode: str, below: int, above: int
         ("overlay", ImageChops.overlay),
     ],
 )
-def test_what_pillow_has_too_is_as_there(mode: str, theirs: "object") -> None:
+def test_what_pillow_has_too_is_as_there(mode: str, theirs: Any) -> None:
     below, above = ((noise(9, 7, 3, seed=seed) * 255).round() for seed in (0, 1))
     pictures = [Image.fromarray(one.byte().numpy()) for one in (below, above)]
-    wanted = np.asarray(theirs(*pictures), float)  # type: ignore[operator]
+    wanted = np.asarray(theirs(*pictures), float)
     found = blended(below[None] / 255, above[None] / 255, mode)[0].numpy() * 255
     assert np.abs(found - wanted).max() <= 2
 
