@@ -7,6 +7,7 @@ from engine.packs import Pack, data_folder
 from nodes.compositing import CompareImages, ImageComposite, ImagePad
 from nodes.conditioning import TextEncode
 from nodes.crops import CropToMask, StitchCrop
+from nodes.hires_fix import HiresFix
 from nodes.image_edits import ImageBatch, ImageGrid, ImageResize, ImagesFromBatch, ImageSize
 from nodes.image_geometry import ImageCrop, ImageFlip, ImageRotate
 from nodes.image_tones import ColorMatch, ImageAdjust, ImageBlend, ImageBlur, ImageSharpen
@@ -49,6 +50,7 @@ __all__ = [
     "CropToMask",
     "EmptyLatent",
     "Flag",
+    "HiresFix",
     "Image",
     "ImageAdjust",
     "ImageBatch",

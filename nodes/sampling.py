@@ -111,11 +111,13 @@ class KSampler(Node):
             return Sampled(done.latent, done.x0)
 
 
-def told(steps: Generator[State, None, Done], latent: Latent, known: Preview | None) -> Work[Done]:
+def told(
+    steps: Generator[State, None, Done], latent: Latent, known: Preview | None, before: int = 0, after: int = 0
+) -> Work[Done]:
     """Run a sampling of `latent` without gradients, telling each step with a small picture of it.
 
     A stop ends it with the clean latent as far as it got: what is noisy is no picture yet, and what the model sees in it
-    is the best so far.
+    is the best so far. `before` and `after` count steps of the same node that are done, and that are still to come.
     """
     from nodes.ops.sampling import Sampled as Done
     from nodes.ops.sampling import with_samples
@@ -129,11 +131,12 @@ def told(steps: Generator[State, None, Done], latent: Latent, known: Preview | N
             done: Done = end.value
             return done
         try:
-            yield Progress(state.step, state.of, partial(_preview, state.x0, latent.space, known))
+            seen = partial(_preview, state.x0, latent.space, known)
+            yield Progress(before + state.step, before + state.of + after, seen)
         except Stop:
             working.close()
             best = with_samples(latent, state.x0)
-            return Done(best, best)
+            return Done(best, best, stopped=True)
 
 
 def _preview(x0: Tensor, space: LatentSpace, known: Preview | None) -> Image:

@@ -27,10 +27,11 @@ HELD_AT_ONCE = 8
 @dataclass(frozen=True, slots=True)
 class Sampled:
     """What a run gives: the latent at its last noise level, and the last clean latent that the model saw
-    in it."""
+    in it. `stopped` says that someone ended it before its time."""
 
     latent: Latent
     x0: Latent
+    stopped: bool = False
 
 
 def sample(
