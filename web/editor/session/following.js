@@ -77,6 +77,7 @@ export class Following {
     if (message.type === "run.queued") tab.queue(id);
     if (message.type === "run.started") this._begin(tab, message);
     if (message.type === "run.planned") this._plan(tab, message);
+    if (message.type === "run.output") this._show(tab, id, { [message.output ?? ""]: message.entries ?? [] });
     if (OVER.has(message.type)) this._end(tab, message);
   }
 
