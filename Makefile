@@ -54,7 +54,8 @@ train: .venv/dev
 	$(BIN)/python -m models.training.upscaler --hours $(HOURS_UPSCALE)
 	for name in solids-clip solids-clip-b solids-upscale; do $(BIN)/python -m models.training.ship $$name || exit 1; done
 
-# Print every table of the cards: the scorer, the VAE, then each network that is there. About two hours on two cores.
+# Print every table of the cards: the scorer, the VAE, then each network that is there, and what regions
+# and Inpaint make of the first. Hours on two cores; the last two go on where they were stopped.
 TURBO := models.training.evaluate --model models/solids-turbo --set held_out --cfg 1
 evaluate: .venv/dev
 	$(BIN)/python -m models.training.score_table
@@ -62,6 +63,8 @@ evaluate: .venv/dev
 	$(BIN)/python -m models.training.evaluate --set development
 	$(BIN)/python -m models.training.evaluate --set held_out
 	$(BIN)/python -m models.training.evaluate --set withheld_prompts
+	$(BIN)/python -m models.training.region_table --set held_out
+	$(BIN)/python -m models.training.inpaint_table
 	[ ! -d models/solids-turbo ] || for steps in 1 2 4; do $(BIN)/python -m $(TURBO) --steps $$steps || exit 1; done
 	[ ! -d models/solids-clip ] || $(BIN)/python -m models.training.clip_table --name solids-clip
 	[ ! -d models/solids-clip-b ] || $(BIN)/python -m models.training.clip_table --name solids-clip-b

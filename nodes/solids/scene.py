@@ -165,11 +165,11 @@ def _clear(first: Solid, second: Solid) -> bool:
 
 def _gap(first: Solid, second: Solid) -> float:
     """Pixels between the boxes around two solids in the picture, along the wider gap; negative where they overlap."""
-    (low, high), (other_low, other_high) = _box(first), _box(second)
+    (low, high), (other_low, other_high) = extent(first), extent(second)
     return float(np.maximum(other_low - high, low - other_high).max())
 
 
-def _box(solid: Solid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def extent(solid: Solid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The corners (x, y) of the box around a solid in the picture, in pixels."""
     wide, tall = HALF_WIDTH * solid.scale, HEIGHTS[solid.shape] * solid.scale
     corners = [(solid.x + a * wide, y, solid.z + b * wide) for a in (-1, 1) for b in (-0.7, 0.7) for y in (0.0, tall)]
