@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 FILES = {path.stem: path for path in sorted((ROOT / "workflows").glob("*.json"))}
 FEWER_STEPS: dict[str, dict[str, Any]] = {
     "asked_and_drawn": {"steps": 2},
+    "best_of_eight": {"steps": 2, "count": 3},
     "text_to_image": {"steps": 2},
     "change_colour": {"steps": 2},
     "enlarge": {},
@@ -39,11 +40,14 @@ FEWER_STEPS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory, tiny_model: Callable[..., Path]) -> Any:
+def host(
+    tmp_path_factory: pytest.TempPathFactory, tiny_model: Callable[..., Path], tiny_clip: Callable[..., Path]
+) -> Any:
     home = tmp_path_factory.mktemp("home")
-    if not (ROOT / "models" / "solids" / "model_index.json").exists():
-        (home / "models").mkdir()
-        (home / "models" / "solids").symlink_to(tiny_model(), target_is_directory=True)
+    (home / "models").mkdir()
+    for name, file, tiny in (("solids", "model_index.json", tiny_model), ("solids-clip", "config.json", tiny_clip)):
+        if not (ROOT / "models" / name / file).exists():
+            (home / "models" / name).symlink_to(tiny(), target_is_directory=True)
     made = Host(find_registry(third_party=False), Home(home, (home / "models",)), device="cpu", remember=False)
     yield made
     made.close()
@@ -84,10 +88,12 @@ def test_an_example_asks_for_what_the_model_knows(name: str) -> None:
 def test_an_example_runs_and_its_picture_carries_it(name: str, host: Host, tmp_path: Path) -> None:
     finished = run(host, name, tmp_path)
     assert (finished.status, finished.faults) == ("succeeded", [])
-    ((entry,),) = finished.outputs.values()
-    carried = read_workflow(Path(str(entry["path"])))
-    assert carried is not None
-    assert load_workflow(carried).title == load_workflow(FILES[name].read_text(encoding="utf-8")).title
+    title = load_workflow(FILES[name].read_text(encoding="utf-8")).title
+    assert finished.outputs
+    for (entry,) in finished.outputs.values():
+        carried = read_workflow(Path(str(entry["path"])))
+        assert carried is not None
+        assert load_workflow(carried).title == title
 
 
 @pytest.mark.parametrize(
@@ -171,3 +177,16 @@ def test_another_seed_in_a_new_process_encodes_no_text_and_nothing_changed_runs_
     assert states[1] == {"sampler", "decode"}
     assert states[2] == set()
     assert loads == 0
+
+
+def test_the_best_of_several_is_the_picture_of_the_seed_with_the_highest_score(host: Host, tmp_path: Path) -> None:
+    values = {"steps": 2, "count": 3, "seed": 5, "prompt": "a red cone"}
+    opened = host.open(str(FILES["best_of_eight"]))
+    done = perform(prepare(host, opened, values, ["image", "score.scores", "best.indices"]), tmp_path)
+    (best,) = done.outputs["image"]
+    (index,) = (entry["value"] for entry in done.outputs["best.indices"])
+    scores = [entry["value"] for entry in done.outputs["score.scores"]]
+    assert len(scores) == 3
+    assert scores[index] == max(scores)  # type: ignore[type-var, index]
+    (single,) = run(host, "text_to_image", tmp_path, prompt="a red cone", seed=5 + index).outputs["image"]
+    assert np.abs(pixels(best).astype(int) - pixels(single)).max() <= 1
