@@ -202,7 +202,9 @@ class Host:
     def _describe(self, reference: Reference) -> str:
         name = type(reference).__name__
         with suppress(LoomError, OSError):
-            name += f" of '{self.catalog.by_fingerprint(getattr(reference, 'fingerprint', '')).stem}'"
+            place = self.catalog.by_fingerprint(getattr(reference, "fingerprint", ""))
+            names = {path: called for called, path in self.catalog.paths().items()}
+            name += f" of '{names.get(place, place.stem)}'"
         return name
 
     def notices(self, graph: Graph) -> Iterator[Fault]:

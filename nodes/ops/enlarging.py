@@ -44,15 +44,16 @@ class Tile:
 def enlarged(network: Enlarger, pixels: Tensor, *, tile: int = 512, overlap: int = 32) -> Generator[Tile, None, Tensor]:
     """Pictures (B, H, W, C) in 0…1 as many times larger as the network makes them, yielding after each tile.
 
-    `tile` and `overlap` are pixels of the small picture. Where memory does not suffice the tile is halved, as often as it
-    takes. Alpha is enlarged by a filter, and the network sees the colours of what is visible only, drawn out over what is
-    not. Raises ValueError, in a sentence, where even the smallest tile is too large.
+    `tile` and `overlap` are pixels of the small picture. A network that should see it whole begins so. Where memory does not
+    suffice the tile is halved, as often as it takes. Alpha is enlarged by a filter, and the network sees the colours of what
+    is visible only, drawn out over what is not. Raises ValueError, in a sentence, where even the smallest tile is too large.
     """
     batch, height, width = (int(side) for side in pixels.shape[:3])
     sides = width * network.scale, height * network.scale
     what = f"enlarging {batch} pictures to {sides[0]} × {sides[1]} pixels"
     check_room(batch * sides[0] * sides[1] * 3 * 4 * COPIES, torch.device("cpu"), what)
     made: list[Tensor] = []
+    tile = max(height, width) if network.whole else tile
     for colours in _colours(pixels).split(1):
         tile = yield from _one(network, colours, pixels, made, tile, overlap)
     return _with_alpha(torch.cat(made), pixels)

@@ -25,6 +25,7 @@ class Foreign(nn.Module):
         super().__init__()
         self.scale = int(descriptor.scale)
         self.network: nn.Module = descriptor.model
+        self.whole = descriptor.tiling.name != "SUPPORTED"
         self._descriptor = descriptor  # it calls the network, with the sides that it needs
 
     @property

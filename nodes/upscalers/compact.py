@@ -14,6 +14,8 @@ class Compact(nn.Module):
     (B, 3, H, W) in 0…1 => (B, 3, scale · H, scale · W). `layers` are those between the first and the last.
     """
 
+    whole = False
+
     def __init__(self, width: int, layers: int, scale: int) -> None:
         super().__init__()
         self.scale = scale

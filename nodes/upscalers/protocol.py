@@ -23,6 +23,11 @@ class Enlarger(Protocol):
         ...
 
     @property
+    def whole(self) -> bool:
+        """Whether it should see all of a picture, where memory suffices, since it judges by the whole or tiles by itself."""
+        ...
+
+    @property
     def device(self) -> torch.device:
         """Where the weights are."""
         ...

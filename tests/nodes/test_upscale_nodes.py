@@ -44,7 +44,7 @@ class Blocks:
 class Thrice(nn.Module):
     """Three times as large by repetition, and a little darker, so that its hand can be seen."""
 
-    scale, reach, device = 3, 0, torch.device("cpu")
+    scale, reach, whole, device = 3, 0, False, torch.device("cpu")
 
     def forward(self, picture: Tensor) -> Tensor:
         return picture.repeat_interleave(3, 2).repeat_interleave(3, 3) * 0.9

@@ -31,7 +31,7 @@ def network(scale: int = 2, layers: int = 1, width: int = 4) -> Compact:
 class Cramped(nn.Module):
     """Twice as large by repetition; it runs out of memory where more than `room` pixels come at once."""
 
-    scale, reach, device = 2, None, torch.device("cpu")
+    scale, reach, whole, device = 2, None, False, torch.device("cpu")
 
     def __init__(self, room: int) -> None:
         super().__init__()
@@ -142,6 +142,16 @@ def test_the_tile_is_halved_until_memory_suffices_and_stays_so() -> None:
     assert net.sizes.count((70, 70)) == net.sizes.count((35, 35)) == 1
     assert max(net.sizes[2:]) <= (20, 20)
     assert told[-1].step == told[-1].of
+
+
+def test_a_network_that_should_see_all_of_a_picture_does_where_memory_allows_it() -> None:
+    net = Cramped(room=50 * 60)
+    net.whole = True
+    done(enlarged(net, noise(1, 50, 60, 3), tile=32))
+    assert net.sizes == [(50, 60)]
+    net.room = 2000
+    done(enlarged(net, noise(1, 50, 60, 3), tile=32))
+    assert net.sizes[1:3] == [(50, 60), (30, 30)]
 
 
 def test_what_a_failed_tile_held_is_let_go_of_before_the_next() -> None:

@@ -149,6 +149,7 @@ class Descriptor:
 
     scale, input_channels, output_channels = 2, 3, 3
     supports_half, supports_bfloat16 = False, True
+    tiling = types.SimpleNamespace(name="DISCOURAGED")
     architecture = types.SimpleNamespace(name="ESRGAN", id="ESRGAN")
 
     def __init__(self, weights: Mapping[str, Tensor]) -> None:
@@ -184,7 +185,7 @@ def test_other_networks_are_read_by_spandrel(save: Save, spandrel: Any) -> None:
     assert identify(path) == {"architecture": "spandrel", "scale": None, "family": "upscaler"}
     loaded = build(Upscaler("digest"), path)
     net: Any = loaded.module
-    assert (net.scale, net.reach, net.device) == (2, None, torch.device("cpu"))
+    assert (net.scale, net.reach, net.whole, net.device) == (2, None, True, torch.device("cpu"))
     assert loaded.nbytes == sum(weight.numel() * 4 for weight in net.parameters())
     picture = torch.rand(1, 3, 4, 5)
     found = net(picture)
