@@ -81,21 +81,18 @@ class Outbox:
         return self._waiting[-1]
 
     def _run(self) -> None:
-        sent = 0.0
         while True:
             with self._changed:
                 if not self._waiting and not self._closed:
                     self._changed.wait(ALIVE_SECONDS)
-                pause = sent + GATHER_SECONDS - time.monotonic()
-                if self._waiting and pause > 0 and not self._urgent and not self._closed:
-                    self._changed.wait_for(lambda: self._urgent or self._closed, pause)
+                if self._waiting and not self._urgent and not self._closed:
+                    self._changed.wait_for(lambda: self._urgent or self._closed, GATHER_SECONDS)
                 waiting, self._waiting, self._urgent = self._waiting, [], False
                 self._merged.clear()
                 closed = self._closed
             waiting = [*((message, list[bytes]()) for message in self.beside()), *waiting]
             if not self._write(waiting or [({"type": "alive"}, [])]) or closed:
                 return
-            sent = time.monotonic()
 
     def _write(self, waiting: list[tuple[dict[str, Any], list[bytes]]]) -> bool:
         """Whether anybody reads still."""

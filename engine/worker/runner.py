@@ -1,7 +1,8 @@
 """Carries runs out, one after the other, on the thread that owns the device.
 
-Pictures are encoded and written beside it (`writing`), while the run goes on and when the next one has the device: `free` is
-told when a run needs the device no more, `ended` when all that it made lies in its place.
+Pictures are encoded and written beside it (`writing`), while the run goes on and when the next one has the device: `ended` is
+told when all that it made lies in its place, and before that, where something is still being written, `free`: it needs the
+device no more.
 """
 
 from __future__ import annotations
@@ -60,9 +61,12 @@ class Runner:
             log.exception("run %s", order.run)
             self._told_end(order, _refused(order, [_broken(error)]))
             return
+        if scribe.idle:
+            self._conclude(order, scribe, run, ended)
+            return
         self._room.acquire()
         self._outbox.put({"type": "free", "run": order.run})
-        self._writers.submit(self._conclude, order, scribe, run, ended)
+        self._writers.submit(self._conclude_late, order, scribe, run, ended)
 
     def close(self) -> None:
         """Wait for what is being written."""
@@ -95,15 +99,20 @@ class Runner:
             fields = {"node": event.node, "step": event.step} | ({} if event.item is None else {"item": event.item})
             self._outbox.tell(order.run, order.attempt, "node.preview", fields, picture)
 
+    def _conclude_late(self, order: Order, scribe: Scribe, run: Run, ended: RunEnded) -> None:
+        """The same, behind all that is still written of the run: these threads begin what they are given in that order."""
+        try:
+            self._conclude(order, scribe, run, ended)
+        finally:
+            self._room.release()
+
     def _conclude(self, order: Order, scribe: Scribe, run: Run, ended: RunEnded) -> None:
-        """Tell the end, behind all that was written of the run: these threads begin what they are given in that order."""
+        """Tell the end, and what the run made."""
         try:
             finished = scribe.finished(run, ended)
         except Exception as error:
             log.exception("run %s", order.run)
             finished = _refused(order, [_broken(error)])
-        finally:
-            self._room.release()
         failpoint("worker.written")
         self._told_end(order, finished, run)
 

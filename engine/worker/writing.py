@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future, wait
 
 from engine.graph.faults import LoomError
 from engine.host.job import Finished, Writing
+from engine.host.outputs import is_plain
 from engine.run.events import RunEnded
 from engine.run.executor import Run
 from engine.run.outcome import Output
@@ -29,8 +30,16 @@ class Scribe:
         self._under_way: list[Future[None]] = []
 
     def take(self, output: Output) -> None:
-        """Have an output written; does not wait."""
-        self._under_way.append(self._writers.submit(self._write, output))
+        """Have an output written; does not wait. What is no file is told at once."""
+        if all(is_plain(value) for value in output.values):
+            self._write(output)
+        else:
+            self._under_way.append(self._writers.submit(self._write, output))
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that it took is written."""
+        return all(future.done() for future in self._under_way)
 
     def finished(self, run: Run, ended: RunEnded) -> Finished:
         """Wait until all is written; what there is to say of the run then."""
