@@ -18,7 +18,7 @@ from engine.graph.records import MISSING
 from engine.graph.schema import workflow_schema
 from engine.host.host import Host
 from engine.host.inspect import inspect_workflow
-from engine.host.job import Job, prepare
+from engine.host.job import Job
 from engine.host.opening import Opened
 from engine.host.record import Recorder
 from engine.store.fingerprint import weight_bytes
@@ -112,7 +112,7 @@ class Desk:
         """A run as it goes into the queue: everything filled in that is known before it runs."""
         opened = self._open(buffers[0], "the workflow")
         inputs = given.get("inputs") or {}
-        job = prepare(self._host, opened, inputs, given.get("targets"))
+        job = self._openings.prepare(opened, inputs, given.get("targets"))
         return self._prepared(job, opened, inputs)
 
     def sweep(self, given: Given, buffers: Buffers) -> dict[str, Any]:

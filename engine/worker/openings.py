@@ -1,10 +1,13 @@
-"""Workflows as a child process opens them: those that it opened lately are not read again."""
+"""Workflows as a child process opens and prepares them: what it did lately is not done again."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 
+from engine.graph.records import JsonValue
 from engine.host.host import Host
+from engine.host.job import Job, prepare
 from engine.host.opening import Opened, open_bytes
 
 KEPT = 32
@@ -18,6 +21,7 @@ class Openings:
         self._host = host
         self._migrations = {name: code.cls.migrate for name, code in host.registry.code.items()}
         self._kept: OrderedDict[tuple[bytes, str], Opened] = OrderedDict()
+        self._job: Job | None = None
 
     def open(self, data: bytes, source: str) -> Opened:
         """The workflow in these bytes, JSON or a picture; `source` is what messages call it. Raises InvalidWorkflow."""
@@ -30,3 +34,15 @@ class Openings:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return opened
+
+    def prepare(
+        self, opened: Opened, values: Mapping[str, JsonValue] | None = None, targets: Iterable[str] | None = None
+    ) -> Job:
+        """Prepare a run of a workflow that was opened here (see `engine.host.job.prepare`).
+
+        Where the one before was of the same workflow, as in a sweep, only what differs is checked.
+        """
+        before = self._job
+        previous = before.graph if before is not None and before.opened is opened else None
+        job = self._job = prepare(self._host, opened, values, targets, previous)
+        return job

@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.graph.faults import Fault, InvalidWorkflow
 from engine.host.host import Host
-from engine.host.job import Finished, Writing, carry_out, prepare
+from engine.host.job import Finished, Writing, carry_out
 from engine.host.outputs import among_assets
 from engine.run.events import Event, NodeData, NodeProgress, OutputMade, RunEnded
 from engine.run.executor import Run
@@ -50,7 +50,7 @@ class Runner:
         report = RunReport()
         try:
             opened = self._openings.open(order.workflow.encode(), order.title or "the workflow")
-            job = prepare(self._host, opened, order.inputs, order.targets)
+            job = self._openings.prepare(opened, order.inputs, order.targets)
             writing = Writing(job, report, among_assets(self._host.assets()))
             scribe = Scribe(order, writing, self._outbox, self._writers)
             run, ended = carry_out(job, report, self._watcher(order, scribe), order.control)
