@@ -111,7 +111,7 @@ function field(view, port) {
   return html`<div class="field ${row?.linked ? "linked" : `kind-${kind}`} ${faults.length ? "faulty" : ""} ${exposed(view, port)}" data-input=${port.name} .style=${`height: ${row?.height ?? 0}px`}>
     ${dot(view, "in", port)}
     <span class="field-name" id=${label} title=${port.help}>${port.title}</span>
-    ${row?.linked ? html`<span class="field-source">${sources(view, port)}</span>` : widgetOf({ app, tab, id, node, address, port, label, faults })}
+    ${row?.linked ? html`<span class="field-source">${sources(view, port)}</span>` : widgetOf({ app, tab, id, node, address, port, label, faults, notices: noticesAt(view, port.name) })}
   </div>`;
 }
 
@@ -146,6 +146,11 @@ function faultsAt({ status }, input) {
 function ownView({ shape, node, ports }) {
   if (shape.view === null) return nothing;
   return html`<div class="node-view" role="group" aria-label="View of ${shownTitle(node, ports)}" .style=${`height: ${shape.view.height}px`}></div>`;
+}
+
+/** @param {NodeView} view @param {string} input @returns {string[]} */
+function noticesAt({ tab, address }, input) {
+  return (tab.notices.peek().get(address) ?? []).filter((notice) => notice.input === input).map((notice) => notice.message);
 }
 
 /** @param {NodeView} view */

@@ -19,6 +19,7 @@ import { readValue } from "../model/shapes.js";
  * @property {InputPort} port
  * @property {string} label element id of the label
  * @property {readonly string[]} faults sentences about this input
+ * @property {readonly string[]} [notices] sentences that are worth a word about it; absent where nothing is marked
  */
 
 /**

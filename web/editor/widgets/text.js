@@ -6,15 +6,22 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { weighted } from "./emphasis.js";
 import { valueOf, write } from "./subject.js";
+import { scrollTogether, typed } from "./typed.js";
+import { marks, unknownWords } from "./unknown.js";
 
 /** @typedef {import("./subject.js").Subject} Subject */
 
 /** @param {Subject} subject */
 export function textWidget(subject) {
-  return html`<textarea class="text" spellcheck="false" aria-labelledby=${subject.label} aria-invalid=${subject.faults.length ? "true" : nothing}
-    placeholder=${subject.port.help} .value=${String(valueOf(subject) ?? "")}
+  const text = String(valueOf(subject) ?? "");
+  const area = html`<textarea class="text" spellcheck="false" aria-labelledby=${subject.label} aria-invalid=${subject.faults.length ? "true" : nothing}
+    placeholder=${subject.port.help} .value=${typed(text)}
     @input=${(/** @type {Event} */ event) => write(subject, /** @type {HTMLTextAreaElement} */ (event.currentTarget).value, true)}
+    @scroll=${(/** @type {Event} */ event) => scrollTogether(/** @type {HTMLTextAreaElement} */ (event.currentTarget))}
     @keydown=${(/** @type {KeyboardEvent} */ event) => weigh(subject, event)} @wheel=${keepWheel}></textarea>`;
+  if (subject.notices === undefined) return area;
+  const strange = unknownWords(subject.notices);
+  return html`<div class="text-box">${strange.size ? marks(text, strange) : nothing}${area}</div>`;
 }
 
 /** A focused area that can scroll keeps the wheel; else the canvas has it. @param {WheelEvent} event */

@@ -5,6 +5,7 @@ import { kindOf } from "../../../../web/editor/widgets/kinds.js";
 import { readSeed, written } from "../../../../web/editor/widgets/seed.js";
 import { portsOf } from "../../../../web/editor/model/ports.js";
 import { equal, ok, property, test } from "./harness.js";
+import { pieces, unknownWords } from "../../../../web/editor/widgets/unknown.js";
 import { catalogue, documentOf } from "./sample.js";
 
 const value = (/** @type {string} */ text) => {
@@ -101,4 +102,13 @@ test("every literal input of the catalogue has a widget, and nothing else has", 
       equal(kindOf(port) !== "none", wanted, `${type}.${port.name}`);
     }
   }
+});
+
+test("words that a model does not know are found where they stand, and no others", () => {
+  const words = unknownWords(["model 'solids' does not know 'wooden', 'café'; it knows shapes: cube, 'desk'", "say 'cube'"]);
+  equal([...words], ["wooden", "café"]);
+  const text = "A Wooden cube (café:1.2), woodenly";
+  const found = pieces(text, words);
+  equal(found.map((piece) => piece.text).join(""), text);
+  equal(found.filter((piece) => piece.marked).map((piece) => piece.text), ["Wooden", "café"]);
 });

@@ -157,3 +157,49 @@ def test_a_linked_field_names_its_source_instead_of_a_control(show: Show) -> Non
     field = canvas.page.locator('[data-id="m"] [data-input="a"]')
     expect(field).to_contain_text("← Integer")
     expect(field.locator("input")).to_have_count(0)
+
+
+def told(canvas: Canvas, message: str) -> None:
+    """Say something of the prompt, as a check does."""
+    canvas.js(
+        "void (tab.checked.value = {...tab.checked.peek(), notices: [{node: 'prompt', input: 'text', message: a}]})",
+        message,
+    )
+
+
+def test_words_that_the_model_does_not_know_are_marked_in_the_text_itself(canvas: Canvas) -> None:
+    text = canvas.field("prompt", "text")
+    text.fill(
+        "a wooden cube on a desk, and more words than a line can hold, so that there is something to scroll\n\n\nend"
+    )
+    told(canvas, "model 'solids' does not know 'wooden', 'desk'; it knows shapes: cube")
+    marked = canvas.page.locator('[data-id="prompt"] .text-marks mark')
+    expect(marked).to_have_text(["wooden", "desk"])
+    text.focus()
+    canvas.page.keyboard.press("Control+End")
+    canvas.page.keyboard.type(" wooden")
+    expect(marked).to_have_text(["wooden", "desk", "wooden"])
+    expect(text).to_be_focused()
+    metrics = """area => [area, area.parentElement.querySelector('.text-marks')].map((box) => {
+        const style = getComputedStyle(box);
+        const names = ['font', 'padding', 'borderTopWidth', 'lineHeight', 'letterSpacing', 'whiteSpace', 'overflowWrap'];
+        return [box.clientWidth, box.scrollHeight, box.scrollTop, ...names.map((name) => style[name])];
+    })"""
+    canvas.settled()
+    area, behind = text.evaluate(metrics)
+    assert area[2] > 0
+    assert area == behind
+    told(canvas, "model 'solids' knows all of it")
+    expect(marked).to_have_count(0)
+    expect(text).to_be_focused()
+
+
+def test_a_text_that_changes_elsewhere_leaves_the_caret_at_its_word(canvas: Canvas) -> None:
+    text = canvas.field("prompt", "text")
+    text.fill("a red cube")
+    text.evaluate("area => area.setSelectionRange(6, 10)")
+    canvas.js(
+        "void tab.edit('Elsewhere', (draft) => draft.level('').setInput('prompt', 'text', 'a very dark red cube'))"
+    )
+    canvas.settled()
+    assert text.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)") == "cube"
