@@ -94,12 +94,22 @@ class ClerkDesk:
         future = self._open[number] = asyncio.get_running_loop().create_future()
         self._child.send({"type": "ask", "id": number, "what": what, "given": dict(given or {})}, buffers)
         try:
+            if not self._ready.is_set():
+                await self._begun(future)
             return await asyncio.wait_for(future, ANSWER_SECONDS)
         except TimeoutError:
             self._child.kill(f"it took longer than {ANSWER_SECONDS:g} seconds for '{what}'")
             raise NotReady(f"the answer took longer than {ANSWER_SECONDS:g} seconds") from None
         finally:
             self._open.pop(number, None)
+
+    async def _begun(self, future: asyncio.Future[Any]) -> None:
+        """Wait until the clerk is there, or the question is over: importing packs takes long, and has a limit of its own."""
+        ready = asyncio.ensure_future(self._ready.wait())
+        try:
+            await asyncio.wait({ready, future}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ready.cancel()
 
     def _heard(self, frame: Frame) -> None:
         message = frame.message
