@@ -46,7 +46,11 @@ def command() -> None:
 @click.option("--seed", "seeds", multiple=True, metavar="NAME", help="The input that takes the seed; repeatable.")
 @click.option("--output", metavar="NAME", help="The output, or the node's output, that is the picture.")
 @click.option(
-    "--number", "numbers", multiple=True, metavar="NAME", help="A further output to note: numbers; repeatable."
+    "--number",
+    "numbers",
+    multiple=True,
+    metavar="NAME",
+    help="A further output to note: a number, or data with numbers; repeatable.",
 )
 @click.option("--results", metavar="FILE", help="Where the rows go.  [default: outputs/adherence_WORKFLOW.jsonl]")
 @click.option("--pictures", metavar="DIR", callback=_kept, help="Keep the pictures here, with their workflows inside.")

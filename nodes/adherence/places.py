@@ -13,6 +13,7 @@ from engine.graph.overrides import Settable, Types, addresses, find_settable, wo
 
 PICTURE = "Image"
 NUMBERS = ("Float", "Int")
+DATA = "Data"
 PROMPT_WIDGET = "textarea"
 """What a prompt is typed into: where there is such an input, a name or a colour is not meant."""
 
@@ -51,10 +52,13 @@ def find_inputs(
 
 
 def find_numbers(graph: Graph, named: Iterable[str]) -> tuple[str, ...]:
-    """The declared outputs that are numbers, and those named beside them. Raises InvalidWorkflow for what is none."""
+    """The declared outputs that are numbers, and those named beside them, which may be data that holds numbers.
+
+    Raises InvalidWorkflow for what is neither.
+    """
     found = [name for name, source in graph.outputs.items() if _type(graph, source) in NUMBERS]
     for name in named:
-        if any(_type(graph, source) not in NUMBERS for source in graph.targets([name]).values()):
+        if any(_type(graph, source) not in (*NUMBERS, DATA) for source in graph.targets([name]).values()):
             raise InvalidWorkflow([Fault("unclear", f"--number {name}: it is no number", None, name)])
         found += graph.targets([name])
     return tuple(dict.fromkeys(found))

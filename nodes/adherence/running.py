@@ -132,7 +132,11 @@ def _rows(
 
     pictures = [picture for pixels in _images(outputs[places.picture]) for picture in pixels]
     of, share = len(pictures), round(seconds / len(pictures), 4)
-    numbers = {name: [float(value) for value in outputs[name].values] for name in places.numbers}
+    numbers: dict[str, list[float]] = {}
+    for output in places.numbers:
+        for value in outputs[output].values:
+            for name, number in numbers_in(output, value):
+                numbers.setdefault(name, []).append(number)
     for index, picture in enumerate(pictures):
         try:
             solids = read(as_bytes(picture[None])[0])
@@ -152,3 +156,12 @@ def _images(output: Output) -> Iterator[Tensor]:
         if not isinstance(inner, Image):
             raise LoomError(f"output '{output.name}' is of type {type(inner).__name__}, and what is scored is an Image")
         yield inner.pixels
+
+
+def numbers_in(name: str, value: object) -> Iterator[tuple[str, float]]:
+    """A number by its output's name; those that data holds by the names on the way to them, lists passed over."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from numbers_in(f"{name}.{key}", inner)
+    elif isinstance(value, int | float):
+        yield name, float(value)

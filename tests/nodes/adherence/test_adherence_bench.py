@@ -14,7 +14,7 @@ from engine.packs import Registry, find_registry
 from engine.run.control import Control
 from nodes.adherence.command import command
 from nodes.adherence.results import Results
-from nodes.adherence.running import make_bench, run_suite
+from nodes.adherence.running import make_bench, numbers_in, run_suite
 from nodes.adherence.suites import read_suite
 
 PROMPTS = ["a small red cube left of a large blue ball", "a red cone", "a white gem"]
@@ -189,3 +189,13 @@ def test_a_node_that_writes_a_picture_is_an_output_too(host):
     (asked, *_) = read_suite("suite.json")
     (row,), status, _ = bench.run(asked, Path(), Control())
     assert (status, row.shown.verdict.as_asked) == ("succeeded", True)
+
+
+def test_data_gives_its_numbers_by_the_names_on_the_way_to_them():
+    scores = {"first": {"held_out": {"b": 0.25}, "rows": [1, 2]}, "best": {"held_out": {"b": 0.5}, "picture": 3}}
+    assert dict(numbers_in("scores", scores)) == {
+        "scores.first.held_out.b": 0.25,
+        "scores.best.held_out.b": 0.5,
+        "scores.best.picture": 3.0,
+    }
+    assert dict(numbers_in("steps", 4)) == {"steps": 4.0}
