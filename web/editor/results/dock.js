@@ -9,6 +9,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
 import { styled } from "../palette/styles.js";
+import { queue } from "../session/history.js";
 import { mountGallery } from "./gallery.js";
 import { CLOSE, WIDEN } from "./icons.js";
 import { mountQueue } from "./queue.js";
@@ -45,6 +46,7 @@ class Dock {
       untracked(() => this.#show(panel, sweep));
     });
     effect(() => void this.element.classList.toggle("is-wide", this.wide.value));
+    effect(() => this.#count());
   }
 
   /** @param {Panel} panel */
@@ -89,6 +91,14 @@ class Dock {
         <button type="button" class="round" aria-label="Close the panel" title="Close (Esc)" @click=${() => this.close()}>${CLOSE}</button>`,
       /** @type {HTMLElement} */ (this.element.querySelector(".dock-head")),
     );
+  }
+
+  /** How many runs there are is told by no event; the queue's own panel asks for more than that. */
+  #count() {
+    void this.app.history.value;
+    if (this.shown.value === null || this.shown.value === "queue") return;
+    const timer = setTimeout(() => void queue(this.app.api).then(({ queue: counts }) => (this.app.queue.value = counts), () => {}), 50);
+    return () => clearTimeout(timer);
   }
 
   /** @param {Panel | null} panel @param {string | null} sweep */

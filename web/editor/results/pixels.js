@@ -12,9 +12,12 @@
  * @returns {Promise<Pixels>}
  */
 export async function loadPixels(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(answer.status === 404 ? "This picture was deleted" : "This picture could not be fetched");
-  const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none" });
+  const image = new Image(); // which may come from where a page may not fetch: a view's own data
+  image.src = url;
+  await image.decode().catch(() => {
+    throw new Error("This picture cannot be shown; perhaps it was deleted");
+  });
+  const bitmap = await createImageBitmap(image, { colorSpaceConversion: "none" });
   return drawn(bitmap, bitmap.width, bitmap.height, true);
 }
 

@@ -102,7 +102,7 @@ export class Tiles {
     const words = `${edit}. ${item.title || item.asset}, ${moment(item.created)}`;
     const where = `translate(${(place % columns) * (side + GAP)}px, ${Math.floor(place / columns) * row}px)`;
     return html`<li class="tile ${chosen ? "is-chosen" : ""}" aria-setsize=${count} aria-posinset=${place + 1} .style=${`width: ${side}px; transform: ${where}`}>
-      <button type="button" class="tile-open" data-place=${place} tabindex=${place === this.active ? 0 : -1} title=${words} aria-label=${words}
+      <button type="button" class="tile-open" data-place=${place} tabindex=${place === this.active ? 0 : -1} title=${words}
         @click=${(/** @type {MouseEvent} */ event) => this.#click(event, place)} @focus=${() => (this.active = place)}
         @contextmenu=${(/** @type {MouseEvent} */ event) => this.#menu(event, place)}>
         <img class=${isSmall(item) ? "crisp" : ""} src=${thumbnail(item)} alt="" decoding="async" draggable="true" .style=${`height: ${side}px`}

@@ -25,11 +25,11 @@ export function readout(viewer) {
 export function facts(viewer) {
   const { picture, against } = viewer;
   const { changes, created, title } = picture;
-  return html`<dl>
+  return html`${changes === undefined ? nothing : edits(changes)}
+    <dl>
       ${title ? fact("Workflow", title) : nothing} ${fact("File", picture.asset)} ${created === undefined ? nothing : fact("Made", moment(created))}
       ${fact("Size", `${picture.width} × ${picture.height}`)} ${against ? comparison(viewer) : nothing}
     </dl>
-    ${changes === undefined ? nothing : edits(changes)}
     <p class="viewer-keys muted"><kbd>Shift</kbd> and arrows read pixel by pixel</p>`;
 }
 

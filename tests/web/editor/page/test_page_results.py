@@ -7,6 +7,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from accessibility import violations
 from PIL import Image
 from playwright.sync_api import expect
 from workshop import flow
@@ -194,3 +195,41 @@ def test_a_sweep_comes_back_as_a_labelled_grid_whose_cells_restore_their_values(
     assert (values["seed"], values["red"]) == (52, 1)
     gallery.js("tab.undo()")
     assert gallery.document()["nodes"]["paint"]["inputs"]["seed"] == 50
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1920), ("dark", 360)])
+def test_axe_finds_nothing_to_say_about_the_panels(gallery, address, theme, width):
+    page = gallery.page
+    made(gallery, address, paint(0.2, 60), paint(0.4, 60))
+    gallery.show(paint(0.4, 60))
+    gallery.js("app.settings.choose({theme: a})", theme)
+    page.set_viewport_size({"width": width, "height": 800})
+    found = {}
+    try:
+        open_panel(gallery, "results")
+        expect(page.locator(".tile-open")).to_have_count(2)
+        page.locator(".tile-check").nth(0).check(force=True)
+        found["results"] = violations(page)
+        page.locator(".tile-open").nth(0).click()
+        page.keyboard.press("c")
+        expect(page.get_by_role("button", name="Slider")).to_be_visible()
+        found["viewer"] = violations(page)
+        page.keyboard.press("Escape")
+        call(address, "POST", "queue/pause")
+        call(address, "POST", "runs", {"workflow": paint(0.9, 61)})
+        open_panel(gallery, "queue")
+        expect(page.locator(".queue-grip")).to_have_count(1)
+        found["queue"] = violations(page)
+        gallery.js("app.commands.run('run.sweep', {id: 'paint', input: 'seed'})")
+        sheet = page.get_by_role("dialog", name="Sweep seed")
+        expect(sheet).to_be_visible()
+        found["sheet"] = violations(page)
+        sheet.get_by_role("button", name="Run them").click()
+        expect(page.locator(".sweep-cell")).to_have_count(4)
+        found["sweep"] = violations(page)
+    finally:
+        call(address, "POST", "queue/clear")
+        call(address, "POST", "queue/resume")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        gallery.js("app.settings.choose({theme: 'system'})")
+    assert found == {"results": [], "viewer": [], "queue": [], "sheet": [], "sweep": []}
