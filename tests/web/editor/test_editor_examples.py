@@ -12,25 +12,28 @@ from engine.graph.records import Identity, InputSpec
 from engine.packs import find_registry
 
 FILES = sorted((Path(__file__).parents[3] / "workflows").glob("*.json"))
-BUILD = """async (files) => {
+BUILD = """async ([files, models]) => {
     const { readCatalogue } = await import("/web/editor/model/catalogue.js");
     const { parseDocument, toJson } = await import("/web/editor/model/document.js");
     const { cutOut, putTogether } = await import("/web/editor/help/example.js");
     const catalogue = readCatalogue(await (await fetch("/catalogue.json")).json());
     const found = files.map((text) => parseDocument(JSON.parse(text)));
     const made = [...catalogue.nodes.keys()].map((type) =>
-        [type, cutOut(found, type) ?? putTogether(catalogue, ["solids"], type)]);
+        [type, cutOut(found, type) ?? putTogether(catalogue, new Map(Object.entries(models)), type)]);
     return Object.fromEntries(made.map(([type, document]) => [type, document && toJson(document)]));
 }"""
 SPACE = {"name": "s", "channels": 4, "factor": 8}
-FACTS = {"solids-clip": {"family": "clip"}}
+SD = {"family": "sd", "name": "solids", "space": SPACE, "width": 128, "height": 128}
+FACTS = {
+    "solids-clip": {"family": "clip"},
+    "solids-upscale": {"family": "upscaler", "scale": 2, "name": "solids-upscale"},
+}
 REGISTRY = find_registry(third_party=False)
 
 
 def identify(spec: InputSpec, value: object) -> Identity:
     """What a model is, where every name is known."""
-    known = {"family": "sd", "name": "solids", "space": SPACE, "width": 128, "height": 128}
-    return Identity("f", FACTS.get(str(value), known))
+    return Identity("f", FACTS.get(str(value), SD))
 
 
 def infer(name: str, inputs: Any) -> Any:
@@ -43,8 +46,22 @@ def faults(document: dict[str, Any]) -> list[str]:
     return [fault.message for fault in checked.faults if fault.input not in ("file", "folder")]
 
 
+def models() -> dict[str, str]:
+    """A model for each node type that loads one, as the editor asks the server for it."""
+    found: dict[str, str] = {}
+    for record in REGISTRY.types.values():
+        for spec in record.inputs.values():
+            if spec.choices_from != "models" or not spec.required:
+                continue
+            for name in ("solids", *FACTS):
+                node = {"type": record.name, "version": record.version, "inputs": {spec.name: name}}
+                if not faults({"format": "latentloom", "version": 1, "nodes": {"it": node}}):
+                    found.setdefault(record.name, name)
+    return found
+
+
 def test_every_node_type_has_an_example_without_a_fault(modules: Page) -> None:
-    made = modules.evaluate(BUILD, [path.read_text(encoding="utf-8") for path in FILES])
+    made = modules.evaluate(BUILD, [[path.read_text(encoding="utf-8") for path in FILES], models()])
     assert [name for name, document in made.items() if document is None] == []
     wrong = {name: found for name, document in made.items() if (found := faults(document))}
     assert wrong == {}

@@ -19,16 +19,22 @@ import { subjectOf } from "./subject.js";
 /**
  * @param {App} app
  * @param {Tab} tab
+ * @param {boolean} [alone]  whether it stands right below the page's own title
  * @returns {unknown}
  */
-export function filledIn(app, tab) {
+export function filledIn(app, tab, alone = false) {
   const items = fieldsOf(app.catalogue.value, tab.document.value);
   return html`<div class="form-body">
     ${repeat(items, keyOf, (item) => {
-      if (item.kind === "heading") return html`<h3 class="form-heading">${item.text}</h3>`;
+      if (item.kind === "heading") return heading(item.text, alone);
       return item.kind === "field" ? row(app, tab, item, items) : nothing;
     })}
   </div>`;
+}
+
+/** @param {string} text @param {boolean} alone */
+function heading(text, alone) {
+  return alone ? html`<h2 class="form-heading">${text}</h2>` : html`<h3 class="form-heading">${text}</h3>`;
 }
 
 /** @param {App} app @param {Tab} tab @param {Field} field @param {readonly Item[]} items */

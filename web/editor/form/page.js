@@ -7,6 +7,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { pressed } from "../commands/keys.js";
 import { maskCommands } from "../commands/mask.js";
 import { CommandTable } from "../commands/table.js";
 import { readCatalogue } from "../model/catalogue.js";
@@ -65,6 +66,9 @@ function show(tab) {
   checks.follow(tab);
   follow(tab, checks);
   effect(() => void render(content(tab, forget), page));
+  addEventListener("keydown", (event) => {
+    if (pressed(event) === "Mod+Enter") void submit(app, tab);
+  });
   followFinished(app, () => {
     document.title = `${showFinished(tab)}${titleOf(tab)}`;
   });
@@ -89,20 +93,28 @@ function follow(tab, checks) {
 /** @param {Tab} tab @param {() => void} forget */
 function content(tab, forget) {
   const active = tab.active.value;
-  const faults = [...tab.faults.value.values()].flat();
+  const wrong = whatIsWrong(tab);
   return html`<header class="form-head">
       <h1>${titleOf(tab)}</h1>
       <button type="button" class="quiet" aria-haspopup="menu" @click=${(/** @type {Event} */ event) => more(tab, forget, event)}>More</button>
     </header>
     <main class="form-columns">
-      <section class="form-filled" aria-label="Values">${filledIn(app, tab)}</section>
+      <section class="form-filled" aria-label="Values">${filledIn(app, tab, true)}</section>
       <section class="form-results" aria-label="Results">${results(app, tab)}</section>
     </main>
     <footer class="form-foot">
-      <p class="form-words" role="status">${app.online.value === "off" ? "The server does not answer" : faults[0]?.message ?? runWords(tab, Date.now())}</p>
+      <p class="form-words ${wrong === null ? "" : "is-wrong"}" role="status">${wrong ?? runWords(tab, Date.now())}</p>
       ${active ? html`<button type="button" class="quiet" @click=${() => void end(app, tab, "cancel")}>Cancel</button>` : nothing}
       <button type="button" class="main form-run" @click=${() => void submit(app, tab)}>Run</button>
     </footer>`;
+}
+
+/** In words, what keeps it from running or ended the last run. @param {Tab} tab @returns {string | null} */
+function whatIsWrong(tab) {
+  if (app.online.value === "off") return "The server does not answer";
+  const run = tab.run.value;
+  const failed = run?.status === "failed" || run?.status === "interrupted" ? run.faults : [];
+  return [...tab.faults.value.values()].flat()[0]?.message ?? failed[0]?.message ?? null;
 }
 
 /** @param {Tab} tab @param {() => void} forget @param {Event} event */

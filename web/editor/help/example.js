@@ -9,6 +9,7 @@
  * @typedef {import("../model/ports.js").InputPort} InputPort
  * @typedef {{readonly type: string, readonly output: string, readonly cost: number}} Source
  *   the node type that gives a value with the fewest nodes before it
+ * @typedef {ReadonlyMap<string, string>} Models  the model that a node type can take, by the type's name
  */
 
 import { fits, isVariable } from "../model/catalogue.js";
@@ -24,6 +25,7 @@ const COLUMN = 340;
 const ROW = 300;
 const SHOWN = new Set(["Image", "Mask", "Text", "Int", "Float", "Bool"]);
 const SHOWS = "Preview";
+const COLOURS = "#c8463c, #3c6fc8";
 
 /**
  * The smallest part of these workflows that has a node of the type with all that it is made from; null where none has one.
@@ -47,10 +49,23 @@ export function cutOut(documents, type) {
 }
 
 /**
+ * The node types that must be told a model, each with the input that takes it.
+ *
+ * @param {Catalogue} catalogue
+ * @returns {{type: string, input: string}[]}
+ */
+export function loaders(catalogue) {
+  return [...catalogue.nodes.values()].flatMap((node) => {
+    const port = [...portsOfType(node).inputs.values()].find((each) => each.choices_from === "models" && isNeeded(each));
+    return port === undefined ? [] : [{ type: node.name, input: port.name }];
+  });
+}
+
+/**
  * A node of the type with what it needs before it, and what it gives shown; null where it needs what nothing installed gives.
  *
  * @param {Catalogue} catalogue
- * @param {readonly string[]} models  that can be loaded
+ * @param {Models} models
  * @param {string} type
  * @returns {Document | null}
  */
@@ -73,7 +88,7 @@ class Builder {
 
   /**
    * @param {Catalogue} catalogue
-   * @param {readonly string[]} models
+   * @param {Models} models
    * @param {ReadonlyMap<string, Source>} sources  by type name of the value
    */
   constructor(catalogue, models, sources) {
@@ -96,7 +111,7 @@ class Builder {
     this.depths.set(id, depth);
     for (const port of portsOfType(node).inputs.values()) {
       if (!isNeeded(port)) continue;
-      const value = port.literal ? literal(port, this._models) : this._linked(draft, port, depth + 1);
+      const value = port.literal ? literal(type, port, this._models) : this._linked(draft, port, depth + 1);
       if (value === undefined && port.type !== "File" && port.type !== "Folder") return this._give();
       if (value !== undefined) draft.level("").setInput(id, port.name, value);
     }
@@ -135,14 +150,15 @@ function isNeeded(port) {
 /**
  * What is written where nothing stands by itself; undefined where only a user knows.
  *
+ * @param {string} type  of the node
  * @param {InputPort} port
- * @param {readonly string[]} models
+ * @param {Models} models
  * @returns {Json | undefined}
  */
-function literal(port, models) {
-  if (port.choices_from === "models") return models[0];
+function literal(type, port, models) {
+  if (port.choices_from === "models") return models.get(type);
   if (port.choices !== null) return port.choices[0];
-  if (port.type === "Text") return "";
+  if (port.type === "Text") return port.help.includes("#rrggbb") ? COLOURS : "";
   if (port.type === "Int" || port.type === "Float") return port.min ?? 0;
   return port.type === "Bool" ? false : undefined;
 }
@@ -151,7 +167,7 @@ function literal(port, models) {
  * For each type of value, the node type that gives it with the fewest nodes, found by going over all until nothing changes.
  *
  * @param {Catalogue} catalogue
- * @param {readonly string[]} models
+ * @param {Models} models
  * @returns {Map<string, Source>}
  */
 function cheapest(catalogue, models) {
@@ -175,14 +191,14 @@ function cheapest(catalogue, models) {
 /**
  * @param {Catalogue} catalogue
  * @param {ReadonlyMap<string, Source>} sources
- * @param {readonly string[]} models
+ * @param {Models} models
  * @param {import("../model/catalogue.js").NodeType} node
  */
 function costOf(catalogue, sources, models, node) {
   let cost = 1;
   for (const port of portsOfType(node).inputs.values()) {
     if (!isNeeded(port)) continue;
-    if (port.literal) cost += literal(port, models) === undefined ? Infinity : 0;
+    if (port.literal) cost += literal(node.name, port, models) === undefined ? Infinity : 0;
     else cost += sourceFor(catalogue, sources, port)?.cost ?? Infinity;
   }
   return cost;

@@ -7,9 +7,9 @@
  */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { cutOut, putTogether } from "../help/example.js";
+import { cutOut, loaders, putTogether } from "../help/example.js";
 import { typeTitle } from "../model/catalogue.js";
-import { parseDocument } from "../model/document.js";
+import { USE, parseDocument } from "../model/document.js";
 import { addNode } from "../model/edits/nodes.js";
 import { paste } from "../model/edits/clipboard.js";
 import { portsOfType } from "../model/ports.js";
@@ -18,6 +18,8 @@ import { withPlaces } from "../session/tab.js";
 /** @param {App} app @param {string} type */
 export function nodeHelp(app, type) {
   const node = app.catalogue.peek().nodes.get(type);
+  if (type.startsWith(USE))
+    return html`<p class="muted">A sub-workflow of this file: a double click goes in, where each node has help of its own.</p>`;
   if (node === undefined) return html`<p class="muted">${type} is not installed, so there is no help on it.</p>`;
   const { inputs, outputs } = portsOfType(node);
   return html`<div class="node-help">
@@ -68,8 +70,23 @@ async function insertExample(app, type) {
 async function exampleOf(app, type) {
   const examples = await app.api.examples().catch(() => []);
   const files = await Promise.all(examples.map(({ pack, name }) => app.api.example(pack, name)));
-  const models = app.models.peek().flatMap(({ name, fault }) => (fault ? [] : [name]));
-  return cutOut(files.map(parseDocument), type) ?? putTogether(app.catalogue.peek(), models, type);
+  return cutOut(files.map(parseDocument), type) ?? putTogether(app.catalogue.peek(), await modelsFor(app), type);
+}
+
+/** For each node type that loads a model, one that it takes: the server knows which fits. @param {App} app */
+async function modelsFor(app) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  for (const { type, input } of loaders(app.catalogue.peek())) {
+    const version = app.catalogue.peek().nodes.get(type)?.version ?? 1;
+    for (const { name, fault } of app.models.peek()) {
+      if (fault || found.has(type)) continue;
+      const nodes = { it: { type, version, inputs: { [input]: name } } };
+      const { faults } = await app.api.check({ workflow: { format: "latentloom", version: 1, nodes } });
+      if (faults.length === 0) found.set(type, name);
+    }
+  }
+  return found;
 }
 
 /** @param {App} app @param {string} type */

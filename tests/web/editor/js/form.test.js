@@ -5,10 +5,12 @@ import { placeAt } from "../../../../web/editor/form/reorder.js";
 import { subjectOf } from "../../../../web/editor/form/subject.js";
 import { cutOut, putTogether } from "../../../../web/editor/help/example.js";
 import { addHeading, formOf, moveItem, nameItem, pin, removeItem, unpin } from "../../../../web/editor/model/edits/form.js";
+import { inline } from "../../../../web/editor/model/edits/inline.js";
 import { extract } from "../../../../web/editor/model/edits/extract.js";
 import { renameNode } from "../../../../web/editor/model/edits/rename.js";
 import { transact } from "../../../../web/editor/model/transact.js";
-import { Tab } from "../../../../web/editor/session/tab.js";
+import { NEW_RUN, Tab } from "../../../../web/editor/session/tab.js";
+import { followFinished, showFinished } from "../../../../web/editor/shell/finished.js";
 import { signal } from "../../../../web/editor/vendor/signals-core/signals-core.mjs";
 import { write } from "../../../../web/editor/widgets/subject.js";
 import { equal, ok, property, test } from "./harness.js";
@@ -65,6 +67,14 @@ test("a node's new id is followed on the form, inside sub-workflows too", () => 
     renameNode(draft, "inner", "b", "few");
   });
   equal(inputsOf(renamed), ["many.value", `${use}/few.value`]);
+});
+
+test("pins follow nodes into a sub-workflow and out of it", () => {
+  const document = documentOf({ a: ["Integer", {}], b: ["Integer", {}] }, { ui: { form: [{ input: "a.value" }, { input: "b.value" }] } });
+  const inside = after(document, (draft) => void extract(draft, "", ["b"], "inner", catalogue));
+  const use = [...(inside.levels.get("")?.nodes.keys() ?? [])].find((id) => id !== "a") ?? "";
+  equal(inputsOf(inside), ["a.value", `${use}/b.value`]);
+  equal(inputsOf(after(inside, (draft) => void inline(draft, "", use))), ["a.value", "b.value"]);
 });
 
 test("a field inside a sub-workflow is that use's own word", () => {
@@ -124,9 +134,31 @@ test("an example is the smallest part of a workflow that makes the node's inputs
 });
 
 test("an example is put together where none is there, and only of what it needs", () => {
-  const found = putTogether(catalogue, ["solids"], "VAEEncode");
+  const found = putTogether(catalogue, new Map([["LoadModel", "solids"]]), "VAEEncode");
   ok(found !== null);
   equal([...(found.levels.get("")?.nodes.values() ?? [])].map(({ type }) => type).sort(), ["LoadModel", "RenderScene", "VAEEncode"]);
-  equal(putTogether(catalogue, [], "VAEEncode"), null);
+  equal(putTogether(catalogue, new Map(), "VAEEncode"), null);
   ok(transact(found, () => {}).diff.length === 0);
+});
+
+test("a run that ends unseen shows in title and icon until somebody looks", () => {
+  let seen = "hidden";
+  Object.defineProperty(document, "visibilityState", { configurable: true, get: () => seen });
+  const icon = document.createElement("link");
+  icon.rel = "icon";
+  document.head.append(icon);
+  const tab = new Tab("t");
+  let title = "";
+  followFinished(/** @type {any} */ ({ tabs: signal([tab]) }), () => void (title = showFinished(tab)));
+  tab.run.value = { ...NEW_RUN, id: "r", status: "running", done: 1, total: 4 };
+  equal(title, "25 % ");
+  tab.run.value = { ...NEW_RUN, id: "r", status: "succeeded", seconds: 2 };
+  equal(title, "✓ ");
+  ok(icon.href.endsWith("mark-done.svg"));
+  seen = "visible";
+  document.dispatchEvent(new Event("visibilitychange"));
+  equal(title, "");
+  ok(icon.href.endsWith("mark.svg"));
+  Reflect.deleteProperty(document, "visibilityState");
+  icon.remove();
 });

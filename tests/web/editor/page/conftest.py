@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from engine.store.home import Home
 from web.settings import Settings
 
 Workflow = dict[str, Any]
+AXE = Path(__file__).parents[4] / ".venv" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 _READY = "body[data-ready]"
 PATIENCE = 150_000  # milliseconds until what should come is given up
 _APP = """
@@ -69,6 +71,12 @@ class Editor:
             throw new Error({json.dumps("never: " + condition)});""",
             argument,
         )
+
+    def violations(self) -> list[str]:
+        """What axe finds, as `rule: element`. Its source goes in past the page's policy on scripts."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
     def words(self, text: str) -> Locator:
         """What bears a text."""

@@ -112,6 +112,7 @@ def test_what_is_painted_is_what_the_nodes_get_and_one_step_of_undo(editor, addr
 def test_a_mask_is_painted_by_keyboard_alone(editor, address):
     editor.show(scene(address))
     open_painter(editor, "over")
+    assert editor.violations() == []
     for key in ["Enter", "ArrowRight", "ArrowRight", "Enter", "]", "i", "Control+Enter"]:
         editor.page.keyboard.press(key)
     editor.until("tab.level.peek().nodes.has('load_mask')")

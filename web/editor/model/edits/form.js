@@ -13,8 +13,7 @@
  */
 
 import { definitionOf, levelOf } from "../document.js";
-import { isObject } from "../json.js";
-import { portOf } from "../shapes.js";
+import { isObject, same } from "../json.js";
 
 const KEY = "form";
 
@@ -104,40 +103,40 @@ export function nameItem(draft, place, words) {
 }
 
 /**
- * A node of a level has another id: what is pinned of it, there and inside, follows. Called before the node has it.
+ * Inputs in a level have other addresses there: what is pinned of them follows. One that is gone stays pinned, for undo and for
+ * the form to say so.
  *
  * @param {Draft} draft
  * @param {string} level
- * @param {string} id
- * @param {string} fresh
+ * @param {(address: string) => string | null} change  addresses as that level has them, `inner/node.input`
  */
-export function renamePinned(draft, level, id, fresh) {
+export function renamePinned(draft, level, change) {
   if (!levelOf(draft.document, "").ui.has(KEY)) return;
   const items = formOf(draft.document);
-  const renamed = items.map((item) =>
-    "input" in item ? { ...item, input: renamedIn(draft.document, item.input, level, id, fresh) } : item,
+  const changed = items.map((item) =>
+    "input" in item ? { ...item, input: renamedIn(draft.document, item.input, level, change) } : item,
   );
-  if (renamed.some((item, at) => "input" in item && item.input !== /** @type {any} */ (items[at]).input)) write(draft, renamed);
+  if (!same(items, changed)) write(draft, changed);
 }
 
 /**
  * @param {Document} document
  * @param {string} address
  * @param {string} level
- * @param {string} id
- * @param {string} fresh
+ * @param {(address: string) => string | null} change
  */
-function renamedIn(document, address, level, id, fresh) {
-  const { node: path, output: input } = portOf(address);
-  /** @type {string | null} */
+function renamedIn(document, address, level, change) {
+  const steps = address.split("/");
   let at = "";
-  const steps = path.split("/").map((step) => {
-    const name = at === level && step === id ? fresh : step;
-    const node = at === null ? undefined : document.levels.get(at)?.nodes.get(step);
-    at = node === undefined ? null : definitionOf(node);
-    return name;
-  });
-  return `${steps.join("/")}.${input}`;
+  for (let depth = 0; depth < steps.length; depth += 1) {
+    const inner = steps.slice(depth).join("/");
+    if (at === level) return [...steps.slice(0, depth), change(inner) ?? inner].join("/");
+    const node = document.levels.get(at)?.nodes.get(steps[depth] ?? "");
+    const next = node === undefined ? null : definitionOf(node);
+    if (next === null) return address;
+    at = next;
+  }
+  return address;
 }
 
 /** @param {Draft} draft @param {readonly FormItem[]} items */

@@ -6,7 +6,6 @@
 
 import { freeName } from "../names.js";
 import { portOf } from "../shapes.js";
-import { renamePinned } from "./form.js";
 import { relink } from "./relink.js";
 import { isInside, renameGiven } from "./uses.js";
 
@@ -21,7 +20,6 @@ export function renameNode(draft, level, id, wanted) {
   if (wanted === id) return id;
   const node = draft.level(level).node(id);
   const fresh = freeName(wanted, draft.level(level).nodes);
-  renamePinned(draft, level, id, fresh);
   draft.level(level).nodes.delete(id);
   draft.level(level).nodes.set(fresh, node);
   relink(draft, level, (from) => (from.node === id ? { node: fresh, output: from.output } : from));

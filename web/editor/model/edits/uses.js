@@ -7,6 +7,7 @@
  */
 
 import { USE } from "../document.js";
+import { renamePinned } from "./form.js";
 import { relink } from "./relink.js";
 
 /**
@@ -72,13 +73,14 @@ export function isInside(given, id) {
 }
 
 /**
- * Change the names under which the uses of a sub-workflow are given values; null takes a value back.
+ * Change the names under which the uses of a sub-workflow are given values, and the form knows them; null takes a value back.
  *
  * @param {Draft} draft
  * @param {string} level
  * @param {(given: string) => string | null} change
  */
 export function renameGiven(draft, level, change) {
+  renamePinned(draft, level, change);
   for (const use of usesOf(draft.document, level)) {
     const node = draft.level(use.level).node(use.id);
     const inputs = [...node.inputs].flatMap(([given, value]) => {

@@ -1,0 +1,24 @@
+"""A node type's page of help, and the example that it inserts."""
+
+from typing import Any
+
+import pytest
+from workshop import flow
+
+Editor = Any
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_node_explains_itself_and_inserts_an_example(editor: Editor, theme: str) -> None:
+    editor.show(flow({"half": ("Half", {"a": 3})}, {"out": "half.value"}))
+    editor.js("app.settings.choose({theme: a}); tab.selection.value = new Set(['half'])", theme)
+    editor.js("app.view.stage.root.focus()")
+    editor.page.keyboard.press("h")
+    sheet = editor.page.locator("dialog.sheet")
+    sheet.get_by_role("heading", name="Inputs").wait_for()
+    assert editor.violations() == []
+    sheet.get_by_role("button", name="Insert an example").click()
+    editor.until("tab.level.peek().nodes.size > 1")
+    assert editor.js("return tab.history.peek().done.length") == 1
+    assert "half_2" in editor.document()["nodes"]
+    editor.until("tab.cost.peek().of > 0 && tab.faults.peek().size === 0")
