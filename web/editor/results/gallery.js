@@ -115,7 +115,7 @@ function choices(app, results, asking, chosen, go) {
   return html`<span class="panel-count" role="status">${chosen.length} selected</span>
     ${chosen.length === 2 ? html`<button type="button" class="main small" @click=${compare}>Compare</button>` : nothing}
     <button type="button" class="quiet small" @click=${() => void aloud(app, () => results.star(chosen, !starred))}>${starred ? "Unstar" : "Star"}</button>
-    <button type="button" class="quiet small" @click=${() => chosen.forEach((item) => download(item))}>Download</button>
+    <button type="button" class="quiet small" title="Download the files" @click=${() => chosen.forEach((item) => download(item))}>Save</button>
     <button type="button" class="quiet small" @click=${() => void (asking.value = true)}>Delete…</button>
     <button type="button" class="round" aria-label="Clear the selection" title="Clear the selection (Esc)" @click=${() => void (results.selected.value = new Set())}>${CLOSE}</button>`;
 }

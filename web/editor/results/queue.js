@@ -106,9 +106,10 @@ function bar(panel) {
   if (known === null) return nothing;
   const { paused, queued, running } = known.page.queue;
   const { api } = panel.app;
+  const words = [...(paused ? ["Paused"] : []), ...(running > 0 || !paused ? [`${running} running`] : []), `${queued} waiting`];
   return html`<button type="button" class="quiet small with-icon" @click=${() => panel.do(() => changeQueue(api, paused ? "resume" : "pause"))}>${paused ? PLAY : PAUSE}<span>${paused ? "Resume" : "Pause"}</span></button>
     <button type="button" class="quiet small" ?disabled=${queued === 0} @click=${() => panel.do(() => changeQueue(api, "clear"))}>Clear what waits</button>
-    <span class="panel-count" role="status">${paused ? "Paused. " : ""}${running} running, ${queued} waiting</span>`;
+    <span class="panel-count" role="status">${words.join(", ")}</span>`;
 }
 
 /** @param {QueuePanel} panel */
