@@ -15,7 +15,7 @@ from models.training import facts
 from models.training.common import WORK, log, withheld_pairs, write_whole
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import chunk_path, training_scene
-from models.training.softness import round_trip, shipped_vae
+from models.training.softness import load_vae, round_trip
 from models.training.tokenizer import new_tokenizer
 from models.training.twins import EXCHANGED, shows, twins
 from models.training.wear import wear
@@ -157,7 +157,7 @@ def softened(chunks: list[Pictures]) -> Pictures:
     """The first scenes' pictures after the round trip of the VAE that ships, with a little noise on the latents;
     made on first use, then kept."""
     if not SOFTENED.exists():
-        vae, first = shipped_vae(), np.concatenate(chunks[: -(-SOFT_SCENES // len(chunks[0]))])[:SOFT_SCENES]
+        vae, first = load_vae(), np.concatenate(chunks[: -(-SOFT_SCENES // len(chunks[0]))])[:SOFT_SCENES]
         made = np.concatenate([round_trip(vae, first[i : i + 25], LATENT_NOISE) for i in range(0, len(first), 25)])
         write_whole(SOFTENED, partial(np.save, arr=made))
         log(f"{len(made)} pictures made the VAE's round trip")

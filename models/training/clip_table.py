@@ -24,7 +24,7 @@ from models.training.clip_model import SHAPES, folder_of, size_of, to_clip
 from models.training.common import withheld_pairs
 from models.training.prompts import pairs_of
 from models.training.render import HELD_OUT_SEED, training_scene
-from models.training.softness import round_trip, shipped_vae
+from models.training.softness import load_vae, round_trip
 from models.training.tokenizer import new_tokenizer
 from models.training.twins import EXCHANGED, KINDS, twins
 from nodes.solids.prompts import caption
@@ -84,7 +84,7 @@ def development() -> tuple[tuple[Case, ...], Pictures]:
     chosen = cases(DEVELOPMENT_SEED, DEVELOPMENT_SCENES)
     pictures = np.stack([render(one.scene) for one in chosen])
     half = len(chosen) // 2
-    return tuple(chosen), np.concatenate([pictures[:half], round_trip(shipped_vae(), pictures[half:])])
+    return tuple(chosen), np.concatenate([pictures[:half], round_trip(load_vae(), pictures[half:])])
 
 
 @torch.no_grad()
@@ -126,7 +126,7 @@ def measured(folder: Path, chosen: list[Case], soft: bool = False) -> list[dict[
     for first in range(0, len(chosen), 50):
         part = chosen[first : first + 50]
         pictures = np.stack([render(one.scene) for one in part])
-        pictures = round_trip(shipped_vae(), pictures) if soft else pictures
+        pictures = round_trip(load_vae(), pictures) if soft else pictures
         found += verdicts(clip, part, processor(list(pictures), return_tensors="pt")["pixel_values"])
     return found
 

@@ -19,7 +19,7 @@ from PIL import Image
 
 from models.training.common import WORK, log, write_whole
 from models.training.render import HELD_OUT_SEED, training_scene
-from models.training.softness import round_trip, shipped_vae
+from models.training.softness import load_vae, round_trip
 from nodes.solids.render import render
 
 Pictures = NDArray[np.uint8]
@@ -111,7 +111,7 @@ def make_chunk(first: int, count: int, vae: AutoencoderKL) -> dict[str, Pictures
 
 def pairs_from(first: int, count: int) -> Pairs:
     """The pairs of `count` scenes from seed `first` on, made where they are not there yet."""
-    vae, parts = shipped_vae(), []
+    vae, parts = load_vae(), []
     for start in range(first, first + count, CHUNK):
         path = FOLDER / f"chunk_{start:08d}.npz"
         if not path.exists():

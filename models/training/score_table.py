@@ -10,20 +10,19 @@ combinations too.
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from models.training.common import MODELS, log
+from models.training.common import log
 from models.training.prompts import KINDS
-from models.training.vae import to_model
+from models.training.softness import SHIPPED, load_vae, round_trip
 from nodes.solids.comparing import stands
 from nodes.solids.rates import head, row
 from nodes.solids.render import render
@@ -70,18 +69,10 @@ def blur(picture: Picture, sigma: float) -> Picture:
     return np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(sigma)))
 
 
-@lru_cache(maxsize=1)
-def _vae(folder: Path) -> AutoencoderKL:
-    vae: AutoencoderKL = AutoencoderKL.from_pretrained(folder, torch_dtype=torch.float32)
-    return vae
-
-
-@torch.no_grad()
-def round_trip(picture: Picture, folder: Path) -> Picture:
-    """The picture as a VAE decodes it from the mean of its own encoding."""
-    vae = _vae(folder)
-    made = vae.decode(vae.encode(to_model(picture[None])).latent_dist.mean).sample[0]
-    return np.asarray((made.clamp(-1, 1) + 1).mul(127.5).round().permute(1, 2, 0).numpy(), np.uint8)
+def softened(picture: Picture, folder: Path) -> Picture:
+    """The picture as the VAE in a folder decodes it from the mean of its own encoding."""
+    made: Picture = round_trip(load_vae(folder), picture[None])[0]
+    return made
 
 
 def noise() -> Iterator[Case]:
@@ -107,7 +98,7 @@ def blurred_away(sigma: float) -> Iterator[Case]:
 
 def tables(vae: Path) -> dict[str, dict[str, Iterator[Case]]]:
     """Rows of cases by table; round trips are through the VAE in a folder."""
-    again = partial(round_trip, folder=vae)
+    again = partial(softened, folder=vae)
     return {
         "exact": {f"{kind}: read exactly": true_pictures(kind, np.asarray) for kind in KINDS},
         "round_trip": {f"{kind}: after a VAE round trip": true_pictures(kind, again) for kind in KINDS},
@@ -143,7 +134,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=500, help="how many pictures a row counts")
     parser.add_argument("--first", type=int, default=0, help="how many of a row's pictures are passed over first")
     parser.add_argument("--rows", default="exact,round_trip,none,blur", help="which tables, with commas")
-    parser.add_argument("--vae", type=Path, default=MODELS / "solids" / "vae", help="what makes the round trip")
+    parser.add_argument("--vae", type=Path, default=SHIPPED, help="what makes the round trip")
     parser.add_argument("--misses", action="store_true", help="name the scenes that were missed, by their seeds")
     options = parser.parse_args()
     torch.set_num_threads(1)

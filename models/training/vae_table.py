@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 import torch
 
-from models.training.common import MODELS
 from models.training.render import HELD_OUT_SEED, training_scene
-from models.training.score_table import Picture, round_trip
+from models.training.score_table import Picture, softened
+from models.training.softness import SHIPPED
 from nodes.solids.render import render
 
 SCENES: Final = 200
@@ -45,13 +45,13 @@ def line(errors: Iterable[float]) -> str:
 def main() -> None:
     """Read the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vae", type=Path, default=MODELS / "solids" / "vae")
+    parser.add_argument("--vae", type=Path, default=SHIPPED)
     parser.add_argument("--scenes", type=int, default=SCENES)
     options = parser.parse_args()
     torch.set_num_threads(1)
     pictures = (render(training_scene(HELD_OUT_SEED + index)) for index in range(options.scenes))
     print("| the VAE | PSNR (95 %) |\n|---|---|")
-    print(line(squared_error(picture, round_trip(picture, options.vae)) for picture in pictures))
+    print(line(squared_error(picture, softened(picture, options.vae)) for picture in pictures))
 
 
 if __name__ == "__main__":
