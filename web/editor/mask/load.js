@@ -8,6 +8,7 @@
 
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { toJson } from "../model/document.js";
+import { outgoing } from "../model/links.js";
 import { readValue } from "../model/shapes.js";
 import { UNDER_WAY } from "../session/tab.js";
 
@@ -24,12 +25,26 @@ export async function atHand(tab, { file, port }) {
     const bitmap = await bitmapAt(`/api/assets/${value.sha256}`);
     if (bitmap !== null) return { bitmap, isFile: true };
   }
-  const link = port === null ? "" : `${port.node}.${port.output}`;
-  const run = port === null ? null : tab.nodeRun(tab.prefix.peek() + port.node).peek();
-  const shown = [...tab.level.peek().outputs].find(([, output]) => output.link === link)?.[0];
-  const [entry] = (shown === undefined ? null : run?.outputs?.[shown]) ?? [];
+  const [entry] = port === null ? [] : lastOf(tab, port);
   const bitmap = typeof entry?.url === "string" ? await bitmapAt(entry.url) : null;
   return bitmap === null ? null : { bitmap, isFile: false };
+}
+
+/**
+ * What came out of an output last, as far as a run told it: under an output of the workflow, or at a node that writes or shows it.
+ *
+ * @param {Tab} tab
+ * @param {NonNullable<Source["port"]>} port
+ * @returns {readonly any[]}
+ */
+function lastOf(tab, { node, output }) {
+  const level = tab.level.peek();
+  const prefix = tab.prefix.peek();
+  const named = [...level.outputs].filter(([, { link }]) => link === `${node}.${output}`).map(([name]) => ({ id: node, name }));
+  const fed = (outgoing(level).get(node) ?? []).filter(({ from }) => from.output === output);
+  const writers = fed.map(({ to }) => ({ id: to.node, name: prefix + to.node }));
+  const told = [...named, ...writers].map(({ id, name }) => tab.nodeRun(prefix + id).peek().outputs?.[name] ?? []);
+  return told.find((entries) => entries.length > 0) ?? [];
 }
 
 /**
