@@ -4,6 +4,7 @@
     encoder                vocabulary (nodes.prompts.vocabulary), where the model says which words it knows
     conditioning           family, text_width, name (of the model that encoded it)
     latent                 space, width, height, batch, name (of the model that it was made for or encoded with)
+    noise, state           space, width, height, name
 
 A space is a mapping with the fields of `LatentSpace`. Whatever is not known is left out, and checks nothing.
 """
@@ -46,6 +47,18 @@ def same_space(input: str, latent: Facts, model: Facts, what: str) -> None:
         input,
         f"input '{input}' is in latent space {_space(came)}{_by(latent)}, but {what}{_named(model)} works in "
         f"{_space(wanted)}; decode it with its own VAE and encode the picture with this one's",
+    )
+
+
+def for_this_space(input: str, noise: Facts, model: Facts) -> None:
+    """Raise Mismatch, which names both, where noise was made for another latent space than the model works in."""
+    came, wanted = noise.get("space"), model.get("space")
+    if came is None or wanted is None or came == wanted:
+        return
+    raise Mismatch(
+        input,
+        f"input '{input}' is for latent space {_space(came)}{_by(noise)}, but the model{_named(model)} works in "
+        f"{_space(wanted)}; noise means something in its own space only",
     )
 
 

@@ -77,8 +77,10 @@ class CLIPReward(Node):
         if not self.text.strip():
             raise LoomError("input 'text' is empty; say what the picture is to show")
         model = ModelRef(identity.digest, "clip", family, PIXELS)
-        settings = {"text": self.text.strip(), "whole": self.fit == "whole"}
-        return Reward((RewardTerm("clip", "clip", settings, model, weight=self.weight),))
+        term = RewardTerm(
+            "clip", "clip", {"text": self.text.strip(), "whole": self.fit == "whole"}, model, weight=self.weight
+        )
+        return Reward((term,))
 
 
 class RednessReward(Node):

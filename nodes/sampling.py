@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from engine.graph.node import Context, Facts, Node, Progress, Seed, Step, Stop, Work
-from nodes.checks import in_sentences, of, picked, same_family, same_space
-from nodes.types import Conditioning, Image, Latent, LatentSpace, Model
+from nodes.checks import for_this_space, in_sentences, of, picked, same_family, same_space
+from nodes.types import Conditioning, Image, Latent, LatentSpace, Model, Noise
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,12 +46,13 @@ class KSampler(Node):
 
     Image i of a batch is sampled from seed + i, so it is the picture that this seed gives alone. Denoise below 1 keeps
     that much of the latent that comes in: 0.3 changes details, 0.8 the composition. To share a run between two samplers,
-    give both the same settings, the first an end and the second that step as its start. Stopping keeps the picture as far
-    as it got.
+    give both the same settings, the first an end and the second that step as its start. Noise that was optimised, or that
+    another run began with, takes the seed's place. Stopping keeps the picture as far as it got.
     """
 
     title = "KSampler"
     category = "sampling"
+    version = 2
     peers = ("KSampler", "KSamplerAdvanced")
 
     model: Annotated[Model, Field(description="The denoiser")]
@@ -77,6 +78,9 @@ class KSampler(Node):
         int | None,
         Field(ge=0, le=1000, description="The step before which to end, noise left in; empty goes to the last"),
     ] = None
+    noise: Annotated[
+        Noise | None, Field(description="What to start from instead of the seed's noise, as RewardOptimize gives it")
+    ] = None
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
@@ -85,14 +89,16 @@ class KSampler(Node):
         same_family("positive", of(inputs, "positive"), model)
         same_family("negative", of(inputs, "negative"), model)
         same_space("latent", latent, model, "the model")
+        for_this_space("noise", of(inputs, "noise"), model)
         known = picked(latent, "width", "height", "batch") | picked(model, "name", "space")
         return {"latent": known, "x0": known}
 
     def run(self, context: Context) -> Work[Sampled]:
         """Sample. Raises LoomError, in a sentence, for settings that do not fit together."""
-        from nodes.ops.sampling import sample
+        from nodes.ops.sampling import sample, source_of
 
         with context.lease(self.model) as (denoiser,), in_sentences():
+            noise = None if self.noise is None else source_of(self.noise, self.latent, self.start)
             steps = sample(
                 denoiser,
                 self.positive,
@@ -106,9 +112,15 @@ class KSampler(Node):
                 denoise=self.denoise,
                 start=self.start,
                 end=self.end,
+                noise=noise,
             )
             done = yield from told(steps, self.latent, denoiser.preview)
             return Sampled(done.latent, done.x0)
+
+    @classmethod
+    def migrate(cls, version: int, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Version 2 takes noise too; without it all is as it was."""
+        return inputs, {}
 
 
 def told(

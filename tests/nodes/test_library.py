@@ -60,7 +60,7 @@ def test_outputs_are_named_as_links_in_saved_files_name_them(registry: Registry)
     single |= {"ImageResize": "image", "ImageGrid": "image", "ImageBatch": "image", "ImagesFromBatch": "image"}
     single |= dict.fromkeys(["SeedList", "MakeList", "ListItem", "Repeat", "Switch", "Text", "TextLines"], "value")
     assert {name: outputs[name] for name in single} == {name: (output,) for name, output in single.items()}
-    sampler = "model positive negative latent seed steps cfg sampler schedule denoise start end"
+    sampler = "model positive negative latent seed steps cfg sampler schedule denoise start end noise"
     assert list(registry.types["KSampler"].inputs) == sampler.split()
 
 
