@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from models.training.common import write_whole
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
+KEPT = ("step", "samples", "seconds", "cpu_seconds", "seed", "rate", "best", "best_step", "curve", "measured")
+"""The numbers of a run that ship beside its weights, where it has them."""
 
 
 def save(path: Path, modules: dict[str, nn.Module], optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
@@ -56,3 +58,9 @@ def read_numbers(path: Path) -> dict[str, Any]:
     """The numbers of a `state.json`."""
     numbers: dict[str, Any] = json.loads(path.read_text())
     return numbers
+
+
+def write_numbers(folder: Path, state: dict[str, Any]) -> None:
+    """Put the numbers of a run beside its weights, as `state.json`."""
+    numbers = {key: state[key] for key in KEPT if key in state}
+    (folder / "state.json").write_text(json.dumps(numbers) + "\n")

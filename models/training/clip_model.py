@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPVisionConfig
 
+from models.training.checkpoint import write_numbers
 from models.training.common import MODELS
 from models.training.tokenizer import LENGTH, new_tokenizer
 
@@ -138,12 +139,12 @@ def preprocessor(size: int) -> dict[str, Any]:
     }
 
 
-def write_folder(clip: CLIPModel, folder: Path, numbers: dict[str, Any]) -> None:
+def write_folder(clip: CLIPModel, folder: Path, state: dict[str, Any]) -> None:
     """Write weights (half precision), tokenizer, preprocessor and the run's numbers."""
     clip.half().save_pretrained(folder, safe_serialization=True)
     new_tokenizer().save_pretrained(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor(size_of(clip)), indent=2) + "\n")
-    (folder / "state.json").write_text(json.dumps(numbers) + "\n")
+    write_numbers(folder, state)
 
 
 def folder_of(name: str) -> Path:

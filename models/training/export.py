@@ -12,14 +12,13 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from models.training import checkpoint
+from models.training.checkpoint import write_numbers
 from models.training.denoiser import PATH, SHIPPED, Denoiser, new_scheduler
 from models.training.latents import frozen_vae
 from models.training.previews import write_preview
 from models.training.tokenizer import new_tokenizer
 from nodes.prompts.vocabulary import FILE as VOCABULARY_FILE
 from nodes.solids.prompts import VOCABULARY
-
-KEPT = ("step", "samples", "seconds", "seed", "rate", "curve")
 
 
 def pipeline(averaged: bool = True) -> tuple[StableDiffusionPipeline, dict[str, Any]]:
@@ -51,12 +50,6 @@ def main() -> None:
     write_numbers(options.to, state)
     write_vocabulary(options.to)
     write_preview(options.to)
-
-
-def write_numbers(folder: Path, state: dict[str, Any]) -> None:
-    """Put the numbers of a run beside its weights, as `state.json`."""
-    numbers = {key: state[key] for key in KEPT if key in state}
-    (folder / "state.json").write_text(json.dumps(numbers) + "\n")
 
 
 def write_vocabulary(folder: Path) -> None:

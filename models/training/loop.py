@@ -22,7 +22,6 @@ WARM_UP: Final = 100
 """Steps over which the rate rises after each start."""
 MINUTES: Final = 4.0
 """How often the average is measured and everything saved."""
-KEPT: Final = ("step", "samples", "seconds", "cpu_seconds", "seed", "rate", "best", "best_step", "curve", "measured")
 
 
 @dataclass

@@ -4,7 +4,6 @@ python -m models.training.ship solids-clip | solids-clip-b | solids-upscale
 """
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,24 +11,19 @@ from safetensors.torch import save_file
 from torch import nn
 
 from models.training import checkpoint, upscaler
+from models.training.checkpoint import write_numbers
 from models.training.clip import Lessons
 from models.training.clip_model import SHAPES, folder_of, write_folder
 from models.training.common import WORK, write_whole
-from models.training.loop import KEPT
 
 UPSCALER: Final = "solids-upscale"
-
-
-def numbers(state: dict[str, Any]) -> dict[str, Any]:
-    """What of a run's state ships."""
-    return {key: state[key] for key in KEPT if key in state}
 
 
 def write_upscaler(network: nn.Module, folder: Path, state: dict[str, Any]) -> None:
     """Write the upscaler's weights and the run's numbers."""
     weights = {key: value.half().contiguous() for key, value in network.state_dict().items()}
     write_whole(folder / "model.safetensors", lambda path: save_file(weights, path, metadata={"format": "pt"}))
-    (folder / "state.json").write_text(json.dumps(numbers(state)) + "\n")
+    write_numbers(folder, state)
 
 
 def main() -> None:
@@ -43,7 +37,7 @@ def main() -> None:
     else:
         lessons = Lessons(SHAPES[name])
         state = checkpoint.load(WORK / f"{name}.safetensors", {"best": lessons})
-        write_folder(lessons.clip, folder_of(name), numbers(state))
+        write_folder(lessons.clip, folder_of(name), state)
 
 
 if __name__ == "__main__":

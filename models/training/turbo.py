@@ -25,9 +25,10 @@ from diffusers import StableDiffusionPipeline
 from torch import Tensor, nn
 
 from models.training import checkpoint
+from models.training.checkpoint import write_numbers
 from models.training.common import MODELS, WORK, Decay, ending, log, withheld_pairs, write_whole
 from models.training.denoiser import SHIPPED, average, new_scheduler
-from models.training.export import write_numbers, write_vocabulary
+from models.training.export import write_vocabulary
 from models.training.previews import write_preview
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.tokenizer import LENGTH, new_tokenizer

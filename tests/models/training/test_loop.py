@@ -3,7 +3,8 @@ import time
 import pytest
 import torch
 
-from models.training.loop import KEPT, WARM_UP, Training, average
+from models.training.checkpoint import KEPT, read_numbers, write_numbers
+from models.training.loop import WARM_UP, Training, average
 
 
 def training(path, seed=1, figures=None):
@@ -99,3 +100,8 @@ def test_an_average_lies_between():
     average(mean, model, 0.75)
     assert mean.weight.item() == pytest.approx(0.25)
     assert model.weight.item() == 1.0
+
+
+def test_the_numbers_of_a_run_ship_without_what_only_its_going_on_needs(tmp_path):
+    write_numbers(tmp_path, {"step": 3, "begin": 1.0, "curve": [[64, 0.5]]})
+    assert read_numbers(tmp_path / "state.json") == {"step": 3, "curve": [[64, 0.5]]}
