@@ -45,11 +45,17 @@ def main() -> None:
     parser.add_argument("--last", action="store_true", help="the last weights instead of their average")
     options = parser.parse_args()
     pipe, state = pipeline(averaged=not options.last)
+    write_model(pipe, options.to, state)
+
+
+def write_model(pipe: StableDiffusionPipeline, folder: Path, state: dict[str, Any]) -> None:
+    """Write a pipeline in half precision as a folder that ships: with its run's numbers, the words that it knows and the
+    map of its latents to colours."""
     pipe.to(dtype=torch.float16)
-    pipe.save_pretrained(options.to, safe_serialization=True)
-    write_numbers(options.to, state)
-    write_vocabulary(options.to)
-    write_preview(options.to)
+    pipe.save_pretrained(folder, safe_serialization=True)
+    write_numbers(folder, state)
+    write_vocabulary(folder)
+    write_preview(folder)
 
 
 def write_vocabulary(folder: Path) -> None:

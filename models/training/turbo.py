@@ -25,11 +25,9 @@ from diffusers import StableDiffusionPipeline
 from torch import Tensor, nn
 
 from models.training import checkpoint
-from models.training.checkpoint import write_numbers
 from models.training.common import MODELS, WORK, Decay, ending, log, withheld_pairs, write_whole
 from models.training.denoiser import SHIPPED, average, new_scheduler
-from models.training.export import write_vocabulary
-from models.training.previews import write_preview
+from models.training.export import write_model
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.tokenizer import LENGTH, new_tokenizer
 from models.training.vae import CHANNELS, descend
@@ -191,11 +189,7 @@ def export() -> None:
     """Write the student's averaged weights beside the teacher's other parts, in half precision."""
     pipe = StableDiffusionPipeline.from_pretrained(SHIPPED, safety_checker=None, dtype=torch.float32)
     state = checkpoint.load(PATH, {"mean": pipe.unet})
-    pipe.to(dtype=torch.float16)
-    pipe.save_pretrained(TO, safe_serialization=True)
-    write_numbers(TO, state)
-    write_vocabulary(TO)
-    write_preview(TO)
+    write_model(pipe, TO, state)
 
 
 if __name__ == "__main__":
