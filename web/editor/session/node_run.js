@@ -5,7 +5,7 @@
  * @typedef {import("./socket.js").Message} Message
  * @typedef {{readonly state: "idle" | "queued" | "running" | "cached" | "ran" | "failed" | "skipped",
  *   readonly step?: number, readonly of?: number, readonly secondsLeft?: number, readonly seconds?: number,
- *   readonly preview?: string, readonly data?: unknown, readonly why?: string, readonly partial?: boolean,
+ *   readonly preview?: string, readonly previewStep?: number, readonly data?: unknown, readonly why?: string, readonly partial?: boolean,
  *   readonly outputs?: {readonly [name: string]: readonly any[]}, readonly fault?: Fault,
  *   readonly notices?: readonly {message: string, input: string | null}[]}} NodeRun
  *   `outputs`: pictures and values that came out, kept until others come
@@ -29,7 +29,7 @@ export function afterMessage(now, message) {
     case "node.progress":
       return { ...now, state: "running", step: message.step, of: message.of, secondsLeft: message.seconds_left };
     case "node.preview":
-      return { ...now, preview: message.url };
+      return { ...now, preview: message.url, previewStep: message.step };
     case "node.data":
       return { ...now, data: message.data };
     case "node.succeeded":
@@ -51,13 +51,13 @@ export function afterMessage(now, message) {
  * @returns {NodeRun}
  */
 function ended(now, message) {
-  const { notices, preview } = now;
+  const { notices, preview, previewStep } = now;
   return {
     ...keep(now),
     state: message.cached === true ? "cached" : "ran",
     seconds: message.seconds,
     ...(notices === undefined ? {} : { notices }),
-    ...(preview === undefined ? {} : { preview }),
+    ...(preview === undefined ? {} : { preview, previewStep }),
     ...(message.partial === true ? { partial: true } : {}),
   };
 }

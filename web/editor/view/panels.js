@@ -22,6 +22,7 @@
  * @property {number | null} step @property {number | null} of @property {number | null} secondsLeft
  * @property {number | null} seconds  that it took
  * @property {string | null} preview  address of a small picture of what it is making
+ * @property {number | null} previewStep  the step that it was told with
  * @property {any} data  the last state that the node told of itself (`Progress.data`), null before; not to be changed
  * @property {Readonly<{[name: string]: readonly any[]}>} outputs  what came out: `{url, width, height, …}` or `{value}` each
  * @property {Readonly<{[name: string]: Json}>} inputs  literals that are written, else defaults
@@ -192,6 +193,7 @@ function factsOf({ address, node, ports, run, width, stale }) {
     secondsLeft: run.secondsLeft ?? null,
     seconds: run.seconds ?? null,
     preview: run.preview ?? null,
+    previewStep: run.previewStep ?? null,
     data: run.data ?? null,
     outputs: run.outputs ?? {},
     inputs: inputsOf(node, ports),
