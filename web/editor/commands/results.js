@@ -5,6 +5,8 @@
  * @typedef {import("../session/app.js").App} App
  */
 
+import { nodesOf } from "./selected.js";
+
 /** @type {readonly Command[]} */
 export const resultCommands = Object.freeze(
   /** @type {Command[]} */ ([
@@ -18,7 +20,7 @@ export const resultCommands = Object.freeze(
     { id: "queue.toggle", title: "Queue", group: "View", keys: ["Alt+Q"], run: async (app) => (await dock(app)).toggle("queue") },
     { id: "queue.pause", title: "Pause the queue", group: "Run", when: (app) => !app.queue.peek().paused, run: (app) => change(app, "pause") },
     { id: "queue.resume", title: "Resume the queue", group: "Run", when: (app) => app.queue.peek().paused, run: (app) => change(app, "resume") },
-    { id: "run.sweep", title: "Sweep…", group: "Run", hidden: true, run: sweep },
+    { id: "run.sweep", title: "Sweep…", group: "Run", when: (app) => nodesOf(app).length === 1, run: sweep },
     { id: "view.openPicture", title: "Open a picture", group: "View", hidden: true, run: openPicture },
     { id: "picture.place", title: "Put a picture here", group: "Edit", hidden: true, run: place },
     { id: "file.bundle", title: "Download with its pictures", group: "File", run: bundle },
@@ -38,10 +40,11 @@ async function change(app, how) {
   app.say(how === "pause" ? "The queue is paused: what runs runs on, nothing else begins" : "The queue goes on");
 }
 
-/** @param {App} app @param {{id: string, input: string}} about */
+/** @param {App} app @param {{id: string, input?: string} | undefined} about  else the node that is selected */
 async function sweep(app, about) {
   const { openSweep } = await import("../results/sweep.js");
-  await openSweep(app, about);
+  const [id] = nodesOf(app);
+  await openSweep(app, about ?? { id: /** @type {string} */ (id) });
 }
 
 /**

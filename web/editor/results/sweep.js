@@ -37,18 +37,18 @@ class Sweeping {
   fault = signal("");
   busy = signal(false);
 
-  /** @param {App} app @param {Tab} tab @param {Axis} first @param {readonly Axis[]} others */
-  constructor(app, tab, first, others) {
+  /** @param {App} app @param {Tab} tab @param {Axis} first @param {readonly Axis[]} all  what could be swept */
+  constructor(app, tab, first, all) {
     this.app = app;
     this.tab = tab;
-    this.first = first;
-    this.others = others;
+    this.all = all;
+    this.first = signal(first);
     this.texts.value = [begun(first), ""];
   }
 
   /** @returns {Axis[]} */
   get axes() {
-    return this.second.value === null ? [this.first] : [this.first, this.second.value];
+    return this.second.value === null ? [this.first.value] : [this.first.value, this.second.value];
   }
 
   /** @returns {Read[]} */
@@ -60,6 +60,13 @@ class Sweeping {
   type(place, text) {
     const [first, second] = this.texts.peek();
     this.texts.value = place === 0 ? [text, second] : [first, text];
+  }
+
+  /** @param {Axis} axis */
+  chooseFirst(axis) {
+    this.first.value = axis;
+    this.type(0, begun(axis));
+    if (this.second.peek() === axis) this.chooseSecond(null);
   }
 
   /** @param {Axis | null} axis */
@@ -93,16 +100,16 @@ function readAxis(app, { port }, text) {
 
 /**
  * @param {App} app
- * @param {{id: string, input: string}} about
+ * @param {{id: string, input?: string}} about  without an input, the node's first value
  */
 export async function openSweep(app, { id, input }) {
   await styled("results.css");
   const tab = app.active.peek();
   const all = axesOf(app, tab);
-  const address = `${tab.prefix.peek()}${id}.${input}`;
-  const first = all.find((axis) => axis.address === address);
-  if (first === undefined) return app.say("This input is linked, or is no value: it cannot be swept", "assertive");
-  const sweeping = new Sweeping(app, tab, first, all.filter((axis) => axis !== first));
+  const address = `${tab.prefix.peek()}${id}.${input ?? ""}`;
+  const first = all.find((axis) => (input === undefined ? axis.address.startsWith(address) : axis.address === address));
+  if (first === undefined) return app.say("Only a value that no wire brings can be swept", "assertive");
+  const sweeping = new Sweeping(app, tab, first, all);
   const dialog = document.createElement("dialog");
   dialog.className = "sheet sweep";
   dialog.setAttribute("aria-labelledby", "sweep-title");
@@ -137,27 +144,32 @@ function axesOf(app, tab) {
 
 /** @param {Sweeping} sweeping @param {HTMLDialogElement} dialog */
 function sheet(sweeping, dialog) {
-  const { first, others, second, reads } = sweeping;
+  const { all, second, reads } = sweeping;
+  const first = sweeping.first.value;
   const runs = reads.reduce((product, read) => product * ("values" in read ? read.values.length : 0), 1);
-  const choose = (/** @type {Event} */ event) => {
-    const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
-    sweeping.chooseSecond(others.find(({ address }) => address === value) ?? null);
-  };
+  const chosen = (/** @type {Event} */ event) => all.find(({ address }) => address === /** @type {HTMLSelectElement} */ (event.currentTarget).value);
   const fits = runs > 0 && runs <= MOST;
   const words = runs > MOST ? `${runs} runs are too many; up to ${MOST} at once` : runs === 0 ? "Give a value or more" : runs === 1 ? "1 run" : `${runs} runs`;
   return html`<form class="sheet-inner" @submit=${(/** @type {Event} */ event) => void submit(sweeping, event, dialog)}>
     <div class="sheet-head"><h2 id="sweep-title">Sweep ${first.title}</h2>
       <button type="button" class="round" aria-label="Close" @click=${() => dialog.close()}>${CLOSE}</button></div>
+    <label class="form-field sweep-first">What is swept
+      <select @change=${(/** @type {Event} */ event) => sweeping.chooseFirst(chosen(event) ?? first)}>${options(all, first)}</select></label>
     ${editor(sweeping, first, 0)}
     <label class="form-field sweep-second">And, for each of them
-      <select @change=${choose}>
+      <select @change=${(/** @type {Event} */ event) => sweeping.chooseSecond(chosen(event) ?? null)}>
         <option value="">nothing else</option>
-        ${others.map((axis) => html`<option value=${axis.address} ?selected=${axis === second.value}>${axis.title}</option>`)}
+        ${options(all.filter((axis) => axis !== first), second.value)}
       </select></label>
     ${second.value === null ? nothing : editor(sweeping, second.value, 1)}
     ${sweeping.fault.value === "" ? nothing : html`<p class="sweep-fault" role="alert">${sweeping.fault.value}</p>`}
     <p class="sheet-foot sweep-foot"><button type="submit" class="main" ?disabled=${!fits || sweeping.busy.value}>Run them</button><span class="muted" role="status">${words}</span></p>
   </form>`;
+}
+
+/** @param {readonly Axis[]} axes @param {Axis | null} chosen */
+function options(axes, chosen) {
+  return axes.map((axis) => html`<option value=${axis.address} .selected=${axis === chosen}>${axis.title}</option>`);
 }
 
 /** @param {Sweeping} sweeping @param {Axis} axis @param {0 | 1} place */

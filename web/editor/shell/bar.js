@@ -141,6 +141,7 @@ const RUN_MENU = Object.freeze([
   "run.next",
   "run.selection",
   "run.toHere",
+  "run.sweep",
   null,
   "run.onChange",
   null,

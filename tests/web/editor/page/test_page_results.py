@@ -177,7 +177,10 @@ def test_the_queue_is_reordered_by_keys_and_cleared_and_the_same_after_a_reload(
 def test_a_sweep_comes_back_as_a_labelled_grid_whose_cells_restore_their_values(gallery):
     page = gallery.page
     gallery.show(paint(0.5, 50))
-    gallery.js("app.commands.run('run.sweep', {id: 'paint', input: 'seed'})")
+    gallery.js("tab.selection.value = new Set(['paint'])")
+    page.get_by_role("button", name="More ways to run").click()
+    page.get_by_role("menuitem", name="Sweep…").click()
+    page.get_by_label("What is swept").select_option("paint.seed")
     sheet = page.get_by_role("dialog", name="Sweep seed")
     sheet.get_by_label("Values of seed").fill("51..52")
     sheet.get_by_label("And, for each of them").select_option("paint.red")
