@@ -3,6 +3,8 @@
 Importing it imports no torch: what computes is imported where a node runs.
 """
 
+from pathlib import Path
+
 from engine.packs import Pack, data_folder
 from nodes.compositing import CompareImages, ImageComposite, ImagePad
 from nodes.conditioning import TextEncode
@@ -122,6 +124,7 @@ __all__ = [
 pack = Pack(
     models=(data_folder(__file__, "models"),),
     workflows=data_folder(__file__, "workflows"),
+    views=Path(__file__).parent / "views",
     identify=identify,
     build=build,
 )
