@@ -27,6 +27,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 from models.training import checkpoint
 from models.training.common import MODELS, WORK, Decay, ending, log
 from models.training.latents import latents
+from models.training.loop import average
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import training_scene
 from models.training.team import Team, together
@@ -155,12 +156,9 @@ def loss_of(model: Callable[..., Tensor], clean: Tensor, tokens: Tensor, alphas:
     return nn.functional.mse_loss(made.float(), signal * noise - sigma * clean)
 
 
-@torch.no_grad()
-def average(mean: nn.Module, model: nn.Module, step: int) -> None:
-    """Move the averaged weights towards the model's; the average is short at first (Karras et al.
-    2024, in spirit)."""
-    keep = min(0.998, (1 + step) / (30 + step))
-    torch._foreach_lerp_(list(mean.parameters()), list(model.parameters()), 1 - keep)
+def keep_at(step: int) -> float:
+    """How much of the averaged weights a step keeps: the average is short at first (Karras et al. 2024, in spirit)."""
+    return min(0.998, (1 + step) / (30 + step))
 
 
 def start(model: Denoiser, mean: Denoiser, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
@@ -239,7 +237,7 @@ def _loop(
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
             loss = loss_of(compiled, *data.batch(BATCH), alphas)
         recent.append(descend(optimizer, loss, state["rate"], partial(team.average, parameters)))
-        average(mean, model, state["step"])
+        average(mean, model, keep_at(state["step"]))
         state["step"] += 1
         state["samples"] += BATCH * team.size
         if len(recent) == 100:

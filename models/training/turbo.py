@@ -26,8 +26,9 @@ from torch import Tensor, nn
 
 from models.training import checkpoint
 from models.training.common import MODELS, WORK, Decay, ending, log, withheld_pairs, write_whole
-from models.training.denoiser import SHIPPED, average, new_scheduler
+from models.training.denoiser import SHIPPED, keep_at, new_scheduler
 from models.training.export import write_model
+from models.training.loop import average
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.tokenizer import LENGTH, new_tokenizer
 from models.training.vae import CHANNELS, descend
@@ -157,7 +158,7 @@ def train(end: float) -> None:
         state["rate"] = decay.rate(time.time()) * min(1.0, (state["step"] + 1) / 50)
         loss = loss_of(student, pipe.text_encoder, pairs.batch(BATCH), alphas)
         recent.append(descend(optimizer, loss, state["rate"]))
-        average(mean, student, state["step"])
+        average(mean, student, keep_at(state["step"]))
         state["step"] += 1
         state["samples"] += BATCH
         if len(recent) == 50:
