@@ -127,7 +127,7 @@ def test_a_picture_is_downloaded_without_its_workflow_or_with_all_that_it_needs(
         page.locator(".tile-open").click(button="right")
         with page.expect_download() as coming:
             page.get_by_role("menuitem", name=title, exact=True).click()
-        return coming.value.path().read_bytes()
+        return bytes(coming.value.path().read_bytes())
 
     whole, plain = downloaded("Download"), downloaded("Download without the workflow")
     assert b"latentloom" in whole
