@@ -8,6 +8,7 @@ import { formCommands } from "./commands/form.js";
 import { listenToKeys } from "./commands/listen.js";
 import { helpCommands } from "./commands/help.js";
 import { maskCommands } from "./commands/mask.js";
+import { profileCommands } from "./commands/profile.js";
 import { resultCommands } from "./commands/results.js";
 import { runCommands } from "./commands/run.js";
 import { installPins } from "./interact/pins.js";
@@ -22,6 +23,7 @@ export function enable(app) {
     ...arrangeCommands,
     ...fileCommands,
     ...resultCommands,
+    ...profileCommands,
     ...maskCommands,
     ...formCommands,
     ...helpCommands,

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "mask": {"model", "session", "commands", "palette"},
     "form": {"model", "session", "commands", "palette", "widgets", "shell"},
     "help": {"model"},
+    "profile": {"model", "session", "commands", "palette", "view"},
     "results": {"model", "session", "commands", "palette", "widgets"},
     ".": {"model", "session", "commands", "shell", *VIEW},
 }

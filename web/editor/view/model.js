@@ -36,10 +36,14 @@ export class DrawnLevel {
   /** @type {ReadonlyMap<string, import("../model/document.js").Level> | null} */ levels = null;
   /** @type {import("../model/document.js").Level["inputs"] | null} */ inputs = null;
 
-  /** @param {App} app @param {Tab} tab @param {Theme} theme @param {import("./nodeviews.js").NodeViews} views */
-  constructor(app, tab, theme, views) {
+  /**
+   * @param {App} app @param {Tab} tab @param {Theme} theme @param {import("./nodeviews.js").NodeViews} views
+   * @param {{peek: () => import("./tints.js").Tints | null}} tints
+   */
+  constructor(app, tab, theme, views, tints) {
     this.app = app;
     this.views = views;
+    this.tints = tints;
     this.tab = tab;
     this.theme = theme;
     this.name = tab.levelName.peek();
@@ -207,7 +211,8 @@ export class DrawnLevel {
   #status(address) {
     const { tab } = this;
     const run = tab.nodeRun(address).peek();
-    return statusOf(run, tab.plan.peek().get(address), tab.faults.peek().get(address), tab.notices.peek().get(address));
+    const [faults, notices] = [tab.faults.peek().get(address), tab.notices.peek().get(address)];
+    return statusOf(run, tab.plan.peek().get(address), faults, notices, this.tints.peek()?.of(address));
   }
 
   /** @param {number} i */
@@ -226,6 +231,7 @@ export class DrawnLevel {
             ? BYPASS
             : this.theme.head,
       tone: status.tone,
+      tint: status.tint,
       done: status.done,
     };
   }
@@ -280,6 +286,7 @@ function onlyMoved(before, now) {
 function alike(a, b) {
   return (
     a.tone === b.tone &&
+    a.tint === b.tint &&
     a.words === b.words &&
     a.why === b.why &&
     a.notices.join() === b.notices.join() &&

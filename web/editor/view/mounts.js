@@ -10,6 +10,7 @@ import { USE } from "../model/document.js";
 import { counters } from "./counters.js";
 import { nodeTemplate } from "./node.js";
 import { overlap, seen } from "./camera.js";
+import { tintStyle } from "./tints.js";
 
 /** @typedef {import("./model.js").DrawnLevel} DrawnLevel */
 /** @typedef {import("./camera.js").Camera} Camera */
@@ -110,12 +111,13 @@ export class Mounts {
   /** @param {HTMLElement} element @param {DrawnLevel} drawn @param {number} place */
   #dress(element, drawn, place) {
     const node = drawn.nodes[place];
-    const { tone } = drawn.statuses[place];
+    const { tone, tint } = drawn.statuses[place];
     const chosen = drawn.tab.selection.peek().has(drawn.geometry.ids[place]);
     const known = drawn.portsOf(drawn.geometry.ids[place]).known;
     element.className = [
       "node",
       tone && `is-${tone}`,
+      tint && "is-tinted",
       node.mode && `is-${node.mode}`,
       node.ui.collapsed && "is-collapsed",
       typeof node.ui.color === "string" && "is-coloured",
@@ -126,6 +128,7 @@ export class Mounts {
       .filter(Boolean)
       .join(" ");
     element.style.setProperty("--own", drawn.faces[place].colour);
+    element.style.setProperty("--tint", tintStyle(tint));
     this.place(drawn, place, element);
   }
 

@@ -1,20 +1,23 @@
 /**
  * The outline: every node of the level as a tree that keyboard and screen reader walk through, whether it is in view or
  * not. What feeds a
- * result stands below it, so that the tree reads as the picture does, backwards from what comes out.
+ * result stands below it, so that the tree reads as the picture does, backwards from what comes out. While a profile is shown, what
+ * took most stands first instead, and below each use what is in it.
  */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { wiring } from "../model/links.js";
+import { tintStyle } from "./tints.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
-/** @typedef {{id: string, depth: number}} Row */
+/** @typedef {{id: string, depth: number} & Partial<import("./tints.js").Row>} Row */
 
 export class Outline {
   #open = false;
   /** @type {readonly Row[]} */ #rows = [];
   /** @type {unknown} */ #level = null;
+  /** @type {unknown} */ #tints = null;
   /** @type {unknown} */ #painted = null;
   #active = "";
 
@@ -46,8 +49,13 @@ export class Outline {
   #follow() {
     const level = this.stage.tab.level.peek();
     const statuses = this.stage.drawn?.statuses.map((status) => status.words).join() ?? "";
-    if (this.#level !== level) this.#rows = rows(level);
+    const tints = this.stage.tints.peek();
+    if (this.#level !== level || this.#tints !== tints) {
+      this.#rows = tints ? tints.rows() : rows(level);
+      this.#painted = null;
+    }
     this.#level = level;
+    this.#tints = tints;
     if (this.#painted === level && this.#words === statuses) return;
     this.#painted = level;
     this.#words = statuses;
@@ -68,23 +76,36 @@ export class Outline {
   }
 
   /** @param {Row} row @param {ReadonlySet<string>} chosen */
-  #row({ id, depth }, chosen) {
+  #row({ id, depth, title, words, tint }, chosen) {
     const { stage } = this;
     const status = stage.statusOf(id);
+    const said = status?.words ?? words;
     return html`<li role="treeitem" aria-level=${depth + 1} aria-selected=${chosen.has(id)} tabindex=${id === this.#active ? 0 : -1} data-row=${id}
-      class=${status?.tone ? `is-${status.tone}` : ""} .style=${`--depth: ${Math.min(8, depth)}`} @click=${() => this.#go(id)}>
-      <span class="outline-name">${stage.titleOf(id)}</span>
-      ${status?.words ? html`<span class="outline-words">${status.words}</span>` : nothing}</li>`;
+      class=${status?.tone ? `is-${status.tone}` : ""} .style=${`--depth: ${Math.min(8, depth)}`} @click=${() => (isInner(id) ? this.#enter(id) : this.#go(id))}>
+      <span class="outline-name">${title ?? stage.titleOf(id)}</span>
+      ${said ? html`<span class="outline-words ${tint ? "tinted" : ""}" .style=${`--tint: ${tintStyle(tint)}`}>${said}</span>` : nothing}</li>`;
   }
 
   /** @param {string} id */
   #go(id) {
     this.#active = id;
-    this.stage.tab.selection.value = new Set([id]);
-    this.stage.go.center(id);
+    if (!isInner(id)) {
+      this.stage.tab.selection.value = new Set([id]);
+      this.stage.go.center(id);
+    }
     this.#painted = null;
     this.stage.flush();
     this.#item(id)?.focus();
+  }
+
+  /** Into the sub-workflow that a node lies in, to that node. @param {string} id */
+  #enter(id) {
+    const { tab } = this.stage;
+    const uses = id.split("/");
+    const inner = /** @type {string} */ (uses.pop());
+    tab.enter([...tab.path.peek(), ...uses]);
+    this.stage.flush();
+    this.#go(inner);
   }
 
   /** @param {string} id @returns {HTMLElement | null} */
@@ -97,12 +118,18 @@ export class Outline {
     const at = this.#rows.findIndex((row) => row.id === this.#active);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: this.#rows.length - 1 }[event.key];
     if (to !== undefined && this.#rows[to]) this.#go(this.#rows[to].id);
+    else if (event.key === "Enter" && isInner(this.#active)) this.#enter(this.#active);
     else if (event.key === "Enter") this.stage.go.focus(this.#active);
     else if (event.key === "Escape") this.toggle();
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+/** Whether a row stands for a node inside a use. @param {string} id */
+function isInner(id) {
+  return id.includes("/");
 }
 
 /**

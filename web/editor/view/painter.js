@@ -10,6 +10,7 @@
 import { overlap, seen } from "./camera.js";
 import { handle } from "./curves.js";
 import { HEADER } from "./shape.js";
+import { tintColour } from "./tints.js";
 
 /** @typedef {import("./camera.js").Box} Box */
 /** @typedef {import("./camera.js").Camera} Camera */
@@ -18,7 +19,8 @@ import { HEADER } from "./shape.js";
 /** @typedef {import("./theme.js").Theme} Theme */
 /** @typedef {"" | "running" | "done" | "failed" | "stale"} Tone */
 /**
- * @typedef {{title: string, colour: string, tone: Tone, done: number}} Face  a far node: done is 0 … 1 of its progress
+ * @typedef {{title: string, colour: string, tone: Tone, tint: import("./tints.js").Tint, done: number}} Face  a far node: done
+ *   is 0 … 1 of its progress
  */
 
 /**
@@ -133,7 +135,11 @@ function farNodes(context, scene, box) {
   const { geometry, mounted, faces } = scene;
   const places = geometry.nodesIn(box).filter((place) => !mounted.has(geometry.ids[place]));
   if (!places.length) return;
-  bodies(context, scene, places);
+  /** @type {Map<string, number[]>} */
+  const fills = new Map();
+  const plain = scene.camera.zoom >= ROUND_FROM ? scene.theme.node : scene.theme.far;
+  for (const place of places) into(fills, tintColour(faces[place].tint, scene.theme.dark) || plain, place);
+  for (const [colour, group] of fills) bodies(context, scene, group, colour);
   /** @type {Map<string, number[]>} */
   const heads = new Map();
   for (const place of places) into(heads, faces[place].colour, place);
@@ -142,15 +148,20 @@ function farNodes(context, scene, box) {
   if (scene.camera.zoom >= TITLES_FROM) titles(context, scene, places);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {readonly number[]} places */
-function bodies(context, { geometry, theme, camera }, places) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Scene} scene
+ * @param {readonly number[]} places
+ * @param {string} colour
+ */
+function bodies(context, { geometry, theme, camera }, places, colour) {
   const round = camera.zoom >= ROUND_FROM;
   context.beginPath();
   for (const i of places) {
     if (round) context.roundRect(geometry.x[i], geometry.y[i], geometry.width[i], geometry.height[i], 10);
     else context.rect(geometry.x[i], geometry.y[i], geometry.width[i], geometry.height[i]);
   }
-  context.fillStyle = round ? theme.node : theme.far;
+  context.fillStyle = colour;
   context.fill();
   if (!round) return;
   context.strokeStyle = theme.edge;

@@ -8,7 +8,7 @@
  * mostly shifts a picture that is already painted.
  */
 
-import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
 import { firstFit, firstFitOutput } from "../model/edits/wires.js";
 import { toScreen, toWorld } from "./camera.js";
 import { counters } from "./counters.js";
@@ -38,6 +38,8 @@ export class Stage {
   /** @type {Point} */ pointer = { x: 0, y: 0 };
   pointerInside = false;
   /** @type {ReadonlySet<string>} */ selection = new Set();
+  /** What a profile tints nodes by; null is nothing. */
+  tints = signal(/** @type {import("./tints.js").Tints | null} */ (null));
 
   #frame = 0;
   #document = true;
@@ -96,7 +98,7 @@ export class Stage {
     });
     effect(() => {
       const tab = app.active.value;
-      void [tab.plan.value, tab.faults.value, tab.notices.value];
+      void [tab.plan.value, tab.faults.value, tab.notices.value, this.tints.value];
       this.#all = true;
       this.ask();
     });
@@ -160,7 +162,7 @@ export class Stage {
     const { tab } = this;
     if (!this.drawn?.isOf(tab, this.theme)) {
       this.mounts.clear();
-      this.drawn = new DrawnLevel(this.app, tab, this.theme, this.views);
+      this.drawn = new DrawnLevel(this.app, tab, this.theme, this.views, this.tints);
     }
     const first = this.drawn.catalogue === null;
     const { changed, moved } = this.drawn.sync();

@@ -7,8 +7,8 @@
 /** @typedef {import("../session/api.js").Fault} Fault */
 /** @typedef {import("../session/api.js").Planned} Planned */
 /** @typedef {Readonly<{tone: Tone, words: string, done: number, faults: readonly Fault[], why: string, running: boolean,
- *   notices: readonly string[]}>} Status
- *  tone: its colour; words: short, for the header; done: 0 … 1; why: what makes it stale */
+ *   notices: readonly string[], tint: import("./tints.js").Tint}>} Status
+ *  tone: its colour; words: short, for the header; done: 0 … 1; why: what makes it stale; tint: of the profile */
 
 /** @type {readonly Fault[]} */
 const NONE = Object.freeze([]);
@@ -16,21 +16,23 @@ const NONE = Object.freeze([]);
 /**
  * @param {NodeRun} run @param {Planned | undefined} plan @param {readonly Fault[] | undefined} faults
  * @param {readonly Fault[] | undefined} notices
+ * @param {import("./tints.js").Tinted} [tinted]  what a profile says of the node, where one is shown
  * @returns {Status}
  */
-export function statusOf(run, plan, faults = NONE, notices = NONE) {
+export function statusOf(run, plan, faults = NONE, notices = NONE, tinted) {
   const running = run.state === "running";
   const failed = run.state === "failed" && run.fault && plan?.state !== "stale" ? [run.fault] : NONE;
   const all = failed.length ? [...faults, ...failed] : faults;
   const stale = !running && plan?.state === "stale";
   return {
     tone: all.length ? "failed" : toneOf(run, stale),
-    words: wordsOf(run, stale, plan),
+    words: tinted && !running && !all.length ? tinted.words : wordsOf(run, stale, plan),
     done: running && run.of ? Math.min(1, (run.step ?? 0) / run.of) : 0,
     faults: all,
     why: stale ? (plan?.why ?? "") : "",
     notices: [...new Set([...notices, ...(run.notices ?? [])].map((notice) => notice.message))],
     running,
+    tint: tinted?.tint ?? "",
   };
 }
 
