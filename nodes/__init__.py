@@ -20,6 +20,7 @@ from nodes.lists import ListItem, ListLength, MakeList, Repeat, SeedList, Switch
 from nodes.masks import LoadMask, MaskEdit, MaskFromAlpha, MaskFromColor, MaskFromShapes, SetNoiseMask
 from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
+from nodes.optimize import RewardOptimize
 from nodes.ranking import BestOf, ScoreImages
 from nodes.regions import CombinePrompts, RegionPrompt
 from nodes.reroute import Reroute
@@ -36,7 +37,20 @@ from nodes.sampling import KSampler
 from nodes.scenes import RenderScene, ScoreScene
 from nodes.texts import Text, TextLines, TextTemplate
 from nodes.tiled import TiledSampler
-from nodes.types import VAE, Conditioning, Crop, Image, Latent, Mask, Model, Noise, Reward, TextEncoder, Upscaler
+from nodes.types import (
+    VAE,
+    Conditioning,
+    Crop,
+    Image,
+    Latent,
+    Mask,
+    Model,
+    Noise,
+    OptimizeState,
+    Reward,
+    TextEncoder,
+    Upscaler,
+)
 from nodes.upscaling import LoadUpscaler, Upscale
 
 __all__ = [
@@ -90,6 +104,7 @@ __all__ = [
     "Model",
     "Noise",
     "Number",
+    "OptimizeState",
     "PaletteReward",
     "Preview",
     "RednessReward",
@@ -100,6 +115,7 @@ __all__ = [
     "Reroute",
     "Reward",
     "RewardCombine",
+    "RewardOptimize",
     "SaveImage",
     "ScoreImages",
     "ScoreScene",

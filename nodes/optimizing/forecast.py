@@ -139,8 +139,9 @@ def saved(painter: Painter, measures: Sequence[Measure]) -> SavedBytes:
     # What is drawn anew in a step is not saved, and a generator has nothing to draw for tensors without content.
     quiet = replace(painter, sampler="euler") if painter.sampler == "euler_ancestral" else painter
     with FakeTensorMode(allow_non_fake_inputs=True) as mode, painter.ready(judges):
-        weights = [mode.from_tensor(tensor) for it in networks for tensor in (*it.parameters(), *it.buffers())]
-        with SavedBytes(weights) as count:
+        weights = [tensor for it in networks for tensor in (*it.parameters(), *it.buffers())]
+        # An operation may save a weight as it is, or a view of what stands for it here.
+        with SavedBytes([*weights, *map(mode.from_tensor, weights)]) as count:
             for _ in Objective(quiet, measures).tensors(torch.zeros(shape), 0, slope=True):
                 pass
     return count

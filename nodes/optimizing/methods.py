@@ -78,7 +78,8 @@ class Slope:
     def _downwards(self, noise: Tensor, slope: Tensor) -> Tensor:
         if self.safe:
             white = whitened(slope)
-            return -white * (self.clip / white.norm().clamp(min=torch.finfo(white.dtype).tiny))
+            longer: Tensor = white.norm().clamp(min=torch.finfo(white.dtype).tiny)
+            return -white * (self.clip / longer)
         norm = noise.norm()
         pull = self.regularize * (1 - (noise.numel() - 1) / norm.square()) * noise
         return clipped(pull - slope, self.clip)
@@ -86,7 +87,8 @@ class Slope:
 
 def clipped(gradient: Tensor, length: float) -> Tensor:
     """A gradient no longer than `length`, as torch.nn.utils.clip_grad_norm_ does it."""
-    return gradient * (length / (gradient.norm() + 1e-6)).clamp(max=1.0)
+    share: Tensor = (length / (gradient.norm() + 1e-6)).clamp(max=1.0)
+    return gradient * share
 
 
 @dataclass(frozen=True, slots=True)

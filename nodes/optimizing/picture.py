@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -86,6 +86,3 @@ class _Forgetful:
 
     def __call__(self, x: Tensor, sigma: float, tensors: Tensors) -> Tensor:
         return recomputed(self._denoiser, x, sigma, tensors)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._denoiser, name)

@@ -43,7 +43,7 @@ class _Recomputed(torch.autograd.Function):
         return function(*wanted)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         wanted = [value.detach().requires_grad_() for value in ctx.saved_tensors]  # type: ignore[attr-defined]
         with torch.enable_grad():

@@ -97,8 +97,12 @@ class Run:
             work.close()
 
     def data(self) -> dict[str, Any]:
-        """All of it as JSON."""
-        return trace_of(self.state, self.measures, self.forecast)
+        """All of it as JSON, with what was predicted: that is of this machine and moment, and no part of a result."""
+        return self.trace() | {"forecast": self.forecast}
+
+    def trace(self) -> dict[str, Any]:
+        """What was done, as JSON."""
+        return trace_of(self.state, self.measures)
 
     def scores(self) -> dict[str, Any]:
         """The first and the best picture's."""

@@ -42,7 +42,8 @@ def whitened(values: Tensor) -> Tensor:
     if whole < len(amplitudes):
         parts.append(_flat(amplitudes[None, whole:])[0])
     made[inner] = torch.cat(parts) * phases if parts else made[inner]
-    return torch.fft.irfft(made, n=len(flat), norm="ortho").view(values.shape).to(values)
+    real_again: Tensor = torch.fft.irfft(made, n=len(flat), norm="ortho")
+    return real_again.view(values.shape).to(values)
 
 
 def _of_length(values: Tensor, length: float) -> Tensor:

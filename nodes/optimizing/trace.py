@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from nodes.rewarding.contract import Measure
 from nodes.types import OptimizeRow, OptimizeState
 
 
-def trace_of(state: OptimizeState, measures: Sequence[Measure], forecast: Mapping[str, Any]) -> dict[str, Any]:
-    """The whole state of a search: `terms` with their weights, a row a picture, which is best, what was predicted.
+def trace_of(state: OptimizeState, measures: Sequence[Measure]) -> dict[str, Any]:
+    """The whole state of a search: `terms` with their weights, a row a picture, which is best.
 
     A row: {"picture", "total", "rewards": {name: score}, "held_out": {name: score}, "norm", "kurtosis", "autocorrelation"}.
     `white` is what the three last are, about, for white noise.
@@ -19,7 +19,6 @@ def trace_of(state: OptimizeState, measures: Sequence[Measure], forecast: Mappin
     return {
         "method": state.method,
         "terms": [{"name": m.name, "weight": m.weight, "held_out": m.held_out} for m in measures],
-        "forecast": dict(forecast),
         "white": {"norm": math.sqrt(state.noise.numel()), "kurtosis": 3.0, "autocorrelation": 0.0},
         "best": None if state.best is None else state.best.row,
         "rows": [_row(place, row, measures) for place, row in enumerate(state.rows)],

@@ -32,6 +32,8 @@ FEWER_STEPS: dict[str, dict[str, Any]] = {
     "hires_fix": {"steps": 2, "second_steps": 1},
     "image_to_image": {"steps": 2},
     "regions": {"steps": 2},
+    "optimize_prompt": {"steps": 1, "iterations": 3, "candidates": 2},
+    "redder": {"steps": 1, "iterations": 2},
     "repair": {"steps": 2},
     "seed_grid": {"steps": 2, "count": 2},
     "widen": {"steps": 2},
