@@ -137,7 +137,7 @@ def test_going_on_is_the_same_as_having_run_on(call: Any) -> None:
     classes.add_module(types)
     context, work = call(mode="gradient", iterations=3, resume=unpack(packed.json, dict(packed.buffers), classes))
     parts = finish(work)[1]
-    assert context.notices == []
+    assert not any("begins anew" in message for message, _ in context.notices)
     assert digest(parts.state) == digest(whole.state)
     assert torch.equal(parts.image.pixels, whole.image.pixels)
     assert parts.trace["rows"] == whole.trace["rows"]
