@@ -77,8 +77,8 @@ def adherence(
 
     \b
       loom bench adherence workflows/text_to_image.json --suite held_out --kinds pair
-      loom bench adherence workflows/best_of_eight.json --set steps=4 --results best.jsonl
-      loom bench compare plain.jsonl best.jsonl
+      loom bench adherence workflows/text_to_image.json --set cfg=5 --results guided.jsonl
+      loom bench compare plain.jsonl guided.jsonl
 
     Prompts are those of the world of coloured solids, and so are the pictures: they are read by a scorer that never sees
     the prompt, and that no reward is made of. A workflow's own inputs `prompt` and `seed` and its output `image` are found;
