@@ -33,6 +33,7 @@ SIZE = (1280, 800)
 PATIENCE = 300_000  # milliseconds
 SHOWN = "bench:shown"
 READY = "body[data-ready]"
+DRAWN = "for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame)"
 WATCH = f"""new MutationObserver((_, watch) => {{
     if (document.body?.dataset.ready === undefined) return;
     watch.disconnect();
@@ -138,7 +139,7 @@ def _move(page: Page, editor: Editor, node: int, moves: int) -> None:
     at = _do(page, f"return {editor.header}", node)
     with _Marked(page, "drag"):
         _drag(page, (at["x"], at["y"]), moves, "left")
-    _do(page, f"performance.mark('bench:jump'); {editor.fit}")
+    _do(page, f"performance.mark('bench:jump'); {editor.fit}; {DRAWN}")
     page.wait_for_timeout(500)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -66,13 +67,19 @@ class Trace:
 
     def next_frame(self, mark: str, animation: bool = False) -> float:
         """Milliseconds from a mark to the frame that shows it: the first drawn, with `animation` after the next callback."""
-        start = self.mark(mark)
-        after = start
+        start = after = self.mark(mark)
         if animation:
-            after = next(e["ts"] for e in self._own if e["name"] == "FireAnimationFrame" and e["ts"] > start)
-        return (next(ts for ts in self._drawn if ts > after) - start) / 1000
+            after = _first((e["ts"] for e in self._own if e["name"] == "FireAnimationFrame"), start, mark)
+        return (_first(self._drawn, after, mark) - start) / 1000
 
     def first_frame(self, mark: str) -> float:
         """Milliseconds from the beginning of the navigation to the first frame after a mark."""
         began = self.mark("navigationStart")
         return (self.mark(mark) - began) / 1000 + self.next_frame(mark)
+
+
+def _first(times: Iterable[float], after: float, mark: str) -> float:
+    found = next((ts for ts in times if ts > after), None)
+    if found is None:
+        raise ValueError(f"nothing was drawn after the mark {mark!r}")
+    return found
