@@ -1,5 +1,5 @@
 /**
- * Commands for the profile of the last run. It is loaded when it is first asked for.
+ * Commands for the profile of the last run, and for what is loaded on the devices. Both are loaded when they are first asked for.
  *
  * @typedef {import("./table.js").Command} Command
  * @typedef {import("../session/app.js").App} App
@@ -12,8 +12,15 @@ export const profileCommands = Object.freeze(
     { id: "profile.seconds", title: "Tint nodes by seconds", group: "View", run: async (app) => (await profiler(app)).show("seconds") },
     { id: "profile.memory", title: "Tint nodes by memory", group: "View", run: async (app) => (await profiler(app)).show("memory") },
     { id: "profile.cache", title: "Tint nodes by cache state", group: "View", run: async (app) => (await profiler(app)).show("cache") },
+    { id: "devices.show", title: "Devices…", group: "View", run: devices },
   ]),
 );
+
+/** @param {App} app */
+async function devices(app) {
+  const { openDevices } = await import("../profile/devices.js");
+  await openDevices(app);
+}
 
 /** @param {App} app */
 async function profiler(app) {

@@ -83,6 +83,7 @@ export const MENUS = Object.freeze([
       "profile.seconds",
       "profile.memory",
       "profile.cache",
+      "devices.show",
       null,
       "view.fit",
       "view.fitSelection",

@@ -1,3 +1,6 @@
+import { signal } from "../../../../web/editor/vendor/signals-core/signals-core.mjs";
+import { openDevices } from "../../../../web/editor/profile/devices.js";
+import { heldBy } from "../../../../web/editor/profile/held.js";
 import { largestOf, levelOf, limitsOf, profileOf, shownOf, weightOf, wholeOf, bytesWords } from "../../../../web/editor/profile/measure.js";
 import { sortedRows } from "../../../../web/editor/profile/rows.js";
 import { statusOf } from "../../../../web/editor/view/status.js";
@@ -99,4 +102,50 @@ test("titles are legible on every tint, in light and in dark", () => {
       ok(contrast >= 4.5, `${tint}: ${contrast}`);
     }
   }
+});
+
+const DEVICES = [{ device: "cuda:0", state: "ready" }, { device: "cuda:1", state: "busy" }];
+const part = (/** @type {string} */ name, /** @type {string} */ device, /** @type {number} */ bytes, place = device) => ({ part: name, device, place, bytes });
+const MODELS = [
+  { name: "small", loaded: [part("Denoiser", "cuda:0", 2e9), part("Decoder", "cuda:0", 5e8, "ram"), part("Denoiser", "cuda:1", 2e9)] },
+  { name: "large", loaded: [part("Denoiser", "cuda:0", 7e9)] },
+  { name: "asleep", loaded: [] },
+];
+
+test("each device has what is loaded for it, the largest first, and what waits in RAM is counted apart", () => {
+  const [first, second] = heldBy(DEVICES, MODELS);
+  equal(first.parts.map(({ model, part, waits }) => `${model} ${part} ${waits}`), ["large Denoiser false", "small Denoiser false", "small Decoder true"]);
+  equal([first.on, first.waiting, second.on, second.waiting, second.state], [9e9, 5e8, 2e9, 0, "busy"]);
+  equal(heldBy([{ device: "cpu", state: "ready" }], MODELS), [{ device: "cpu", state: "ready", on: 0, waiting: 0, parts: [] }]);
+});
+
+test("a model is unloaded by its button, and one that is in use stays and says why", async () => {
+  /** @type {string[]} */
+  const said = [];
+  const asked = /** @type {string[]} */ ([]);
+  let models = MODELS;
+  const api = {
+    health: async () => ({ devices: DEVICES }),
+    models: async () => models,
+    _json: async (/** @type {string} */ _, /** @type {string} */ path) => {
+      asked.push(path);
+      if (path.includes("large")) throw new Error("a run uses large");
+      models = MODELS.slice(1);
+      return { unloaded: true };
+    },
+  };
+  await openDevices(/** @type {any} */ ({ api, active: signal({ run: signal(null) }), say: (/** @type {string} */ words) => said.push(words) }));
+  const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.sheet"));
+  const press = async (/** @type {string} */ label) => {
+    /** @type {HTMLElement} */ (dialog.querySelector(`[aria-label="${label}"]`)).click();
+    for (let i = 0; i < 20; i += 1) await null;
+  };
+  ok(dialog.textContent?.includes("cuda:0: ready, 9.0 GB loaded, 500 MB waiting in RAM"), dialog.textContent ?? "");
+  await press("Unload large");
+  equal(dialog.querySelectorAll('[aria-label="Unload large"]').length, 1);
+  await press("Unload small");
+  equal([dialog.querySelectorAll('[aria-label="Unload small"]').length, asked], [0, ["/models/large/unload", "/models/small/unload"]]);
+  ok(dialog.textContent?.includes("cuda:1: busy, nothing loaded"), dialog.textContent ?? "");
+  equal(said, ["a run uses large", "small is unloaded"]);
+  dialog.close();
 });

@@ -103,3 +103,13 @@ def test_nodes_and_outline_show_what_the_last_run_took_inside_sub_workflows_too(
     expect(page.locator(".outline [data-row]").first).to_have_attribute("data-row", "two")
     assert page.locator(".is-tinted").count() == 0
     editor.js("app.commands.run('view.outline')")
+
+
+def test_the_sheet_of_devices_says_what_each_does(editor):
+    editor.js("app.commands.run('devices.show')")
+    sheet = editor.page.get_by_role("dialog", name="Devices")
+    expect(sheet.get_by_role("heading", level=3)).to_contain_text("cpu: ")
+    expect(sheet).to_contain_text("nothing loaded")
+    assert editor.violations() == []
+    editor.page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)

@@ -1,0 +1,81 @@
+/** A sheet of the devices: what each does, which models are loaded there and how large they are, and unloading them. */
+
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
+import { styled } from "../palette/styles.js";
+import { heldBy } from "./held.js";
+import { bytesWords } from "./measure.js";
+
+/** @typedef {import("../session/app.js").App} App */
+/** @typedef {import("./held.js").Held} Held */
+
+/** @param {App} app @returns {Promise<void>} when the sheet is shown */
+export async function openDevices(app) {
+  await styled("profile.css");
+  /** @type {import("../vendor/signals-core/signals-core.mjs").Signal<readonly Held[]>} */
+  const held = signal(await ask(app));
+  const refresh = async () => {
+    held.value = await ask(app);
+  };
+  const dialog = document.createElement("dialog");
+  dialog.className = "sheet";
+  dialog.setAttribute("aria-labelledby", "devices-title");
+  document.body.append(dialog);
+  const stops = [
+    effect(() => void render(sheet(app, held.value, refresh, dialog), dialog)),
+    effect(() => {
+      void app.active.value.run.value?.status; // a run loads models, and lets go of them
+      void untracked(refresh);
+    }),
+  ];
+  dialog.addEventListener("close", () => {
+    for (const stop of stops) stop();
+    dialog.remove();
+  });
+  dialog.addEventListener("keydown", (event) => event.stopPropagation());
+  dialog.showModal();
+}
+
+/** @param {App} app */
+async function ask(app) {
+  const [health, models] = await Promise.all([app.api.health(), app.api.models()]);
+  return heldBy(health.devices, /** @type {import("./held.js").Model[]} */ (models));
+}
+
+/** @param {App} app @param {readonly Held[]} held @param {() => Promise<void>} refresh @param {HTMLDialogElement} dialog */
+function sheet(app, held, refresh, dialog) {
+  return html`<div class="sheet-inner">
+    <div class="sheet-head">
+      <h2 id="devices-title">Devices</h2>
+      <button type="button" class="round" aria-label="Close" @click=${() => dialog.close()}>×</button>
+    </div>
+    ${held.map((one) => device(app, one, refresh))}
+  </div>`;
+}
+
+/** @param {App} app @param {Held} held @param {() => Promise<void>} refresh */
+function device(app, { device, state, on, waiting, parts }, refresh) {
+  const waits = waiting ? `, ${bytesWords(waiting)} waiting in RAM` : "";
+  const models = [...new Set(parts.map(({ model }) => model))];
+  return html`<h3>${device}: ${state}, ${on ? `${bytesWords(on)} loaded` : "nothing loaded"}${waits}</h3>
+    ${models.length === 0
+      ? nothing
+      : html`<ul class="plain-list">${models.map(
+          (model) => html`<li class="device-model"><span><b>${model}</b> ${parts
+            .filter((part) => part.model === model)
+            .map(({ part, bytes, waits }) => `${part} ${bytesWords(bytes)}${waits ? " in RAM" : ""}`)
+            .join(", ")}</span>
+            <button type="button" class="quiet small" aria-label="Unload ${model}" @click=${() => unload(app, model, refresh)}>Unload</button></li>`,
+        )}</ul>`}`;
+}
+
+/** A model that a run uses stays: the server says so in words. @param {App} app @param {string} model @param {() => Promise<void>} refresh */
+async function unload(app, model, refresh) {
+  try {
+    const { unloaded } = await app.api._json("POST", `/models/${encodeURIComponent(model)}/unload`);
+    app.say(unloaded ? `${model} is unloaded` : `${model} was not loaded any more`);
+  } catch (error) {
+    app.say(error instanceof Error ? error.message : String(error), "assertive");
+  }
+  await refresh();
+}
