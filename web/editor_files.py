@@ -1,8 +1,8 @@
 """The editor's files: every one under an address that changes with their contents, so that a browser may keep them.
 
-`index.html` is the page at `/`. Where it says `{{base}}`, the page that is sent says `/editor/<hash>`: the modules import
-each other by relative paths, so one hash over all of them serves, and no build is needed.
-`{{modules main.js …}}` becomes links by which a browser fetches at once whatever these modules import.
+`index.html` is the page at `/`, `form.html` the one at `/form/NAME`. Where they say `{{base}}`, what is sent says
+`/editor/<hash>`: the modules import each other by relative paths, so one hash over all of them serves, and no build is
+needed. `{{modules main.js …}}` becomes links by which a browser fetches at once whatever these modules import.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from web.module_graph import reached
 
 PAGE = "index.html"
+FORM = "form.html"
 BASE = b"{{base}}"
 MODULES = re.compile(rb"^( *)\{\{modules ([^}]+)\}\}\n", re.MULTILINE)
 TYPES = {
@@ -74,9 +75,9 @@ class EditorFiles:
             digest.update(f"{name}\0{len(file.body)}\0".encode() + file.body)
         self._files, self._stamp, self.version = files, stamp, digest.hexdigest()[:16]
 
-    def page(self) -> EditorFile | None:
-        """The page at `/`, which names where the rest is now."""
-        file = self._files.get(PAGE)
+    def page(self, name: str = PAGE) -> EditorFile | None:
+        """A page, which names where the rest is now."""
+        file = self._files.get(name)
         if file is None:
             return None
         body = MODULES.sub(self._preloads, file.body)

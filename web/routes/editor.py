@@ -1,4 +1,4 @@
-"""The editor's page and its files."""
+"""The editor's pages and their files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 
 from aiohttp import web
 
+from web.editor_files import FORM, PAGE
 from web.errors import Refused
 from web.guard import same_token
 from web.keys import EDITOR, SETTINGS
@@ -20,11 +21,21 @@ _FILE = Answer("A file of the editor", media=("*/*",))
 @routes.add("GET", "/", gives=_FILE, hidden=True)
 async def page(request: web.Request) -> web.Response:
     """The editor's page. It is asked for anew each time, and names the address of all the rest."""
+    return await _page(request, PAGE)
+
+
+@routes.add("GET", r"/form/{name:.+}", gives=_FILE, hidden=True)
+async def form(request: web.Request) -> web.Response:
+    """The page of one workflow's form, for who needs no graph; it asks for the workflow itself."""
+    return await _page(request, FORM)
+
+
+async def _page(request: web.Request, name: str) -> web.Response:
     if "token" in request.query:
         return _signed_in(request)
     files = request.app[EDITOR]
     await asyncio.to_thread(files.refresh)
-    found = files.page()
+    found = files.page(name)
     if found is None:
         raise Refused(404, "this installation has no editor; the interface for programs is at /api/openapi.json")
     return await sent(request, found, KEPT_NOT)
@@ -35,7 +46,7 @@ def _signed_in(request: web.Request) -> web.Response:
     token = request.app[SETTINGS].token
     if token is not None and not same_token(request.query["token"], token):
         raise Refused(401, "this is not the token of this server")
-    response = web.Response(status=303, headers={"Location": "/", "Cache-Control": "no-store"})
+    response = web.Response(status=303, headers={"Location": request.rel_url.raw_path, "Cache-Control": "no-store"})
     if token is not None:
         remember(response, token)
     return response
