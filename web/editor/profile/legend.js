@@ -2,7 +2,6 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
-import { duration } from "../view/status.js";
 import { tintStyle } from "../view/tints.js";
 import { amountWords, bytesWords, largestOf, limitsOf, wholeOf } from "./measure.js";
 
@@ -75,7 +74,7 @@ function amounts(by, largest) {
 function sum(profile) {
   const { seconds, bytes, ran, cached, failed } = wholeOf(profile);
   const counts = [
-    ran + failed ? `${ran + failed} ran in ${duration(seconds)}` : "",
+    ran + failed ? `${ran + failed} ran in ${amountWords(seconds, "seconds")}` : "",
     cached ? `${cached} cached` : "",
     failed ? `${failed} failed` : "",
     bytes === null ? "" : `${bytesWords(bytes)} at most`,

@@ -104,7 +104,8 @@ export function shownOf(measure, by, largest) {
 
 /** @param {number} amount @param {By} by */
 export function amountWords(amount, by) {
-  return by === "memory" ? bytesWords(amount) : duration(amount);
+  if (by === "memory") return bytesWords(amount);
+  return amount < 0.00095 ? `${Math.max(1, Math.round(amount * 1e6))} µs` : duration(amount);
 }
 
 /** @param {number} bytes */

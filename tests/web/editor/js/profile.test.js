@@ -1,7 +1,7 @@
 import { signal } from "../../../../web/editor/vendor/signals-core/signals-core.mjs";
 import { openDevices } from "../../../../web/editor/profile/devices.js";
 import { heldBy } from "../../../../web/editor/profile/held.js";
-import { largestOf, levelOf, limitsOf, profileOf, shownOf, weightOf, wholeOf, bytesWords } from "../../../../web/editor/profile/measure.js";
+import { amountWords, largestOf, levelOf, limitsOf, profileOf, shownOf, weightOf, wholeOf, bytesWords } from "../../../../web/editor/profile/measure.js";
 import { sortedRows } from "../../../../web/editor/profile/rows.js";
 import { statusOf } from "../../../../web/editor/view/status.js";
 import { tintColour } from "../../../../web/editor/view/tints.js";
@@ -51,6 +51,7 @@ test("what is shown says in words what the tint says", () => {
   equal([seconds, memory], [8, 3e9]);
   equal(shownOf(at.get("draw"), "seconds", seconds), { tint: "5", words: "8.0 s" });
   equal(shownOf(at.get("use"), "seconds", seconds), { tint: "4", words: "3.0 s" });
+  equal([2e-7, 0.00004, 0.0009, 0.001, 0.2].map((amount) => amountWords(amount, "seconds")), ["1 µs", "40 µs", "900 µs", "1 ms", "0.2 s"]);
   equal(shownOf(at.get("load"), "seconds", seconds), { tint: "", words: "cached" });
   equal(shownOf(at.get("draw"), "memory", memory), { tint: "5", words: "3.0 GB" });
   equal(shownOf(profileOf({ a: ran(1) }).at.get("a"), "memory", 0), { tint: "", words: "not counted" });
