@@ -87,7 +87,7 @@ def sampled(call: Callable[..., Any], **inputs: Any) -> torch.Tensor:
     """The picture of a KSampler with the settings that RewardOptimize has by default."""
     settings = {"steps": 1, "cfg": 1.0, "sampler": "euler", "schedule": "trailing"} | inputs
     latent = finish(call("KSampler", **settings)[1])[1].latent
-    return call("VAEDecode", latent=latent)[1].pixels
+    return torch.as_tensor(call("VAEDecode", latent=latent)[1].pixels)
 
 
 @pytest.mark.parametrize("mode", ["best_of", "zero_order", "gradient", "safe", "hybrid"])

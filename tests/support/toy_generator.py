@@ -39,4 +39,4 @@ REWARDS = {"redness": (redness, 5.0), "likeness": (likeness, 20.0)}
 
 def _waves(rows: int, columns: int, rate: float) -> Tensor:
     across, down = torch.arange(columns, dtype=torch.float64), torch.arange(rows, dtype=torch.float64)
-    return torch.cos(rate * (down[:, None] + 1.0) * (across + 2.0) ** 1.1).float() / rows**0.5 * 2
+    return torch.as_tensor(torch.cos(rate * (down[:, None] + 1.0) * (across + 2.0) ** 1.1).float() / rows**0.5 * 2)

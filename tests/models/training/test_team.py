@@ -18,7 +18,8 @@ def steps(team: Team, folder: str) -> None:
         rate = team.agree(0.1 if team.leads else 99.0)
         with torch.no_grad():
             for parameter in model.parameters():
-                parameter -= rate * parameter.grad
+                assert parameter.grad is not None
+                parameter.sub_(rate * parameter.grad)
     np.save(f"{folder}/{team.size}_{team.rank}.npy", model.weight.detach().numpy())
 
 

@@ -18,11 +18,11 @@ def painter(tiny_parts: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
 
     parts = tiny_parts()
     with torch.no_grad():
-        prompts = [encode_text(parts["text_encoder"], text, emphasis="off", clip_skip=0) for text in ("a cube", "")]
+        asked, empty = (encode_text(parts["text_encoder"], text, emphasis="off", clip_skip=0) for text in ("a cube", ""))
 
     def make(**settings: Any) -> Any:
         latent = Latent(parts["denoiser"].space, 16, 16)
-        return Painter(parts["denoiser"], parts["vae"], *prompts, latent, **({"cfg": 2.0} | settings))
+        return Painter(parts["denoiser"], parts["vae"], asked, empty, latent, **({"cfg": 2.0} | settings))
 
     return make
 

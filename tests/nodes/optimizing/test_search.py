@@ -53,7 +53,8 @@ def run(
         try:
             next(work)
         except StopIteration as end:
-            return end.value
+            ended: OptimizeState = end.value
+            return ended
 
 
 def constant(value: float = 1.0) -> Objective:
