@@ -26,7 +26,17 @@ QUALITY = 82
 
 def made_by(workflow: Path, folder: Path) -> list[Path]:
     """The pictures of the first output that has any, after a run into `folder`."""
-    command = [sys.executable, "-m", "engine.cli.main", "run", str(workflow), "--no-packs", "--json", "--out", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "engine.cli.main",
+        "run",
+        str(workflow),
+        "--no-packs",
+        "--json",
+        "--out",
+        str(folder),
+    ]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     return next(_pictures(json.loads(answer.stdout)["outputs"]), [])
 

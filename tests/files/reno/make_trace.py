@@ -45,7 +45,7 @@ def stand_in(checkout: Path) -> None:
     rewards.clip_img_transform = lambda size: lambda image: image  # type: ignore[attr-defined]
     sys.modules["rewards"] = rewards
     sys.path.insert(0, str(checkout))
-    import training  # noqa: F401  (before the generator is exchanged: libraries annotate with it)
+    import training  # type: ignore[import-not-found]  # noqa: F401  (before the generator is exchanged: libraries annotate with it)
 
     real = torch.Generator
     torch.Generator = lambda device="cpu": real("cpu")  # type: ignore[assignment, misc]
@@ -53,7 +53,7 @@ def stand_in(checkout: Path) -> None:
 
 def losses() -> list[Any]:
     """The toy's rewards as losses, in their class."""
-    from rewards.base_reward import BaseRewardLoss
+    from rewards.base_reward import BaseRewardLoss  # type: ignore[import-not-found]
 
     class Loss(BaseRewardLoss):  # type: ignore[misc]
         def get_image_features(self, image: torch.Tensor) -> torch.Tensor:
