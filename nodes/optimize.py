@@ -50,6 +50,7 @@ class RewardOptimize(Node):
     title = "Optimise by reward"
     category = "rewards"
     peers = ("ReNO", "NoiseOptimization")
+    view = "optimize.js"
 
     model: Annotated[Model, Field(description="The denoiser; one that needs few steps is best")]
     positive: Annotated[Conditioning, Field(description="What the picture is to show")]

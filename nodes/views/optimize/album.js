@@ -5,7 +5,7 @@
  * a frame is shown only while the row that it was made with stands.
  *
  * @typedef {import("./trace.js").Trace} Trace
- * @typedef {{url: string, row: string}} Frame
+ * @typedef {{url: string, row: string | null}} Frame  row: what it was told with, null until it is told
  */
 
 import { keptPictures } from "./trace.js";
@@ -25,6 +25,7 @@ export class Album {
   /** Look at a node's facts: a preview that is new is kept. @param {any} facts */
   take({ state, preview, previewStep, step, data, linked }) {
     this.#trace = data;
+    for (const [picture, frame] of this.#frames) frame.row ??= this.#row(picture);
     if (data !== null && state === "running" && step !== null) {
       this.#first = linked.includes("resume") ? Math.max(0, data.rows.length - step) : 0;
     }
@@ -41,7 +42,7 @@ export class Album {
   /** What there is of a picture, null where nothing was kept. @param {number} picture @returns {string | null} */
   get(picture) {
     const frame = this.#frames.get(picture);
-    return frame !== undefined && frame.row === this.#row(picture) ? frame.url : null;
+    return frame !== undefined && frame.row !== null && frame.row === this.#row(picture) ? frame.url : null;
   }
 
   /** @param {string} preview @param {number} picture */
@@ -49,10 +50,8 @@ export class Album {
     const answer = await fetch(preview).catch(() => null);
     if (answer === null || !answer.ok) return;
     const bytes = await answer.blob();
-    const row = this.#row(picture);
-    if (row === null) return;
     this.#forget(picture);
-    this.#frames.set(picture, { url: URL.createObjectURL(bytes), row });
+    this.#frames.set(picture, { url: URL.createObjectURL(bytes), row: this.#row(picture) });
     if (this.#frames.size > MOST) this.#thin();
     this.changed();
   }

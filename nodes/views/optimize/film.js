@@ -22,7 +22,7 @@ export function film(scene) {
 function frame({ trace, host, held, best, at, picture, change }, number) {
   const total = shown(totalBy(trace, trace.rows[number], held.weights));
   const isBest = number === best;
-  const name = `Picture ${number}, total ${total}${isBest ? ", the best" : ""}`;
+  const name = `Picture ${number}${isBest ? " best" : ""}, total ${total}`;
   return host.lit.html`<button type="button" class="frame ${isBest ? "is-best" : ""}" aria-pressed=${at === number ? "true" : "false"} aria-label=${name} title=${name}
       @click=${() => change({ pinned: at === number ? null : number })}>
     <img src=${picture(number)} alt="" draggable="false" /><span>${number}${isBest ? " best" : ""}</span></button>`;

@@ -46,7 +46,7 @@ input[type="number"] { width: 62px; height: 22px; padding: 0 4px; font: inherit;
 .frame[aria-pressed="true"] { border-color: var(--canvas-accent); }
 .frame.is-best span { font-weight: 700; }
 .row { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
-.row .muted { flex: 1; min-width: 120px; }
+.row .muted { flex: 1 1 100%; }
 button.plain { padding: 4px 10px; font: inherit; color: inherit; background: var(--field); border: 1px solid var(--field-line); border-radius: 6px; cursor: pointer; }
 button.plain:disabled { color: var(--canvas-muted); cursor: default; }
 button:focus-visible, input:focus-visible { outline: 2px solid var(--canvas-accent); outline-offset: 1px; }

@@ -119,3 +119,14 @@ test("a preview is kept as the picture that it is of, until another run has anot
   album.take(facts);
   ok(album.get(1) !== null);
 });
+
+test("a preview that comes before its row waits for it", async () => {
+  const album = new Album();
+  const preview = URL.createObjectURL(new Blob(["jpeg"], { type: "image/jpeg" }));
+  const came = new Promise((go) => (album.changed = () => go(null)));
+  album.take({ state: "running", preview, previewStep: 1, step: 1, data: traceOf([]), linked: [] });
+  await came;
+  equal(album.get(0), null);
+  album.take({ state: "running", preview, previewStep: 1, step: 1, data: traceOf([[1, 0, 0]]), linked: [] });
+  ok(album.get(0) !== null);
+});

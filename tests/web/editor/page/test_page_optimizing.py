@@ -1,0 +1,109 @@
+"""RewardOptimize's view: what it shows while pictures are made, and what can be done there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from serving import served_here
+from workshop import flow
+
+from engine.packs import find_registry
+from engine.store.home import Home
+from web.settings import Settings
+
+Editor = Any
+
+
+@pytest.fixture(scope="module")
+def address(home: Home, children_find_our_nodes: None) -> Iterator[str]:
+    """A server of a node that tells of itself as RewardOptimize does."""
+    settings = Settings(home=home, devices=("cpu",), registry="climbing:REGISTRY", warm=False)
+    with served_here(settings) as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+def fits(editor: Editor) -> bool:
+    """Whether nothing of the view is cut off."""
+    found: bool = editor.page.locator(".node-view").evaluate(
+        "(place) => place.shadowRoot.firstChild.getBoundingClientRect().bottom <= place.getBoundingClientRect().bottom + 0.5"
+    )
+    return found
+
+
+def test_the_node_that_ships_brings_the_view_and_its_module_is_there():
+    registry = find_registry(third_party=False)
+    view = registry.types["RewardOptimize"].view
+    folder = next(offer.views for offer in registry.offers() if offer.views is not None)
+    assert view is not None
+    assert (folder / view).is_file()
+
+
+def test_an_optimisation_is_watched_ranked_anew_compared_stopped_and_gone_on_with(editor, tmp_path):
+    document = flow({"it": ("Climb", {"opens": str(tmp_path)})}, {"image": "it.image", "frames": "it.frames"})
+    editor.show(document)
+    view = editor.page.locator(".node-view")
+    view.get_by_text("come here as it runs").wait_for()
+    editor.page.keyboard.press("Control+Enter")
+    for number in range(4):
+        (tmp_path / str(number)).touch()
+        view.get_by_role("button", name=f"Picture {number} best").wait_for()
+    assert fits(editor)
+
+    chart = view.get_by_role(
+        "img", name="Scores of 4 pictures: redness 0 to 0.3; symmetry 0.2 to 0.2; brightness (held out) 0.5 to 0.35"
+    )
+    expect(chart.locator("polyline")).to_have_count(4)
+    expect(chart.locator("polyline.held")).to_have_count(1)
+    expect(view.locator(".warn.gone")).to_contain_text("Norm left what noise has: the reward may be hacked")
+    expect(view.locator(".warn").nth(1)).to_contain_text("“brightness” was held out and fell from 0.5 to 0.35")
+    expect(view).to_contain_text("Reward models have bias")
+
+    frame = view.get_by_role("button", name="Picture 1, total")
+    frame.click()
+    expect(frame).to_have_attribute("aria-pressed", "true")
+    expect(view.get_by_role("columnheader", name="Number 1")).to_be_visible()
+    expect(view.locator(".gauge").first).to_contain_text("64.1 of 64")
+    expect(view.locator(".warn.gone")).to_have_count(0)
+    frame.click()
+
+    before = editor.document()
+    weight = view.get_by_role("spinbutton", name="Weight of symmetry")
+    weight.fill("10")
+    weight.press("Enter")
+    expect(view).to_contain_text("By these weights 1 is best, instead of 3, then 3, 2, 0")
+    view.get_by_label("best first").check()
+    expect(view.locator(".frame").first).to_have_attribute("aria-label", "Picture 1 best, total 3.1")
+    view.get_by_role("button", name="The run's weights").click()
+    expect(view).to_contain_text("number 3 is best, 0.4")
+    assert editor.document() == before
+    assert editor.js("return tab.nodeRun('it').peek().step") == 4
+
+    box = view.locator(".compare").bounding_box()
+    editor.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
+    editor.page.mouse.down()
+    editor.page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 40)
+    editor.page.mouse.up()
+    slider = view.get_by_role("slider", name="First picture to the left")
+    cut = int(slider.input_value())
+    assert 5 < cut < 35
+    slider.press("ArrowRight")
+    expect(view.locator(".compare img").nth(1)).to_have_css("clip-path", f"inset(0px 0px 0px {cut + 1}%)")
+    assert editor.js("return tab.level.peek().nodes.get('it').ui.x") == 0  # dragging there moved no node
+
+    for theme in ("light", "dark"):
+        editor.js("app.settings.choose({theme: a})", theme)
+        assert editor.violations() == []
+
+    view.get_by_role("button", name="Stop and keep the best").click()
+    editor.until("tab.run.peek().status === 'succeeded' && tab.run.peek().partial")
+    expect(view).to_contain_text("Stopped: the best so far is kept")
+    for number in range(26):
+        (tmp_path / str(number)).touch()
+    view.get_by_role("button", name="20 more").click()
+    editor.until("tab.nodeRun('it').peek().data.rows.length === 26 && !tab.active.peek()")
+    assert editor.document()["nodes"]["it"]["inputs"]["iterations"] == 26
+    expect(view).to_contain_text("26 pictures; number 25 is best")
+
+    editor.visit()  # the last state is kept with the run
+    expect(view).to_contain_text("26 pictures; number 25 is best")
