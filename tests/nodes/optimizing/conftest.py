@@ -18,7 +18,9 @@ def painter(tiny_parts: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
 
     parts = tiny_parts()
     with torch.no_grad():
-        asked, empty = (encode_text(parts["text_encoder"], text, emphasis="off", clip_skip=0) for text in ("a cube", ""))
+        asked, empty = (
+            encode_text(parts["text_encoder"], text, emphasis="off", clip_skip=0) for text in ("a cube", "")
+        )
 
     def make(**settings: Any) -> Any:
         latent = Latent(parts["denoiser"].space, 16, 16)
