@@ -35,7 +35,9 @@ class SavedBytes(AbstractContextManager["SavedBytes"]):
 
     def __init__(self, besides: Iterable[Tensor] = ()) -> None:
         self.now = self.peak = self.largest = 0
-        self._besides = {_storage(tensor) for tensor in besides}
+        # They are held, so that no other storage can take the place of one.
+        self._kept = tuple(besides)
+        self._besides = {_storage(tensor) for tensor in self._kept}
         self._held: dict[int, int] = {}
         self._hooks = torch.autograd.graph.saved_tensors_hooks(self._pack, _unpacked)
 

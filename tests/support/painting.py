@@ -1,6 +1,5 @@
 """A small pack that paints swatches: what the tests of the command line run."""
 
-import os
 import signal
 import sys
 from collections import Counter
@@ -166,7 +165,7 @@ class Interrupt(Node):
 
     def run(self) -> Work[int]:
         for step in range(self.times):
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
             if self.times == 1:
                 yield Progress(step + 1, self.times + 1)
         return self.times

@@ -84,7 +84,7 @@ export class Drafts {
   /** Forget a document that is closed, where nothing of it would be lost. @param {Tab} tab */
   async drop(tab) {
     this._changed.delete(tab);
-    if (tab.dirty.peek()) await this._app.api.saveDraft(tab.key.peek(), draftOf(tab));
+    if (tab.dirty.peek()) await this._app.api.saveDraft(tab.key.peek(), draftOf(tab)).catch(() => this.later(tab));
     else await this._app.api.deleteDraft(tab.key.peek()).catch(() => {});
   }
 

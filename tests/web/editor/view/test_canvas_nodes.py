@@ -169,18 +169,20 @@ def test_what_the_check_notices_is_told_on_the_node(canvas: Canvas) -> None:
     expect(canvas.page.locator('[data-id="prompt"]')).to_have_class("node")
 
 
-def test_a_result_is_shown_in_its_node_and_opens_large(canvas: Canvas) -> None:
+def test_a_result_is_shown_in_its_node_and_a_click_asks_for_it_large(canvas: Canvas) -> None:
     picture = {"asset": "image.png", "url": "/models/solids/samples.png", "width": 600, "height": 300, "type": "Image"}
     canvas.js(
         "tab.runs.together(() => tab.runs.set('decode', {state: 'ran', seconds: 1, outputs: {image: [a]}}))", picture
     )
     canvas.settled()
     rect = canvas.js("stage.rectOf('decode')")
+    canvas.js(
+        "app.commands.add([{id: 'view.openPicture', title: '', group: '', run: (_, asked) => (window.asked = asked)}])"
+    )
     canvas.page.get_by_role("button", name="Open picture 1 of 1 of VAE decode").click()
-    dialog = canvas.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("600 × 300")
-    canvas.page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    asked = canvas.js("window.asked")
+    assert (asked["width"], asked["height"]) == (600, 300)
+    assert asked["url"] == picture["url"]
     assert rect["height"] == 34 + 4 + 48 + 8 + 112 + 8
 
 
