@@ -1,7 +1,6 @@
 """The examples of node types: cut out of the workflows that ship, else put together, and nothing is wrong with any."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ from playwright.sync_api import Page
 
 from engine.graph.checker import Checker
 from engine.graph.document import load_workflow
-from engine.graph.faults import Fault
 from engine.graph.records import Identity, InputSpec
 from engine.packs import find_registry
 
@@ -42,19 +40,10 @@ def infer(name: str, inputs: Any) -> Any:
     return REGISTRY.code[name].cls.infer(inputs)
 
 
-def check(document: dict[str, Any]) -> Sequence[Fault]:
-    checker = Checker(REGISTRY.types, REGISTRY.values, identify, infer)
-    return checker.graph(load_workflow(json.dumps(document))).faults
-
-
 def faults(document: dict[str, Any]) -> list[str]:
     """What is wrong with it; files that only a user has are left open."""
-    return [fault.message for fault in check(document) if fault.input not in ("file", "folder")]
-
-
-def faulty(document: dict[str, Any]) -> set[str | None]:
-    """The inputs at fault; what is not given yet is not a fault of a model's name."""
-    return {fault.input for fault in check(document)}
+    checked = Checker(REGISTRY.types, REGISTRY.values, identify, infer).graph(load_workflow(json.dumps(document)))
+    return [fault.message for fault in checked.faults if fault.input not in ("file", "folder")]
 
 
 def models() -> dict[str, str]:
@@ -65,8 +54,9 @@ def models() -> dict[str, str]:
             if spec.choices_from != "models" or not spec.required:
                 continue
             for name in ("solids", *FACTS):
-                node = {"type": record.name, "version": record.version, "inputs": {spec.name: name}}
-                if spec.name not in faulty({"format": "latentloom", "version": 1, "nodes": {"it": node}}):
+                texts = {it.name: "a cube" for it in record.inputs.values() if it.required and it.type == "Text"}
+                node = {"type": record.name, "version": record.version, "inputs": texts | {spec.name: name}}
+                if not faults({"format": "latentloom", "version": 1, "nodes": {"it": node}}):
                     found.setdefault(record.name, name)
     return found
 
