@@ -26,6 +26,7 @@ const ROW = 300;
 const SHOWN = new Set(["Image", "Mask", "Text", "Int", "Float", "Bool"]);
 const SHOWS = "Preview";
 const COLOURS = "#c8463c, #3c6fc8";
+const WORDS = "a red cube";
 
 /**
  * The smallest part of these workflows that has a node of the type with all that it is made from; null where none has one.
@@ -158,7 +159,7 @@ function isNeeded(port) {
 function literal(type, port, models) {
   if (port.choices_from === "models") return models.get(type);
   if (port.choices !== null) return port.choices[0];
-  if (port.type === "Text") return port.help.includes("#rrggbb") ? COLOURS : "";
+  if (port.type === "Text") return port.help.includes("#rrggbb") ? COLOURS : WORDS;
   if (port.type === "Int" || port.type === "Float") return port.min ?? 0;
   return port.type === "Bool" ? false : undefined;
 }
