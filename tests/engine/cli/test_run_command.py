@@ -1,4 +1,5 @@
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,15 @@ def test_what_was_finished_before_a_ctrl_c_is_kept(loom, write, here):
     assert workflow_in(here / "outputs" / "image_00001.png")["nodes"].keys() == {"p", "i"}
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C as a terminal's program has it: what a shell runs in its background is started deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_second_ctrl_c_ends_at_once(loom, write):
     file = write({"i": ("Interrupt", {"times": 2})}, outputs={"n": {"link": "i.value"}})
 
