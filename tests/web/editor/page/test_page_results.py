@@ -78,8 +78,10 @@ def test_two_pictures_are_held_against_each_other_pixel_by_pixel(gallery, addres
     page = gallery.page
     made(gallery, address, paint(1.0, 10), paint(0.0, 10))
     open_panel(gallery, "results")
+    expect(page.locator(".tile-open")).to_have_count(2)
     for place in (0, 1):
         page.locator(".tile-check").nth(place).check(force=True)
+        expect(page.locator(".tile-check").nth(place)).to_be_checked()
     page.locator(".panel-foot").get_by_role("button", name="Compare").click()
     viewer = page.get_by_role("dialog", name="Picture")
     expect(viewer.get_by_role("button", name="Slider")).to_have_attribute("aria-pressed", "true")
@@ -214,6 +216,8 @@ def test_axe_finds_nothing_to_say_about_the_panels(gallery, address, theme, widt
         page.locator(".tile-check").nth(0).check(force=True)
         found["results"] = violations(page)
         page.locator(".tile-open").nth(0).click()
+        expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+        gallery.until("document.activeElement?.closest('dialog') !== null")
         page.keyboard.press("c")
         expect(page.get_by_role("button", name="Slider")).to_be_visible()
         found["viewer"] = violations(page)
