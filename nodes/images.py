@@ -11,11 +11,10 @@ from pydantic import Field
 from engine.graph.faults import LoomError
 from engine.graph.node import Artifact, Context, Facts, Mismatch, Node
 from engine.graph.values import File, Folder
-from nodes.picture_files import check_picture
+from nodes.picture_files import PICTURES, check_picture, check_pictures
 from nodes.types import Image, Mask
 
 T = TypeVar("T")
-PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 _FILE_NAME = re.compile(r"(?!\.)[^/\\:*?\"<>|\x00-\x1f\x7f]{1,100}")
 
 
@@ -74,6 +73,12 @@ class LoadImages(Node):
     peers = ("LoadImagesFromFolder", "LoadImageSetFromFolderNode")
 
     folder: Annotated[Folder, Field(description="The folder of pictures")]
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """Nothing; a folder that is known to hold no picture is refused."""
+        check_pictures(inputs, "folder")
+        return {}
 
     def run(self, context: Context) -> LoadedImages:
         """Read the files. Raises PictureError, in a sentence, for a picture that is damaged."""

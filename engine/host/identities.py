@@ -35,7 +35,8 @@ class Names:
                 found = self._assets.file(value)
                 return Identity(found.sha256, self._pictures.of(found) if spec.type == "File" else {})
             if isinstance(value, Folder):
-                return Identity(self._assets.folder(value).digest)
+                folder = self._assets.folder(value)
+                return Identity(folder.digest, {"suffixes": dict(folder.suffixes)})
             if spec.choices_from == MODELS and isinstance(value, str):
                 model = self.model(value)
                 return Identity(model.fingerprint, {"name": value, **model.facts})

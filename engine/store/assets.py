@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class FoundFolder:
     path: Path
     digest: str
     files: tuple[tuple[str, str], ...]
+
+    @property
+    def suffixes(self) -> Counter[str]:
+        """How many of its files bear which extension, in small letters, as `.png`; `""` for none."""
+        return Counter(PurePosixPath(name).suffix.lower() for name, _ in self.files)
 
 
 class Assets:

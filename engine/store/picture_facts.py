@@ -10,7 +10,7 @@ from engine.store.errors import PictureError
 
 
 class PictureFacts:
-    """Looks into files without decoding a pixel, once for each content."""
+    """Looks into files as `measure` does, once for each content."""
 
     def __init__(self) -> None:
         self._known: dict[str, Mapping[str, int | str]] = {}

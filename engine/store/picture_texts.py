@@ -8,7 +8,7 @@ costs little.
 import warnings
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Literal, TypeAlias
+from typing import IO, BinaryIO, Literal, TypeAlias
 
 from PIL import Image
 
@@ -91,17 +91,32 @@ def _inflated(data: bytes) -> bytes | None:
     return plain if stream.eof else None
 
 
+def jpeg_ends(file: IO[bytes]) -> bool:
+    """Whether a JPEG's data has an end-of-image marker, which it must, however much follows it."""
+    for _ in _jpeg_segments(file):
+        pass  # a thumbnail in one of them has such a marker of its own
+    last = b""
+    while data := file.read(1 << 20):
+        if b"\xff\xd9" in last + data:
+            return True
+        last = data[-1:]
+    return False
+
+
 def _jpeg_exif(file: BinaryIO) -> bytes:
+    found = (data for marker, data in _jpeg_segments(file) if marker == 0xE1 and data.startswith(b"Exif\0\0"))
+    return next(found, b"")
+
+
+def _jpeg_segments(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Each segment before the picture's data, as (marker, content); the file then stands at that data."""
     file.seek(2)
     for _ in range(CHUNK_CAP):
         head = file.read(4)
         length = int.from_bytes(head[2:])
         if len(head) < 4 or head[0] != 0xFF or head[1] == 0xDA or length < 2:
             break
-        data = file.read(length - 2)
-        if head[1] == 0xE1 and data.startswith(b"Exif\0\0"):
-            return data
-    return b""
+        yield head[1], file.read(length - 2)
 
 
 def _webp_exif(file: BinaryIO) -> bytes:

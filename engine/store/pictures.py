@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias
 
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from engine.store.errors import PictureError
-from engine.store.picture_texts import EXIF_IFD, KEYWORD, USER_COMMENT, Format, texts
+from engine.store.picture_texts import EXIF_IFD, KEYWORD, USER_COMMENT, Format, jpeg_ends, texts
 from engine.store.regular import open_regular
 
 Source: TypeAlias = Path | bytes
@@ -108,13 +108,18 @@ def open_picture(source: Source, max_pixels: int = MAX_PIXELS, called: str | Non
 
 
 def measure(source: Source, called: str) -> tuple[int, int]:
-    """Width and height of a PNG, JPEG or WebP in pixels, as stored; checksums are held against it, no pixel is decoded.
+    """Width and height of a PNG, JPEG or WebP in pixels, as stored; a file that is cut off is known by it.
 
-    Raises PictureError as `open_picture` does, as far as that shows without decoding.
+    PNG has checksums and WebP its length; a JPEG without an end is decoded, as small as can be. No pixel of any
+    other picture is. Raises PictureError as `open_picture` does, as far as that shows.
     """
     with _image(source, called) as image:
         size = image.size
-        image.verify()
+        if not isinstance(image, JpegImagePlugin.JpegImageFile):
+            image.verify()
+        elif image.fp is None or not jpeg_ends(image.fp):
+            image.draft(image.mode, (1, 1))
+            image.load()
     return size
 
 

@@ -16,11 +16,10 @@ from engine.graph.faults import LoomError, known
 from engine.run.writing import Encoded
 from engine.store import pictures
 from engine.store.picture_texts import Format
+from nodes.picture_files import MAX_PIXELS
 
 FORMATS: dict[str, Format] = {"png": "png", "webp": "webp", "jpeg": "jpeg"}
 EXTENSIONS = {"png": "png", "webp": "webp", "jpeg": "jpg"}
-MAX_PIXELS = 64_000_000
-"""A picture of that many pixels takes 768 MB as float32 RGB."""
 
 
 class Picture(NamedTuple):

@@ -310,8 +310,35 @@ def test_a_picture_that_is_cut_off_anywhere_has_a_size_or_gets_a_sentence(format
     assert sizes <= {(9, 7)}
 
 
-def test_a_png_that_is_cut_off_or_changed_is_known_to_be_damaged() -> None:
+def test_a_png_that_is_changed_is_known_to_be_damaged() -> None:
     whole = saved("png")
-    for broken in (whole[: len(whole) // 2], whole[:60] + bytes([whole[60] ^ 1]) + whole[61:]):
-        with pytest.raises(PictureError, match="it is"):
-            measure(broken, "it")
+    with pytest.raises(PictureError, match="it is damaged"):
+        measure(whole[:60] + bytes([whole[60] ^ 1]) + whole[61:], "it")
+
+
+def camera_jpeg(progressive: bool) -> bytes:
+    """A JPEG with a thumbnail, a JPEG itself, in its EXIF."""
+    file = io.BytesIO()
+    thumbnail = b"Exif\0\0" + encode(picture(), "jpeg").data
+    picture().convert("RGB").save(file, "JPEG", exif=thumbnail, progressive=progressive)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [saved("png"), saved("webp"), camera_jpeg(progressive=False), camera_jpeg(progressive=True)],
+    ids=["png", "webp", "jpeg", "progressive jpeg"],
+)
+def test_what_is_cut_off_where_it_cannot_be_decoded_is_known_without_decoding_it(whole: bytes) -> None:
+    for end in range(len(whole)):
+        try:
+            open_picture(whole[:end])
+        except PictureError:
+            with pytest.raises(PictureError):
+                measure(whole[:end], "it")
+
+
+def test_what_follows_a_jpeg_or_stands_between_its_segments_does_no_harm() -> None:
+    whole = camera_jpeg(progressive=False)
+    for odd in (whole + b"a trailer" * 100, whole[:2] + b"\xff\xff" + whole[2:]):
+        assert open_picture(odd).size == measure(odd, "it") == (9, 7)
