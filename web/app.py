@@ -13,6 +13,7 @@ from engine.serve.service import Service
 from engine.serve.settings import Settings as ServiceSettings
 from engine.store.documents import Documents
 from engine.store.library import Library
+from engine.store.snippets import Snippets
 from engine.store.thumbnails import Thumbnails
 from engine.store.uploads import sweep_unfinished
 from web.answers import Kept, json_bytes
@@ -30,6 +31,7 @@ from web.keys import (
     ROUTES,
     SERVICE,
     SETTINGS,
+    SNIPPETS,
     SOCKETS,
     THUMBNAILS,
     UPLOADS,
@@ -55,6 +57,7 @@ def make_app(settings: Settings) -> web.Application:
     app[EDITOR] = EditorFiles(settings.editor)
     app[VIEWS] = PackViews()
     app[LIBRARY] = Library(home.workflows, home.root / "versions")
+    app[SNIPPETS] = Snippets(home.workflows / "snippets")
     app[DRAFTS] = Documents(home.root / "drafts")
     app[THUMBNAILS] = Thumbnails(home.cache / "thumbnails")
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)

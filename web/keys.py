@@ -12,6 +12,7 @@ from aiohttp import web
 from engine.serve.service import Service
 from engine.store.documents import Documents
 from engine.store.library import Library
+from engine.store.snippets import Snippets
 from engine.store.thumbnails import Thumbnails
 from web.answers import Kept
 from web.editor_files import EditorFiles
@@ -24,6 +25,7 @@ SETTINGS = web.AppKey("settings", Settings)
 SERVICE = web.AppKey("service", Service)
 HUB = web.AppKey("hub", Hub)
 LIBRARY = web.AppKey("library", Library)
+SNIPPETS = web.AppKey("snippets", Snippets)
 DRAFTS = web.AppKey("drafts", Documents)
 THUMBNAILS = web.AppKey("thumbnails", Thumbnails)
 EDITOR = web.AppKey("editor", EditorFiles)

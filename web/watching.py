@@ -11,7 +11,7 @@ from aiohttp import web
 
 from engine.store.errors import StoreError
 from engine.store.folders import glance
-from web.keys import HUB, LIBRARY, SERVICE, SETTINGS
+from web.keys import HUB, LIBRARY, SERVICE, SETTINGS, SNIPPETS
 
 REST = 20
 log = logging.getLogger("latentloom.web")
@@ -20,7 +20,7 @@ log = logging.getLogger("latentloom.web")
 async def folders_watched(app: web.Application) -> AsyncIterator[None]:
     """Look at the library and the model folders every now and then, as long as anybody listens."""
     seconds, models = app[SETTINGS].folder_seconds, app[SETTINGS].home.model_folders
-    hub, library = app[HUB], app[LIBRARY]
+    hub, library, snippets = app[HUB], app[LIBRARY], app[SNIPPETS]
 
     async def library_changed() -> None:
         hub.tell("library.changed")
@@ -29,7 +29,7 @@ async def folders_watched(app: web.Application) -> AsyncIterator[None]:
         return len(hub) > 0
 
     watching = [
-        watch(library.all, library_changed, wanted, seconds),
+        watch(lambda: [library.all(), snippets.all()], library_changed, wanted, seconds),
         watch(lambda: glance(models), app[SERVICE].models_changed, wanted, seconds, settled=True),
     ]
     tasks = [asyncio.create_task(one) for one in watching]

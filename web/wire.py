@@ -298,21 +298,6 @@ class DraftsPage(Answered):
     drafts: list[DocumentDoc]
 
 
-class VersionDoc(Answered):
-    """A content that a workflow had."""
-
-    number: int
-    etag: str
-    bytes: int
-    saved: float
-
-
-class VersionsPage(Answered):
-    """What a workflow was, the newest first."""
-
-    versions: list[VersionDoc]
-
-
 class ExampleDoc(Answered):
     """A workflow that a pack brings; `picture` is the address of one that shows what it makes."""
 

@@ -17,6 +17,7 @@ from engine.serve.dispatcher import Dispatcher
 from engine.serve.errors import UnknownModel
 from engine.serve.events import Events
 from engine.serve.settings import Settings
+from engine.serve.worker import with_idle_seconds
 from engine.store.database import Database
 from engine.store.errors import Conflict
 from engine.store.event_log import tell
@@ -219,6 +220,10 @@ class Service:
         """The text that a workflow is stored as. Raises InvalidWorkflow for what is no workflow file."""
         return str(await self.clerk.ask("canonical", {"source": source}, _bytes(workflow)))
 
+    async def compare(self, before: Workflow, after: Workflow) -> list[dict[str, Any]]:
+        """What changed from one workflow to another, as `{message, node}`. Raises InvalidWorkflow."""
+        return list(await self.clerk.ask("compare", {}, _bytes(before), _bytes(after)))
+
     async def check(
         self,
         workflow: Workflow,
@@ -249,9 +254,9 @@ class Service:
         models: list[dict[str, Any]] = await self.clerk.ask("models")
         for model in models:
             model["loaded"] = [
-                {"device": worker.device, "part": one["part"], "place": one["place"], "bytes": one["bytes"]}
+                {"device": worker.device, **{name: value for name, value in one.items() if name != "fingerprint"}}
                 for worker in self.dispatcher.workers
-                for one in worker.resident
+                for one in map(with_idle_seconds, worker.resident)
                 if one["fingerprint"] == model["fingerprint"]
             ]
         return models

@@ -42,6 +42,12 @@ def place_named(folder: Path, name: str, extension: str, data: bytes) -> Path:
     return place_numbered(folder, name, extension, data)
 
 
+def place_new(path: Path, data: bytes) -> bool:
+    """Write `data` as a new file; False, and nothing written, where there is one. Raises OSError."""
+    with _written(path.parent, data) as temporary:
+        return _claim(temporary, path)
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Write `data` over the file at `path` (or where it links to), keeping its permissions. Raises OSError."""
     path = path.resolve()

@@ -10,6 +10,7 @@ import orjson
 
 from engine.graph.canonical import dump
 from engine.graph.catalogue import catalogue
+from engine.graph.difference import difference
 from engine.graph.document import Workflow
 from engine.graph.faults import InvalidWorkflow
 from engine.graph.normalise import normalise
@@ -43,6 +44,7 @@ class Desk:
             "open": self.open,
             "canonical": self.canonical,
             "check": self.check,
+            "compare": self.compare,
             "prepare": self.prepare,
             "sweep": self.sweep,
             "as_run": self.as_run,
@@ -99,6 +101,12 @@ class Desk:
         opened = self._open(buffers[0], "the workflow")
         before = self._before(buffers[1], given.get("before_inputs") or {}) if len(buffers) > 1 else None
         return check_workflow(self._host, opened, before, given)
+
+    def compare(self, _given: Given, buffers: Buffers) -> list[dict[str, Any]]:
+        """What changed from the first workflow to the second; a default that only one of them writes is no change."""
+        types, sources = self._host.registry.types, ("the workflow before", "the workflow after")
+        opened = (self._open(data, source) for data, source in zip(buffers, sources, strict=True))
+        return [change._asdict() for change in difference(*(normalise(each.workflow, types) for each in opened))]
 
     def _before(self, data: bytes, inputs: Mapping[str, Any]) -> Workflow | None:
         """What ran before; None where it cannot be read any more."""

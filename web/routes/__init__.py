@@ -16,6 +16,7 @@ from web.routes import (
     runs,
     server,
     session,
+    snippets,
 )
 from web.routing import Route
 
@@ -28,6 +29,7 @@ MODULES = (
     bundles,
     results,
     library,
+    snippets,
     drafts,
     examples,
     models,

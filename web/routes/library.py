@@ -8,12 +8,15 @@ from dataclasses import asdict
 from aiohttp import ETag, web
 
 from engine.store.documents import ANY, Document
+from engine.store.versions import told_versions
 from web.answers import json_response
-from web.bodies import read_bytes
+from web.bodies import read_bytes, read_query
 from web.errors import Refused
 from web.keys import HUB, LIBRARY, SERVICE
 from web.routing import Answer, Routes
-from web.wire import DocumentDoc, VersionsPage, WorkflowsPage
+from web.shown import changes_json
+from web.wire import DocumentDoc, WorkflowsPage
+from web.wire_library import VersionsPage, VersionsQuery
 
 routes = Routes()
 NAME = r"/api/workflows/{name}"
@@ -61,17 +64,20 @@ async def save(request: web.Request) -> web.Response:
 )
 async def delete(request: web.Request) -> web.Response:
     """Delete a workflow; what it was stays among its versions."""
-    expected = _named(request) or ANY
+    expected = named_etag(request) or ANY
     await asyncio.to_thread(request.app[LIBRARY].delete, request.match_info["name"], expected)
     request.app[HUB].tell("library.changed")
     return web.Response(status=204)
 
 
-@routes.add("GET", NAME + "/versions", gives=Answer("Its versions", VersionsPage), refusals=(404,))
+@routes.add("GET", NAME + "/versions", gives=Answer("Its versions", VersionsPage), refusals=(404,), query=VersionsQuery)
 async def versions(request: web.Request) -> web.Response:
-    """What a workflow was, the newest first."""
-    found = await asyncio.to_thread(request.app[LIBRARY].versions, request.match_info["name"])
-    return json_response({"versions": [asdict(version) for version in found]})
+    """What a workflow was, the newest first, each with what it changed."""
+    query, library = read_query(request, VersionsQuery), request.app[LIBRARY]
+    name = request.match_info["name"]
+    told, following = await asyncio.to_thread(told_versions, library, name, query.limit, query.before)
+    found = [asdict(version) | {"changes": changes_json(changes)} for version, changes in told]
+    return json_response({"versions": found, "next": following})
 
 
 @routes.add("GET", NAME + r"/versions/{number:\d{1,9}}", gives=Answer("The file as it was"), refusals=(404,))
@@ -108,14 +114,15 @@ def expected_etag(request: web.Request) -> str | None:
         if [each.value for each in none] != [ANY] or "If-Match" in request.headers:
             raise Refused(400, "If-None-Match says only '*' here: that there is no such document yet")
         return None
-    named = _named(request)
+    named = named_etag(request)
     if named is None:
         text = "say which content is to be replaced: If-Match with its etag, or If-None-Match: * for a new document"
         raise Refused(400, text, "if_match_missing")
     return named
 
 
-def _named(request: web.Request) -> str | None:
+def named_etag(request: web.Request) -> str | None:
+    """What If-Match names; None where there is none. Raises Refused."""
     if "If-Match" not in request.headers:
         return None
     tags = request.if_match or ()

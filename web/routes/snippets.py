@@ -1,0 +1,76 @@
+"""Snippets: workflows that are put into others, in a folder of the library."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+
+from aiohttp import web
+
+from engine.store.documents import ANY
+from web.answers import json_response
+from web.bodies import read_body, read_bytes
+from web.keys import HUB, SERVICE, SNIPPETS
+from web.routes.library import expected_etag, kept, named_etag, saved
+from web.routing import Answer, Routes
+from web.wire import DocumentDoc
+from web.wire_library import RenameSnippet, SnippetsPage
+
+routes = Routes()
+NAME = r"/api/snippets/{name}"
+
+
+@routes.add("GET", "/api/snippets", gives=Answer("The snippets", SnippetsPage))
+async def snippets(request: web.Request) -> web.Response:
+    """The snippets of the library, by name, with the types of their nodes."""
+    found = await asyncio.to_thread(request.app[SNIPPETS].described)
+    return json_response({"snippets": [asdict(snippet) for snippet in found]})
+
+
+@routes.add("GET", NAME, gives=Answer("The file as it stands, with its ETag"), refusals=(404,))
+async def read(request: web.Request) -> web.Response:
+    """A snippet: a workflow file."""
+    document, data = await asyncio.to_thread(request.app[SNIPPETS].read, request.match_info["name"])
+    return kept(request, document, data)
+
+
+@routes.add(
+    "PUT",
+    NAME,
+    gives={200: Answer("It was replaced", DocumentDoc), 201: Answer("It is new", DocumentDoc)},
+    refusals=(404, 412, 413, 415),
+    media=("application/json",),
+    headers=("If-Match", "If-None-Match"),
+)
+async def save(request: web.Request) -> web.Response:
+    """Save a snippet in canonical form; its headers say what is replaced, as for a workflow."""
+    expected = expected_etag(request)
+    text = await request.app[SERVICE].canonical(await read_bytes(request))
+    name = request.match_info["name"]
+    document = await asyncio.to_thread(request.app[SNIPPETS].save, name, text.encode(), expected)
+    request.app[HUB].tell("library.changed")
+    return saved(document, new=expected is None)
+
+
+@routes.add(
+    "POST",
+    NAME + "/rename",
+    gives=Answer("Under its new name", DocumentDoc),
+    refusals=(404, 412, 415),
+    body=RenameSnippet,
+)
+async def rename(request: web.Request) -> web.Response:
+    """Give a snippet another name, that no other has."""
+    asked = await read_body(request, RenameSnippet)
+    document = await asyncio.to_thread(request.app[SNIPPETS].rename, request.match_info["name"], asked.name)
+    request.app[HUB].tell("library.changed")
+    return saved(document, new=False)
+
+
+@routes.add("DELETE", NAME, gives={204: Answer("It is gone")}, refusals=(404, 412), headers=("If-Match",))
+async def delete(request: web.Request) -> web.Response:
+    """Delete a snippet."""
+    expected = named_etag(request) or ANY
+    await asyncio.to_thread(request.app[SNIPPETS].delete, request.match_info["name"], expected)
+    request.app[HUB].tell("library.changed")
+    return web.Response(status=204)
