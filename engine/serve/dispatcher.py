@@ -209,8 +209,8 @@ class Dispatcher:
             case "environment":
                 self._clerk.tell(message, keep="environment")
             case "models":
-                worker.resident = message["resident"]
-                self._write(lambda transaction: tell(transaction, "models.changed", device=worker.device))
+                if worker.hold(message["resident"], message["memory"]):
+                    self._write(lambda transaction: tell(transaction, "models.changed", device=worker.device))
             case "unloaded":
                 future = self._unloading.pop(message["id"], None)
                 if future is not None and not future.done():

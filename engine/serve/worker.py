@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,8 @@ Lost = Callable[["WorkerDesk", str], None]
 class WorkerDesk:
     """One device. `heard` gets what its process says of runs, `lost` hears why a process died, with `attempts` as they were.
 
-    `resident` is what models it has loaded, `free` is set while it could take a run.
+    `resident` is what models it has loaded, `memory` what its device has free of how much (bytes; None where nobody asked it
+    yet), `free` is set while it could take a run.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class WorkerDesk:
         self.why = ""
         self.watched = False
         self.resident: list[dict[str, Any]] = []
+        self.memory: dict[str, int] | None = None
         self.attempts: dict[str, Attempt] = {}
         self.free = asyncio.Event()
         self._settings = settings
@@ -70,7 +73,14 @@ class WorkerDesk:
     def to_json(self) -> dict[str, Any]:
         """What there is to say of it."""
         told = {"device": self.device, "state": self.state, "runs": list(self.attempts)}
-        return told | {"restarts": self.restarts, "why": self.why, "models": self.resident}
+        held = {"memory": self.memory, "models": [with_idle_seconds(one) for one in self.resident]}
+        return told | {"restarts": self.restarts, "why": self.why} | held
+
+    def hold(self, resident: list[dict[str, Any]], memory: dict[str, int] | None) -> bool:
+        """Take in what it has loaded; whether that are other models, or in other places, than before."""
+        changed = [_placed(one) for one in resident] != [_placed(one) for one in self.resident]
+        self.resident, self.memory = resident, memory
+        return changed
 
     async def start(self) -> None:
         """Start the process."""
@@ -88,7 +98,7 @@ class WorkerDesk:
         child, self._child = self._child, None
         if child is not None:
             await child.end(seconds)
-        self.resident = []
+        self.hold([], None)
 
     def send(self, message: dict[str, Any], *buffers: bytes) -> None:
         """Say something."""
@@ -127,7 +137,8 @@ class WorkerDesk:
         if self._child is not None and self._child.importing:
             self._without[self._child.importing] = f"importing it took the process down: {why}"
         self.free.clear()
-        self._child, self.why, self.resident = None, why, []
+        self._child, self.why = None, why
+        self.hold([], None)
         self.restarts += 1
         self._deaths = 0 if loop.time() - self._began > LIVED_SECONDS else self._deaths + 1
         self._lost_by(self, why)
@@ -137,3 +148,14 @@ class WorkerDesk:
     async def _restart(self, pause: float) -> None:
         await asyncio.sleep(pause)
         await self.start()
+
+
+def with_idle_seconds(resident: dict[str, Any]) -> dict[str, Any]:
+    """A loaded model with how long ago it was last used, 0 while it is, in place of when."""
+    told = {name: value for name, value in resident.items() if name != "used"}
+    idle = 0.0 if resident["leases"] else max(time.time() - resident["used"], 0.0)
+    return told | {"idle_seconds": round(idle)}
+
+
+def _placed(resident: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(resident[name] for name in ("fingerprint", "part", "place", "bytes"))

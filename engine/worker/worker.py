@@ -10,8 +10,10 @@ from typing import Any
 
 from engine.graph.faults import LoomError
 from engine.packs import Registry
-from engine.run.models.cache import ModelCache, Resident
+from engine.run.models.cache import ModelCache
+from engine.run.models.device import Device
 from engine.worker.frames import Frame
+from engine.worker.holdings import Holdings
 from engine.worker.messages import Hello
 from engine.worker.order import Order
 from engine.worker.outbox import Outbox
@@ -34,8 +36,9 @@ class Worker:
         self._watched = False
         self._warm = hello.warm
         self._lock = threading.Lock()
-        self._told_models: list[dict[str, Any]] = []
+        self._holdings = Holdings(self._models, self._device)
         self._told_environment = ""
+        outbox.beside = lambda: [*self._host.reports.take(), *self._holdings.in_passing()]
 
     def introduction(self) -> dict[str, Any]:
         """What the server wants to know of it at once."""
@@ -129,22 +132,15 @@ class Worker:
         if environment != self._told_environment:
             self._told_environment = environment
             self._outbox.put({"type": "environment", "environment": environment})
-        models = self._models()
-        found = [] if models is None else [_resident(one) for one in models.stats()]
-        if found != self._told_models:
-            self._told_models = found
-            self._outbox.put({"type": "models", "resident": found})
+        for news in self._holdings.news():
+            self._outbox.put(news)
 
     def _models(self) -> ModelCache | None:
         """The model cache, where one was needed so far."""
         models = self._host.__dict__.get("models")
         return models if isinstance(models, ModelCache) else None
 
-
-def _resident(resident: Resident) -> dict[str, Any]:
-    return {
-        "fingerprint": getattr(resident.reference, "fingerprint", ""),
-        "part": type(resident.reference).__name__,
-        "place": resident.place,
-        "bytes": resident.nbytes,
-    }
+    def _device(self) -> Device | None:
+        """The device, where one was asked for so far."""
+        device: Device | None = self._host.__dict__.get("device")
+        return device

@@ -38,6 +38,7 @@ async def test_a_real_picture_is_made_with_previews_and_no_pickle_in_server_or_w
         assert await record.over(run.id) == "run.succeeded"
         done = await service.run_json(run.id)
         loaded = [model for model in await service.models() if model["loaded"]]
+        (device,) = service.health()["devices"]
         unloaded = await service.unload(loaded[0]["name"])
         await record.until(lambda: not service.health()["devices"][0]["models"])
 
@@ -47,6 +48,9 @@ async def test_a_real_picture_is_made_with_previews_and_no_pickle_in_server_or_w
     assert json.loads(read_workflow(picture) or "")["made_with"]["models"] == done["made_with"]["models"]
     assert done["seeds"] == {"sampler.seed": 2**64 - 1}
     assert [model["name"] for model in loaded] == ["solids"]
+    assert {part["leases"] for part in loaded[0]["loaded"]} == {0}
+    assert all(part["idle_seconds"] >= 0 for part in [*loaded[0]["loaded"], *device["models"]])
+    assert 0 < device["memory"]["free"] <= device["memory"]["total"]
     assert unloaded
     assert record.told(run.id, "node.preview")
     # A template library that PyTorch brings pickles two constants when it is imported.

@@ -1,4 +1,4 @@
-/** A sheet of the devices: what each does, which models are loaded there and how large they are, and unloading them. */
+/** A sheet of the devices: what each does and has free, which models are loaded there, how large they are and when they were used, and unloading them. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
@@ -8,15 +8,24 @@ import { bytesWords } from "./measure.js";
 
 /** @typedef {import("../session/app.js").App} App */
 /** @typedef {import("./held.js").Held} Held */
+/** @typedef {import("./held.js").Model} Model */
+
+const LOOK_AGAIN = 2000;
 
 /** @param {App} app @returns {Promise<void>} when the sheet is shown */
 export async function openDevices(app) {
   await styled("profile.css");
   /** @type {import("../vendor/signals-core/signals-core.mjs").Signal<readonly Held[]>} */
-  const held = signal(await ask(app));
-  const refresh = async () => {
-    held.value = await ask(app);
+  const held = signal([]);
+  let models = /** @type {readonly Model[]} */ ([]);
+  const look = async () => {
+    held.value = heldBy((await app.api.health()).devices, models);
   };
+  const refresh = async () => {
+    models = /** @type {Model[]} */ (await app.api.models());
+    await look();
+  };
+  await refresh();
   const dialog = document.createElement("dialog");
   dialog.className = "sheet";
   dialog.setAttribute("aria-labelledby", "devices-title");
@@ -28,18 +37,14 @@ export async function openDevices(app) {
       void untracked(refresh);
     }),
   ];
+  const timer = setInterval(() => void look().catch(() => null), LOOK_AGAIN); // without the server what is shown stays
   dialog.addEventListener("close", () => {
+    clearInterval(timer);
     for (const stop of stops) stop();
     dialog.remove();
   });
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   dialog.showModal();
-}
-
-/** @param {App} app */
-async function ask(app) {
-  const [health, models] = await Promise.all([app.api.health(), app.api.models()]);
-  return heldBy(health.devices, /** @type {import("./held.js").Model[]} */ (models));
 }
 
 /** @param {App} app @param {readonly Held[]} held @param {() => Promise<void>} refresh @param {HTMLDialogElement} dialog */
@@ -54,17 +59,18 @@ function sheet(app, held, refresh, dialog) {
 }
 
 /** @param {App} app @param {Held} held @param {() => Promise<void>} refresh */
-function device(app, { device, state, on, waiting, parts }, refresh) {
+function device(app, { device, state, on, waiting, memory, parts }, refresh) {
+  const free = memory === null ? "" : `, ${bytesWords(memory.free)} of ${bytesWords(memory.total)} free`;
   const waits = waiting ? `, ${bytesWords(waiting)} waiting in RAM` : "";
   const models = [...new Set(parts.map(({ model }) => model))];
-  return html`<h3>${device}: ${state}, ${on ? `${bytesWords(on)} loaded` : "nothing loaded"}${waits}</h3>
+  return html`<h3>${device}: ${state}, ${on ? `${bytesWords(on)} loaded` : "nothing loaded"}${waits}${free}</h3>
     ${models.length === 0
       ? nothing
       : html`<ul class="plain-list">${models.map(
           (model) => html`<li class="device-model"><span><b>${model}</b> ${parts
             .filter((part) => part.model === model)
-            .map(({ part, bytes, waits }) => `${part} ${bytesWords(bytes)}${waits ? " in RAM" : ""}`)
-            .join(", ")}</span>
+            .map(({ part, bytes, waits, use }) => `${part} ${bytesWords(bytes)}${waits ? " in RAM" : ""}, ${use}`)
+            .join("; ")}</span>
             <button type="button" class="quiet small" aria-label="Unload ${model}" @click=${() => unload(app, model, refresh)}>Unload</button></li>`,
         )}</ul>`}`;
 }

@@ -1,6 +1,6 @@
 import { signal } from "../../../../web/editor/vendor/signals-core/signals-core.mjs";
 import { openDevices } from "../../../../web/editor/profile/devices.js";
-import { heldBy } from "../../../../web/editor/profile/held.js";
+import { heldBy, useWords } from "../../../../web/editor/profile/held.js";
 import { amountWords, largestOf, levelOf, limitsOf, profileOf, shownOf, weightOf, wholeOf, bytesWords } from "../../../../web/editor/profile/measure.js";
 import { sortedRows } from "../../../../web/editor/profile/rows.js";
 import { statusOf } from "../../../../web/editor/view/status.js";
@@ -105,33 +105,39 @@ test("titles are legible on every tint, in light and in dark", () => {
   }
 });
 
-const DEVICES = [{ device: "cuda:0", state: "ready" }, { device: "cuda:1", state: "busy" }];
-const part = (/** @type {string} */ name, /** @type {string} */ device, /** @type {number} */ bytes, place = device) => ({ part: name, device, place, bytes });
-const MODELS = [
-  { name: "small", loaded: [part("Denoiser", "cuda:0", 2e9), part("Decoder", "cuda:0", 5e8, "ram"), part("Denoiser", "cuda:1", 2e9)] },
-  { name: "large", loaded: [part("Denoiser", "cuda:0", 7e9)] },
-  { name: "asleep", loaded: [] },
-];
+const part = (/** @type {string} */ model, /** @type {string} */ name, /** @type {string} */ place, /** @type {number} */ bytes, leases = 0, idle_seconds = 0) =>
+  ({ fingerprint: `of ${model}`, part: name, place, bytes, leases, idle_seconds });
+const SMALL = [part("small", "Denoiser", "cuda:0", 2e9, 0, 40), part("small", "Decoder", "ram", 5e8, 0, 600)];
+const LARGE = [part("large", "Denoiser", "cuda:0", 7e9, 1)];
+const BUSY = { device: "cuda:1", state: "busy", models: [part("small", "Denoiser", "cuda:1", 2e9)] };
+const DEVICES = [{ device: "cuda:0", state: "ready", models: [...SMALL, ...LARGE], memory: { free: 3e9, total: 16e9 } }, BUSY];
+const MODELS = ["small", "large", "asleep"].map((name) => ({ name, fingerprint: `of ${name}` }));
 
 test("each device has what is loaded for it, the largest first, and what waits in RAM is counted apart", () => {
   const [first, second] = heldBy(DEVICES, MODELS);
   equal(first.parts.map(({ model, part, waits }) => `${model} ${part} ${waits}`), ["large Denoiser false", "small Denoiser false", "small Decoder true"]);
   equal([first.on, first.waiting, second.on, second.waiting, second.state], [9e9, 5e8, 2e9, 0, "busy"]);
-  equal(heldBy([{ device: "cpu", state: "ready" }], MODELS), [{ device: "cpu", state: "ready", on: 0, waiting: 0, parts: [] }]);
+  equal(heldBy([{ device: "cpu", state: "ready" }], MODELS), [{ device: "cpu", state: "ready", on: 0, waiting: 0, memory: null, parts: [] }]);
+  ok(heldBy(DEVICES, [])[1].parts[0].model.includes("not in the folders"));
+});
+
+test("each part says when it was used last, and that it is in use while it is", () => {
+  equal(heldBy(DEVICES, MODELS)[0].parts.map(({ use }) => use), ["in use", "used 40 s ago", "used 10 min ago"]);
+  equal([useWords(2, 9), useWords(0, 0), useWords(0, 7200)], ["in use by 2", "used just now", "used 2 h ago"]);
 });
 
 test("a model is unloaded by its button, and one that is in use stays and says why", async () => {
   /** @type {string[]} */
   const said = [];
   const asked = /** @type {string[]} */ ([]);
-  let models = MODELS;
+  let devices = DEVICES;
   const api = {
-    health: async () => ({ devices: DEVICES }),
-    models: async () => models,
+    health: async () => ({ devices }),
+    models: async () => MODELS,
     _json: async (/** @type {string} */ _, /** @type {string} */ path) => {
       asked.push(path);
       if (path.includes("large")) throw new Error("a run uses large");
-      models = MODELS.slice(1);
+      devices = [{ ...DEVICES[0], models: LARGE }, { ...BUSY, models: [] }];
       return { unloaded: true };
     },
   };
@@ -141,7 +147,7 @@ test("a model is unloaded by its button, and one that is in use stays and says w
     /** @type {HTMLElement} */ (dialog.querySelector(`[aria-label="${label}"]`)).click();
     for (let i = 0; i < 20; i += 1) await null;
   };
-  ok(dialog.textContent?.includes("cuda:0: ready, 9.0 GB loaded, 500 MB waiting in RAM"), dialog.textContent ?? "");
+  ok(dialog.textContent?.includes("cuda:0: ready, 9.0 GB loaded, 500 MB waiting in RAM, 3.0 GB of 16 GB free"), dialog.textContent ?? "");
   await press("Unload large");
   equal(dialog.querySelectorAll('[aria-label="Unload large"]').length, 1);
   await press("Unload small");
