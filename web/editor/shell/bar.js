@@ -1,5 +1,5 @@
 /**
- * The bar on top: menus, the open documents, what a run would cost, and Run.
+ * The bar on top: menus, the open documents, what a run would cost, Run, and the panels. In a narrow window it is two rows.
  *
  * @typedef {import("../session/app.js").App} App
  * @typedef {import("../session/tab.js").Tab} Tab
@@ -20,12 +20,14 @@ export function mountBar(app, element) {
   render(
     html` <div class="bar-menus">${MARK}${MENUS.map((menu) => menuButton(app, menu))}</div>
       <nav class="tabs" aria-label="Open workflows"></nav>
-      <div class="bar-run"></div>`,
+      <div class="bar-run"></div>
+      <div class="bar-panels"></div>`,
     element,
   );
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (element.querySelector(name));
   effect(() => void render(tabs(app), part(".tabs")));
   effect(() => void render(run(app), part(".bar-run")));
+  effect(() => void render(panels(app), part(".bar-panels")));
   clock(app, part(".bar-run"));
 }
 
@@ -99,8 +101,6 @@ function tabItem(app, tab, active) {
 function run(app) {
   const tab = app.active.value;
   const active = tab.active.value;
-  const { theme } = app.settings.chosen.value;
-  const isDark = theme === "dark" || (theme === "system" && document.documentElement.dataset.theme === "dark");
   const keys = app.commands.keysOf("run.graph")[0] ?? "";
   return html` <span class="run-words">${runWords(tab, Date.now())}</span>
     ${active ? html`<button type="button" class="cancel" title="Cancel the run" @click=${() => app.commands.run("run.cancel")}>${CANCEL}<span>Cancel</span></button>` : nothing}
@@ -117,8 +117,14 @@ function run(app) {
       >
         ${DOWN}
       </button>
-    </span>
-    ${panelButton(app, "results.toggle", "Results", PICTURES)}${panelButton(app, "queue.toggle", "Queue", ROWS)}
+    </span>`;
+}
+
+/** @param {App} app */
+function panels(app) {
+  const { theme } = app.settings.chosen.value;
+  const isDark = theme === "dark" || (theme === "system" && document.documentElement.dataset.theme === "dark");
+  return html`${panelButton(app, "results.toggle", "Results", PICTURES)}${panelButton(app, "queue.toggle", "Queue", ROWS)}
     <button
       type="button"
       class="round"
