@@ -12,7 +12,7 @@ import { freeName } from "../names.js";
 import { mapLinks, portOf } from "../shapes.js";
 import { cornerOf } from "./extract.js";
 import { relink } from "./relink.js";
-import { renameGiven, usesOf } from "./uses.js";
+import { dropOutput, renameGiven, usesOf } from "./uses.js";
 
 /**
  * @param {Draft} draft
@@ -120,8 +120,10 @@ function leadThrough(draft, level, id, body, renamed) {
   relink(draft, level, (from) => (from.node === id ? source(from.output) : from));
   for (const [name, output] of [...draft.level(level).outputs.entries]) {
     const { node, output: inner } = portOf(output.link);
-    const to = node === id ? source(inner) : null;
-    if (to !== null) draft.level(level).outputs.set(name, { ...output, link: `${to.node}.${to.output}` });
+    if (node !== id) continue;
+    const to = source(inner);
+    if (to === null) dropOutput(draft, level, name);
+    else draft.level(level).outputs.set(name, { ...output, link: `${to.node}.${to.output}` });
   }
   for (const [name, exposed] of [...draft.level(level).inputs.entries]) {
     const to = exposed.to.flatMap((target) => {
