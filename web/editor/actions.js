@@ -5,6 +5,7 @@ import { installClipboard } from "./commands/clipboard.js";
 import { editCommands } from "./commands/edit.js";
 import { fileCommands } from "./commands/file.js";
 import { formCommands } from "./commands/form.js";
+import { libraryCommands } from "./commands/library.js";
 import { listenToKeys } from "./commands/listen.js";
 import { helpCommands } from "./commands/help.js";
 import { maskCommands } from "./commands/mask.js";
@@ -27,6 +28,7 @@ export function enable(app) {
     ...maskCommands,
     ...formCommands,
     ...helpCommands,
+    ...libraryCommands,
   ]);
   listenToKeys(app);
   installClipboard(app);

@@ -17,12 +17,13 @@ MAY_IMPORT = {
     "session": {"model"},
     "commands": {"model", "session"},
     **{folder: {"model", "session", "commands", *VIEW} for folder in VIEW},
-    "shell": {"model", "session", "commands", "palette", "help"},
+    "shell": {"model", "session", "commands", "palette", "help", "library"},
+    "library": {"model", "session", "commands", "palette"},
     "mask": {"model", "session", "commands", "palette"},
     "form": {"model", "session", "commands", "palette", "widgets", "shell"},
     "help": {"model"},
     "profile": {"model", "session", "commands", "palette", "view"},
-    "results": {"model", "session", "commands", "palette", "widgets"},
+    "results": {"model", "session", "commands", "palette", "widgets", "library"},
     ".": {"model", "session", "commands", "shell", *VIEW},
 }
 

@@ -1,13 +1,14 @@
 /**
- * The place at the right for what is not the drawing: results, the queue, a sweep's grid. One is shown at a time, beside the canvas
- * or as wide as the window.
+ * The place at the right for what is not the drawing: results, the queue, a sweep's grid, versions. One is shown at a time, beside
+ * the canvas or as wide as the window.
  *
  * @typedef {import("../session/app.js").App} App
- * @typedef {"results" | "queue" | "sweep"} Panel
+ * @typedef {"results" | "queue" | "sweep" | "versions"} Panel
  */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
+import { mountVersions } from "../library/versions.js";
 import { styled } from "../palette/styles.js";
 import { queue } from "../session/history.js";
 import { mountGallery } from "./gallery.js";
@@ -18,7 +19,7 @@ import { mountSweep } from "./sweepgrid.js";
 import { openViewer } from "./viewer.js";
 
 /** @type {{readonly [panel in Panel]: string}} */
-const TITLES = Object.freeze({ results: "Results", queue: "Queue", sweep: "Sweep" });
+const TITLES = Object.freeze({ results: "Results", queue: "Queue", sweep: "Sweep", versions: "Versions" });
 
 class Dock {
   /** @type {import("../vendor/signals-core/signals-core.mjs").Signal<Panel | null>} */
@@ -26,6 +27,8 @@ class Dock {
   wide = signal(false);
   /** The sweep whose grid is there. @type {import("../vendor/signals-core/signals-core.mjs").Signal<string | null>} */
   sweep = signal(null);
+  /** Whether versions were ever asked for: who never does is not shown a tab for them. */
+  versions = signal(false);
   /** @type {(() => void) | null} */
   #end = null;
   /** @type {HTMLElement | null} */
@@ -36,7 +39,7 @@ class Dock {
     this.app = app;
     this.element = document.createElement("aside");
     this.element.className = "dock";
-    this.element.setAttribute("aria-label", "Results and queue");
+    this.element.setAttribute("aria-label", "Results, queue and versions");
     render(html`<header class="dock-head"></header><div class="dock-panel"></div>`, this.element);
     middle.append(this.element);
     this.element.addEventListener("keydown", (event) => this.#key(event));
@@ -59,6 +62,7 @@ class Dock {
   open(panel) {
     if (this.shown.peek() === null) this.#returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
     this.shown.value = panel;
+    if (panel === "versions") this.versions.value = true;
     /** @type {HTMLElement | null} */ (this.element.querySelector('[aria-pressed="true"]'))?.focus();
   }
 
@@ -77,7 +81,7 @@ class Dock {
   #head() {
     const shown = this.shown.value;
     this.element.hidden = shown === null;
-    const panels = /** @type {Panel[]} */ (this.sweep.value === null ? ["results", "queue"] : ["results", "queue", "sweep"]);
+    const panels = /** @type {Panel[]} */ (["results", "queue", ...(this.sweep.value === null ? [] : ["sweep"]), ...(this.versions.value ? ["versions"] : [])]);
     const { queued, running } = this.app.queue.value;
     const count = queued + running;
     render(
@@ -110,6 +114,7 @@ class Dock {
     this.element.querySelector(".dock-panel")?.replaceChildren(place);
     if (panel === "results") this.#end = mountGallery(this.app, place, { viewer: (places) => this.#view(places), sweep: (id) => this.openSweep(id) });
     if (panel === "queue") this.#end = mountQueue(this.app, place, { sweep: (id) => this.openSweep(id) });
+    if (panel === "versions") this.#end = mountVersions(this.app, place);
     if (panel === "sweep" && sweep !== null) this.#end = mountSweep(this.app, place, sweep);
   }
 
@@ -139,6 +144,6 @@ export function dockOf(app) {
 
 /** @param {App} app */
 async function make(app) {
-  await styled("results.css");
+  await Promise.all([styled("results.css"), styled("library.css")]);
   return new Dock(app, /** @type {HTMLElement} */ (document.querySelector(".middle")));
 }

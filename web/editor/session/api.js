@@ -202,6 +202,11 @@ export class Api {
   }
 }
 
+/** An etag as bodies have it, or null. @param {string | null} etag */
+export function bareEtag(etag) {
+  return etag === null ? null : etag.replace(/^"|"$/g, "");
+}
+
 /**
  * An etag as headers have it; bodies have it bare.
  *

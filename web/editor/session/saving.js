@@ -3,12 +3,11 @@
  *
  * @typedef {import("./app.js").App} App
  * @typedef {import("./tab.js").Tab} Tab
- * @typedef {import("../model/document.js").Document} Document
  */
 
-import { parseDocument, toJson } from "../model/document.js";
-import { difference } from "../model/transact.js";
+import { toJson } from "../model/document.js";
 import { ApiError } from "./api.js";
+import { changesBetween, readText } from "./library.js";
 
 /**
  * Save a document under its name; one without a name asks for one.
@@ -57,36 +56,13 @@ export async function saveAs(app, tab, name, etag) {
 }
 
 /**
- * What differs between what is open and what is in the library, in words.
+ * What was changed from what is in the library to what is open.
  *
  * @param {App} app
  * @param {Tab} tab
  * @param {string} name
- * @returns {Promise<string[]>}
  */
 export async function compare(app, tab, name) {
   const { text } = await app.api.workflow(name);
-  return differences(parseDocument(JSON.parse(text)), tab.document.peek());
-}
-
-/**
- * @param {Document} theirs
- * @param {Document} ours
- * @returns {string[]}
- */
-export function differences(theirs, ours) {
-  return difference(theirs, ours).map(({ level, table, key, before, after }) => {
-    const where = level === "" ? "" : ` in ${level}`;
-    const what = {
-      nodes: "node",
-      inputs: "input",
-      outputs: "output",
-      ui: "drawing",
-      head: "entry",
-      levels: "sub-workflow",
-    }[table];
-    if (before === undefined) return `${what} ${key}${where} is only here`;
-    if (after === undefined) return `${what} ${key}${where} is only in the library`;
-    return `${what} ${key}${where} differs`;
-  });
+  return changesBetween(app.api, await readText(app.api, text), tab.document.peek());
 }

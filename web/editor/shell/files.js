@@ -6,6 +6,7 @@
  */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { changeList } from "../library/changes.js";
 import { restore } from "../session/drafts.js";
 import { compare, saveAs } from "../session/saving.js";
 import { openSaved, show } from "../session/tabs.js";
@@ -87,16 +88,10 @@ function select(event) {
 
 /** @param {App} app @param {{tab: Tab, name: string, etag: string | null}} conflict */
 export function conflictSheet(app, { tab, name, etag }) {
-  const words = compare(app, tab, name).then((lines) =>
-    lines.length === 0
-      ? html`<p class="muted">Both say the same.</p>`
-      : html`<ul class="plain-list">
-          ${lines.slice(0, 40).map((line) => html`<li>${line}</li>`)}
-        </ul>`,
-  );
+  const words = compare(app, tab, name).then((changes) => changeList(changes));
   const other = () => (app.asking.value = { kind: "saveAs", tab });
   const theirs = () => open(app, () => openSaved(app, name));
-  return html`<p>How the library's version differs from what is open here:</p>
+  return html`<p>From the library's version to what is open here:</p>
     ${later(words)}
     <p class="sheet-foot">
       <button type="button" class="main" @click=${() => saveAs(app, tab, name, etag ?? "*")}>Overwrite it</button>

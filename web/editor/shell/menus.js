@@ -17,6 +17,7 @@ export const MENUS = Object.freeze([
       null,
       "file.save",
       "file.saveAs",
+      "library.versions",
       null,
       "file.upload",
       "file.download",

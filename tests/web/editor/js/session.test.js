@@ -9,7 +9,6 @@ import { byAddress, costOf, withUses } from "../../../../web/editor/session/chec
 import { Following } from "../../../../web/editor/session/following.js";
 import { makersOf } from "../../../../web/editor/session/node_runs.js";
 import { submit } from "../../../../web/editor/session/running.js";
-import { differences } from "../../../../web/editor/session/saving.js";
 import { Settings } from "../../../../web/editor/session/settings.js";
 import { EventSocket } from "../../../../web/editor/session/socket.js";
 import { Tab } from "../../../../web/editor/session/tab.js";
@@ -318,13 +317,4 @@ test("what a run would cost, and what became of one, is said in a few words", ()
   equal(runWords(tab, 0), "1 fault");
   tab.checked.value = { faults: [], notices: [], plan: new Map() };
   equal(runWords(tab, 0), "Done in 4.2 s");
-});
-
-test("two versions are compared in words", () => {
-  const ours = new Tab("k", TEXT_TO_IMAGE);
-  ours.edit("Change", (draft) => {
-    draft.level("").setInput("sampler", "steps", 3);
-    draft.level("").nodes.delete("size");
-  });
-  equal(differences(TEXT_TO_IMAGE, ours.document.peek()), ["node sampler differs", "node size is only in the library"]);
 });

@@ -1,5 +1,6 @@
 import { canonical } from "../../../../web/editor/model/canonical.js";
 import { levelOf } from "../../../../web/editor/model/document.js";
+import { become } from "../../../../web/editor/model/edits/become.js";
 import { addDrawn, deleteDrawn, drawnOf, patchDrawn } from "../../../../web/editor/model/edits/drawing.js";
 import { copyText, paste, readClipboard } from "../../../../web/editor/model/edits/clipboard.js";
 import { addNode, deleteNodes, healNodes, moveNodes, setMode } from "../../../../web/editor/model/edits/nodes.js";
@@ -61,6 +62,7 @@ const EDITS = [
     sendTo(draft, level, random.pick(["image", "inpaint", "upscale"]), picture, { x: 9, y: 9 }, catalogue);
   },
   (draft) => void takeValues(draft, TEXT_TO_IMAGE),
+  (draft) => become(draft, TEXT_TO_IMAGE),
 ];
 
 /**
@@ -90,6 +92,20 @@ test("undoing any edits gives the document back byte for byte, and redoing them 
     equal(canonical(document, catalogue), texts[0]);
     for (let at = 1; at < texts.length; at += 1) ({ document, history } = step(document, redo(history), false));
     equal(canonical(document, catalogue), texts.at(-1));
+  });
+});
+
+test("whatever became of a document, it becomes another one byte for byte", () => {
+  property(40, (random) => {
+    let document = TEXT_TO_IMAGE;
+    for (let number = 0; number < 8; number += 1) {
+      const level = random.pick([...document.levels.keys()]);
+      document = attempt(document, (draft) => random.pick(EDITS)(draft, level, random))?.document ?? document;
+    }
+    for (const [from, to] of [[document, TEXT_TO_IMAGE], [TEXT_TO_IMAGE, document]]) {
+      const became = transact(from, (draft) => become(draft, to)).document;
+      equal(canonical(became, catalogue), canonical(to, catalogue));
+    }
   });
 });
 

@@ -79,7 +79,7 @@ def test_a_conflict_shows_what_differs_and_overwrites_only_when_told(editor, add
     put(address, "conflict", flow({"add": ("Add", {"a": 99})}, {}), new=False)
     editor.set("add", "a", 3)
     editor.page.keyboard.press("Control+S")
-    expect(editor.page.get_by_text("node half is only here")).to_be_visible()
+    expect(editor.page.get_by_text("node 'half' (Half) added")).to_be_visible()
     assert saved(address, "conflict")["nodes"]["add"]["inputs"]["a"] == 99
     editor.page.get_by_role("button", name="Overwrite it").click()
     editor.until("!tab.dirty.peek()")
