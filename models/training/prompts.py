@@ -22,7 +22,7 @@ from nodes.solids.scene import Pair, Scene, sample_scene
 KINDS: Final = {"single": 1, "pair": 2, "three": 3}
 COUNTS: Final = {
     "development": {"single": 60, "pair": 100, "three": 40},
-    "held_out": {"single": 200, "pair": 200, "three": 100},
+    "held_out": {"single": 200, "pair": 200, "three": 200},
     "withheld_prompts": {"single": 60, "pair": 60},
 }
 FIRST_SEED: Final = {"development": 20_000_000, "held_out": 30_000_000, "withheld_prompts": 40_000_000}

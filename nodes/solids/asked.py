@@ -1,4 +1,4 @@
-"""Scenes that a prompt asks for; what it leaves open (places, sizes, turns, ground, light) is drawn from a seed."""
+"""Scenes that a prompt asks for; what it leaves open (places, sizes, turns, ground) is drawn from a seed."""
 
 import random
 from typing import Final
@@ -29,11 +29,11 @@ def scene_for(facts: Facts, seed: int) -> Scene:
     """
     check_things(facts)
     draw = random.Random(f"asked/{seed}")
-    light, ground = draw.uniform(-0.35, 0.35), draw.choice(list(GROUNDS))
+    ground = draw.choice(list(GROUNDS))
     for _ in range(TRIES):
         solids = _solids(draw, facts)
         if all(relation(solids[a], solids[b]) == where for a, where, b in facts.places) and well_apart(solids):
-            return Scene(solids, facts.ground or ground, light)
+            return Scene(solids, facts.ground or ground)
     raise ValueError("there is no room in the picture for solids that stand so; ask for smaller or for fewer ones")
 
 

@@ -17,7 +17,8 @@ from nodes.solids.shapes import INTERSECT, Array
 from nodes.solids.vocabulary import ALBEDOS, GROUNDS
 
 SAMPLES: Final = 2
-KEY: Final = np.array([-0.55, 0.95, -0.42], np.float32)
+KEY: Final = np.array([-0.55, 0.95, -0.42], np.float32) / np.float32(1.1753297)
+"""The key light's direction, of length 1."""
 KEY_COLOUR: Final = np.array([1.06, 1.0, 0.92], np.float32)
 SKY: Final = np.array([0.36, 0.40, 0.47], np.float32)
 REACH: Final = 0.72
@@ -49,7 +50,7 @@ def silhouettes(scene: Scene) -> NDArray[np.int8]:
 
 
 def appearance(solid: Solid, ground: str, step: int = 1) -> tuple[tuple[slice, slice], NDArray[np.bool_], Array]:
-    """One solid alone under the middle light: its window in the picture, which pixels there it covers (h, w), and
+    """One solid alone: its window in the picture, which pixels there it covers (h, w), and
     their linear colours (covered pixels, 3). Only every `step`-th row and column of the picture is looked at."""
     rows, columns = (slice(-(-side.start // step) * step, side.stop, step) for side in _window(solid, 1))
     window = rows, columns
@@ -73,14 +74,13 @@ def _draw(image: Array, depth: Array, solid: Solid, scene: Scene, samples: int) 
 def _shade(solid: Solid, scene: Scene, point: Array, normal: Array, ray: Array) -> Array:
     albedo = np.array(ALBEDOS[solid.colour], np.float32)
     others = tuple(other for other in scene.solids if other is not solid)
-    key = _lights(round(scene.light, 3))[0]
-    open_sky = _visible(point + 0.01 * normal, others, scene.light)
-    diffuse = np.maximum(normal @ key, 0) * open_sky
+    open_sky = _visible(point + 0.01 * normal, others)
+    diffuse = np.maximum(normal @ KEY, 0) * open_sky
     upward = 0.5 + 0.5 * normal[:, 1:2]
     bounce = 0.30 * np.array(GROUNDS[scene.ground][0], np.float32)
     near_ground = (0.62 + 0.38 * np.clip(point[:, 1] / (0.5 * solid.scale), 0, 1))[:, None]
     ambient = (upward * SKY + (1 - upward) * bounce) * near_ground
-    half = key - ray
+    half = KEY - ray
     half = half / np.linalg.norm(half, axis=1, keepdims=True)
     gloss = 0.42 * np.maximum((normal * half).sum(1), 0) ** 48 * open_sky
     rim = 0.16 * np.clip(1 + (normal * ray).sum(1), 0, 1) ** 4
@@ -93,7 +93,7 @@ def _shaded_floor(scene: Scene, enlarged: int) -> Array:
     point = floor(enlarged)
     fade = np.clip((point[..., 2:3] + 2.0) / 5.2, 0, 1)
     colour = near + (far - near) * fade * fade * (3 - 2 * fade)
-    shadow = _visible(point.reshape(-1, 3), scene.solids, scene.light).reshape(point.shape[:2])
+    shadow = _visible(point.reshape(-1, 3), scene.solids).reshape(point.shape[:2])
     contact = np.ones(point.shape[:2], np.float32)
     for solid in scene.solids:
         contact *= _contact(point, solid)
@@ -109,15 +109,15 @@ def _contact(point: Array, solid: Solid) -> Array:
     return np.asarray(1 - 0.85 * np.minimum(height * radius**2 / d2**1.5, 1), np.float32)
 
 
-def _visible(point: Array, solids: tuple[Solid, ...], light: float) -> Array:
+def _visible(point: Array, solids: tuple[Solid, ...]) -> Array:
     """The part of the key light that points (N, 3) see past the solids: (N,), 0–1."""
     if not solids:
         return np.ones(len(point), np.float32)
-    key, lights = _lights(round(light, 3))
+    lights = _lights()
     hidden = np.zeros((len(point), len(lights)), bool)
     for solid in solids:
         offset = np.array([solid.x, 0.56 * solid.scale, solid.z], np.float32) - point
-        along = offset @ key
+        along = offset @ KEY
         aside = np.einsum("ij,ij->i", offset, offset) - along * along
         near = (along > -REACH * solid.scale) & (aside < (REACH * solid.scale + 0.21 * np.maximum(along, 0)) ** 2)
         shape = (int(near.sum()), len(lights), 3)
@@ -128,19 +128,16 @@ def _visible(point: Array, solids: tuple[Solid, ...], light: float) -> Array:
     return np.asarray(1 - hidden.mean(1), np.float32)
 
 
-@lru_cache(maxsize=4096)
-def _lights(turn: float) -> tuple[Array, Array]:
-    """The key light's direction (3,) and directions across its disc (16, 3), a sunflower spiral."""
-    c, s = np.cos(turn), np.sin(turn)
-    key = np.array([c * KEY[0] + s * KEY[2], KEY[1], -s * KEY[0] + c * KEY[2]], np.float32)
-    key /= np.linalg.norm(key)
-    side = np.cross(key, np.array([0, 1, 0], np.float32))
+@lru_cache(maxsize=1)
+def _lights() -> Array:
+    """Directions across the key light's disc, (16, 3): a sunflower spiral."""
+    side = np.cross(KEY, np.array([0, 1, 0], np.float32))
     side /= np.linalg.norm(side)
     k = np.arange(16, dtype=np.float32)
     radius, angle = 0.20 * np.sqrt((k + 0.5) / 16), k * np.float32(2.39996)
-    disc = radius[:, None] * (np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * np.cross(side, key))
-    lights = key + disc
-    return key, (lights / np.linalg.norm(lights, axis=1, keepdims=True)).astype(np.float32)
+    disc = radius[:, None] * (np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * np.cross(side, KEY))
+    lights = KEY + disc
+    return np.asarray(lights / np.linalg.norm(lights, axis=1, keepdims=True), np.float32)
 
 
 def _meet(solid: Solid, origin: Array, ray: Array) -> tuple[Array, Array]:

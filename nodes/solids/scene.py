@@ -26,6 +26,8 @@ BESIDE: Final = 0.62
 DEPTH: Final = 0.95
 """How far apart in z two solids stand, at least, when one is said to be in front of the other."""
 
+TURNS: Final[dict[str, tuple[float, float]]] = {"cube": (0.62, 0.12), "diamond": (0.42, 0.1), "ring": (0.0, 0.2)}
+"""Of the shapes that are not round from above: the middle of their turns and how far one goes from it, in radians."""
 GAP: Final = 2.0
 """Pixels of ground, at least, between two solids of one colour."""
 
@@ -50,11 +52,10 @@ class Solid:
 
 @dataclass(frozen=True)
 class Scene:
-    """One to three solids on a ground; `light` is the key light's turn about the vertical, in radians."""
+    """One to three solids on a ground."""
 
     solids: tuple[Solid, ...]
     ground: str
-    light: float = 0.0
 
 
 def relation(first: Solid, second: Solid) -> str | None:
@@ -82,18 +83,13 @@ def sample_scene(
         places = arrange(draw, number)
         solids = tuple(_solid(draw, x, z, withheld) for x, z in places)
         if well_apart(solids):
-            return Scene(solids, draw.choice(list(GROUNDS)), draw.uniform(-0.35, 0.35))
+            return Scene(solids, draw.choice(list(GROUNDS)))
 
 
 def turn(draw: random.Random, shape: str) -> float:
-    """A turn that shows the shape: two faces of a cube, the hole of a ring."""
-    if shape == "ring":
-        return draw.uniform(-0.55, 0.55)
-    if shape == "cube":
-        return draw.uniform(0.35, 1.22)
-    if shape == "diamond":
-        return draw.uniform(0.15, 0.75)
-    return draw.uniform(0.0, 6.283)
+    """A turn that shows the shape: two faces of a cube, the hole of a ring. No word asks for one, so it varies little."""
+    middle, most = TURNS.get(shape, (0.0, 0.0))
+    return draw.uniform(middle - most, middle + most)
 
 
 def _solid(draw: random.Random, x: float, z: float, withheld: frozenset[Pair]) -> Solid:
@@ -109,7 +105,7 @@ Places = list[tuple[float, float]]
 def arrange(draw: random.Random, number: int) -> Places:
     """Places (x, z) for so many solids: in a row, behind one another, or anywhere."""
     if number == 1:
-        return [(draw.uniform(-0.55, 0.55), draw.uniform(-0.8, 0.7))]
+        return [(draw.uniform(-0.4, 0.4), draw.uniform(-0.6, 0.45))]
     kind: Callable[[random.Random, int], Places] = draw.choices((_row, _file, _anywhere), (0.45, 0.30, 0.25))[0]
     return kind(draw, number)
 

@@ -42,7 +42,7 @@ ALBEDOS: Final[dict[str, tuple[float, float, float]]] = {
 }
 
 SIZES: Final[dict[str, tuple[str, ...]]] = {"small": ("small", "little", "tiny"), "large": ("large", "big")}
-SCALES: Final[dict[str, float]] = {"small": 0.64, "large": 1.0}
+SCALES: Final[dict[str, float]] = {"small": 0.72, "large": 1.0}
 
 # Ground: near and far linear colour of the floor; all muted and mid-bright, so that every solid stands out.
 GROUNDS: Final[dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]]] = {
