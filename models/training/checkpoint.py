@@ -45,8 +45,8 @@ def load(path: Path, modules: dict[str, nn.Module], optimizer: torch.optim.Optim
 def _restore(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor], step: int) -> None:
     for index, parameter in enumerate(_parameters(optimizer)):
         moments = {moment: tensors.get(f"optimizer.{index}.{moment}") for moment in MOMENTS}
-        if all(value is not None for value in moments.values()):
-            kept = {key: value.to(parameter).clone() for key, value in moments.items() if value is not None}
+        kept = {key: value.to(parameter).clone() for key, value in moments.items() if value is not None}
+        if kept:
             optimizer.state[parameter] = {"step": torch.tensor(float(step)), **kept}
 
 

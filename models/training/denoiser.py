@@ -4,8 +4,8 @@
 
 v-prediction (Salimans & Ho 2022) on the scaled-linear schedule with zero terminal SNR (Lin et al. 2023); one caption
 in ten is empty; half of the steps are drawn from the middle of the schedule, where shapes are decided (Esser et al.
-2024, §3.1); AdamW, constant, then falling linearly over the last part of the time; the average of the weights is what
-ships.
+2024, §3.1); Muon, constant, then falling linearly over the last part of the time; the leader's average of the
+weights is what ships.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from models.training import checkpoint
 from models.training.common import MODELS, WORK, Decay, ending, log
 from models.training.latents import latents
 from models.training.loop import average
+from models.training.muon import Muon
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import training_scene
 from models.training.team import Team, together
@@ -40,8 +41,9 @@ from nodes.solids.scene import Scene
 PATH: Final = WORK / "denoiser.safetensors"
 SHIPPED: Final = MODELS / "solids"
 PEAK: Final = 1e-3
-BATCH: Final = 32
-SCENES: Final = 20_000
+BATCH: Final = 16
+"""Of each process: in so few samples, many steps learn more than large ones."""
+SCENES: Final = 30_000
 """How many scenes are encoded before training begins; what is encoded beyond them is used too."""
 EMPTY: Final = 0.1
 DECAY_SHARE: Final = 0.5
@@ -200,7 +202,7 @@ def train(team: Team, end: float, precision: str, warm_restart: bool) -> None:
     model = Denoiser()
     model.unet.to(memory_format=torch.channels_last)
     mean = copy.deepcopy(model).requires_grad_(False)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    optimizer = Muon(model.named_parameters(), PEAK, team)
     state = start(model, mean, optimizer)
     if warm_restart:
         state["begin"] = time.time()
@@ -237,7 +239,8 @@ def _loop(
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
             loss = loss_of(compiled, *data.batch(BATCH), alphas)
         recent.append(descend(optimizer, loss, state["rate"], partial(team.average, parameters)))
-        average(mean, model, keep_at(state["step"]))
+        if team.leads:
+            average(mean, model, keep_at(state["step"]))
         state["step"] += 1
         state["samples"] += BATCH * team.size
         if len(recent) == 100:

@@ -69,4 +69,5 @@ def _member(rank: int, size: int, meeting: str, work: Callable[..., None], argum
     torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=size, timeout=PATIENCE)
     work(Team(rank, size), *arguments)
+    dist.barrier()  # gloo aborts a member that leaves while another still listens to it
     dist.destroy_process_group()
