@@ -77,10 +77,12 @@ class Muon(torch.optim.Optimizer):
         return loss
 
     def _step_matrices(self, matrices: list[nn.Parameter], rate: float) -> None:
-        divided = shares(matrices, self.team.size) if matrices else []
+        if not matrices:
+            return
+        divided = shares(matrices, self.team.size)
+        mine = torch.cat([self._direction(parameter).reshape(-1) for parameter in divided[self.team.rank]])
         for rank, share in enumerate(divided):
-            mine = rank == self.team.rank
-            flat = torch.cat([self._direction(p).reshape(-1) for p in share]) if mine else _room_for(share)
+            flat = mine if rank == self.team.rank else torch.empty(sum(p.numel() for p in share))
             if self.team.size > 1:
                 dist.broadcast(flat, rank)
             for parameter, part in zip(share, flat.split([p.numel() for p in share]), strict=True):
@@ -121,10 +123,6 @@ def _work(parameter: nn.Parameter) -> float:
     """About how many operations orthogonalising takes."""
     short, long = sorted((len(parameter), parameter.numel() // len(parameter)))
     return short * short * (4 * long + 8 * len(COEFFICIENTS) * short)
-
-
-def _room_for(share: list[nn.Parameter]) -> Tensor:
-    return torch.empty(sum(p.numel() for p in share))
 
 
 def _gradient(parameter: nn.Parameter) -> Tensor:
