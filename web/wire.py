@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Status: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
 Text: TypeAlias = Annotated[str, Field(max_length=1024)]
+Addresses: TypeAlias = Annotated[dict[Text, Text], Field(max_length=1000)]
 Number: TypeAlias = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
@@ -38,7 +39,8 @@ class Query(BaseModel):
 class SubmitRun(Asked):
     """A workflow to run. `inputs` are set by name or address; `targets` are names of outputs or addresses, by default all.
 
-    The same `key` gives the same run. `document` says which document of the editor it is.
+    The same `key` gives the same run. `document` says which document of the editor it is. `frozen` has a token, as a check
+    gives it, for each node that is frozen: what it gave then stands in for what its inputs would give.
     """
 
     workflow: dict[str, Any]
@@ -46,6 +48,7 @@ class SubmitRun(Asked):
     targets: Annotated[list[Text], Field(max_length=1000)] | None = None
     key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     document: Annotated[str, Field(max_length=200)] = ""
+    frozen: Addresses | None = None
 
 
 class SubmitSweep(Asked):
@@ -56,16 +59,21 @@ class SubmitSweep(Asked):
     targets: Annotated[list[Text], Field(max_length=1000)] | None = None
     key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     document: Annotated[str, Field(max_length=200)] = ""
+    frozen: Addresses | None = None
 
 
 class CheckWorkflow(Asked):
-    """A workflow to check; the plan says what would run, compared with the run `since`, by default this document's last."""
+    """A workflow to check; the plan says what would run, compared with the run `since`, by default this document's last.
+
+    `frozen` is as in a run; null for a node that is to be frozen now: the answer has its token.
+    """
 
     workflow: dict[str, Any]
     inputs: dict[str, Any] | None = None
     targets: Annotated[list[Text], Field(max_length=1000)] | None = None
     since: Text | None = None
     document: Annotated[str, Field(max_length=200)] = ""
+    frozen: Annotated[dict[Text, Text | None], Field(max_length=1000)] | None = None
 
 
 class MoveRun(Asked):
@@ -212,6 +220,7 @@ class RunDoc(Answered):
     targets: list[str] | None
     outputs: dict[str, Any]
     faults: list[FaultDoc]
+    frozen: dict[str, str]
 
 
 class RunWhole(RunDoc):
@@ -244,10 +253,11 @@ class OpenedDoc(Answered):
 
 
 class Checked(Answered):
-    """What is wrong, and what would run."""
+    """What is wrong, and what would run; `frozen` are the tokens of nodes that were to be frozen."""
 
     faults: list[FaultDoc]
     plan: dict[str, Any]
+    frozen: dict[str, str] | None = None
 
 
 class AssetDoc(Answered):
@@ -324,6 +334,12 @@ class PacksPage(Answered):
     """All packs, also those that could not be loaded."""
 
     packs: list[PackDoc]
+
+
+class InputsPage(Answered):
+    """Files that a workflow may name, as `pets/cat.png`, sorted."""
+
+    files: list[str]
 
 
 class ModelsPage(Answered):

@@ -14,6 +14,7 @@ from engine.graph.collector import collector_waiting
 from engine.graph.exposed import exposed_faults
 from engine.graph.faults import Fault, LoomError, known
 from engine.graph.flatten import Flat, FlatNode, flatten
+from engine.graph.freezing import frozen_node
 from engine.graph.graph import Graph, GraphNode, Infer
 from engine.graph.infer import infer_outputs
 from engine.graph.keys import recipe_key
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
 class Checker:
     """Makes graphs: what it needs beside the workflow, in one place.
 
-    `identify` stands for the machine's files and models, `infer` runs a node type's check-time code.
+    `identify` stands for the machine's files and models, `infer` runs a node type's check-time code. `frozen` has a token for
+    each address at which something else is to stand in (see `engine.graph.freezing`).
     """
 
     types: Mapping[str, NodeType]
     values: Mapping[str, ValueType] = field(default_factory=lambda: LITERALS)
     identify: Identify = field(default=lambda spec, value: _no_identity(spec, value))
     infer: Infer = field(default=lambda name, inputs: {})
+    frozen: Mapping[str, str] = field(default_factory=dict)
 
     def graph(self, workflow: Workflow, previous: Graph | None = None, prefix: str = "") -> Graph:
         """Check a workflow. Never raises for what a user wrote: faults stand in the graph."""
@@ -45,7 +48,7 @@ class Checker:
 
     def beside(self, types: Mapping[str, NodeType]) -> Checker:
         """The same, with these node types beside those that it knows."""
-        return replace(self, types={**self.types, **types})
+        return replace(self, types={**self.types, **types}, frozen={})
 
 
 def _no_identity(spec: InputSpec, value: object) -> Identity:
@@ -67,7 +70,7 @@ class _Build:
     def graph(self) -> Graph:
         kept, bindings = self._bind()
         sources = {
-            address: kept[address].sources if address in kept else bindings[address].sources()
+            address: kept[address].linked if address in kept else bindings[address].sources()
             for address in self.flat.nodes
             if address in kept or address in bindings
         }
@@ -111,7 +114,9 @@ class _Build:
 
     def _same(self, old: GraphNode, node: FlatNode) -> bool:
         """Whether a node need not be read again; one that lost a link must be, the source may be back."""
-        return old.sound and not old.reduced and _same_text(old.binding.node, node) and self._same_files(old)
+        frozen = self.checker.frozen.get(node.address, "")
+        alike = old.sound and not old.reduced and old.frozen == frozen and _same_text(old.binding.node, node)
+        return alike and self._same_files(old)
 
     def _same_files(self, old: GraphNode) -> bool:
         """Whether what its literals name is still the same: files change while the text does not."""
@@ -128,7 +133,7 @@ class _Build:
     def _unchanged(self, old: GraphNode) -> bool:
         assert self.previous is not None
         return old.type is self.checker.types.get(old.type.name) and all(
-            self.nodes.get(source) is self.previous.nodes.get(source) for source in old.sources
+            self.nodes.get(source) is self.previous.nodes.get(source) for source in old.linked
         )
 
     def _node(self, binding: Binding, sources: tuple[str, ...], recipes: dict[str, str | None]) -> GraphNode:
@@ -143,7 +148,7 @@ class _Build:
         outputs = infer_outputs(binding, self.nodes, self.checker)
         sound = whole and not binding.faults
         recipe = recipe_key(binding, recipes) if sound else None
-        return GraphNode(
+        node = GraphNode(
             binding.node.address,
             binding.type,
             binding,
@@ -157,6 +162,8 @@ class _Build:
             _lazy(binding),
             reduced,
         )
+        token = self.checker.frozen.get(node.address)
+        return frozen_node(node, token) if token else node
 
     def _cycle(self, sources: Mapping[str, tuple[str, ...]], order: list[str]) -> Fault:
         path = cycle_of({address: sources[address] for address in sources.keys() - set(order)})

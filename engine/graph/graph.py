@@ -61,7 +61,7 @@ class GraphNode:
     `mapped`: a list arrives at an input that takes one value, so the node is called once an item. `recipe` is None below a
     volatile node, `sound` False where the node or what it needs has a fault, `muted` where it is left out. `group` names the
     model that it uses, where that is known; `lazy` are the linked inputs that are made only when asked for; `reduced` says
-    that a link was dropped because its source is left out.
+    that a link was dropped because its source is left out. `frozen` and `held`: see `engine.graph.freezing`.
     """
 
     address: str
@@ -76,6 +76,13 @@ class GraphNode:
     group: str | None
     lazy: frozenset[str]
     reduced: bool = False
+    frozen: str = ""
+    held: bool = False
+
+    @property
+    def linked(self) -> tuple[str, ...]:
+        """The addresses that it takes values from as it is written: what is held takes none of them."""
+        return self.binding.sources() if self.held else self.sources
 
     @property
     def mapped(self) -> bool:

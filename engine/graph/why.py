@@ -18,7 +18,7 @@ def why(graph: Graph, address: str, before: Graph | None) -> str:
     A caller that knows the result to be gone from the cache nevertheless says so itself.
     """
     node = graph.nodes[address]
-    if node.type.volatile:
+    if node.type.volatile and not node.held:
         return "runs every time"
     old = before.nodes.get(address) if before is not None else None
     if before is None or old is None:
@@ -33,6 +33,9 @@ def why(graph: Graph, address: str, before: Graph | None) -> str:
 
 def _own(node: GraphNode, old: GraphNode, graph: Graph, before: Graph) -> Iterator[str]:
     """What differs in the node itself."""
+    if node.held or old.held:
+        yield "frozen at another result" if node.held and old.held else "frozen" if node.held else "no longer frozen"
+        return
     if node.type.name != old.type.name:
         yield f"{old.type.name} → {node.type.name}"
         return
@@ -85,7 +88,11 @@ def _roots(graph: Graph, before: Graph, node: GraphNode) -> list[str]:
     for address in graph.upstream(node.sources):
         above = graph.nodes[address]
         old = before.nodes.get(address)
-        if above.type.volatile or old is None or (above.recipe != old.recipe and any(_own(above, old, graph, before))):
+        if (
+            (above.type.volatile and not above.held)
+            or old is None
+            or (above.recipe != old.recipe and any(_own(above, old, graph, before)))
+        ):
             found.add(address)
     return [address for address in graph.flat.nodes if address in found] or list(node.sources)
 

@@ -105,10 +105,12 @@ class Host:
         """What the names in a workflow stand for here."""
         return Names(self.catalog, self.assets(beside), workflow, self._pictures)
 
-    def checker(self, workflow: Workflow, beside: Path | None = None) -> Checker:
-        """What makes the graphs of a workflow, and of its variants."""
+    def checker(
+        self, workflow: Workflow, beside: Path | None = None, frozen: Mapping[str, str] | None = None
+    ) -> Checker:
+        """What makes the graphs of a workflow, and of its variants, with what is frozen in them."""
         names = self.names(workflow, beside)
-        return Checker(self.registry.types, self.registry.values, names.identify, self._infer)
+        return Checker(self.registry.types, self.registry.values, names.identify, self._infer, dict(frozen or {}))
 
     def machine(self, beside: Path | None = None) -> Machine:
         """What a run uses. All machines of a host share its caches and its models."""

@@ -79,14 +79,16 @@ def prepare(
     values: Mapping[str, JsonValue] | None = None,
     targets: Iterable[str] | None = None,
     previous: Graph | None = None,
+    frozen: Mapping[str, str] | None = None,
 ) -> Job:
     """Set values, check, and choose what is to be made (all outputs unless `targets` names some).
 
-    `previous` is a graph of the same workflow with other values: what is alike is not checked again. Raises
+    `frozen` has a token for each address at which what was given once stands in (see `engine.graph.freezing`). `previous` is
+    a graph of the same workflow with other values and as much of it frozen: what is alike is not checked again. Raises
     InvalidWorkflow with every fault that refuses the run.
     """
     workflow = set_inputs(opened.workflow, host.registry.types, values) if values else opened.workflow
-    checker = previous.checker if previous is not None else host.checker(opened.workflow, opened.beside)
+    checker = previous.checker if previous is not None else host.checker(opened.workflow, opened.beside, frozen)
     graph = checker.graph(workflow, previous)
     try:
         wanted = graph.targets(targets)
@@ -106,6 +108,7 @@ def prepare_all(
     opened: Opened,
     points: Iterable[Mapping[str, JsonValue]],
     targets: Iterable[str] | None = None,
+    frozen: Mapping[str, str] | None = None,
 ) -> Job:
     """Prepare a run at each of these values, of which there is one at least; the first of them.
 
@@ -118,7 +121,7 @@ def prepare_all(
     wrong = 0
     for values in points:
         try:
-            job = prepare(host, opened, values, wanted, previous)
+            job = prepare(host, opened, values, wanted, previous, frozen)
         except InvalidWorkflow as error:
             faults.update({fault.message: fault for fault in error.faults})
             wrong += 1

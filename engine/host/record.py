@@ -42,8 +42,14 @@ class Recorder:
 
     @cached_property
     def made_with(self) -> dict[str, JsonValue]:
-        """What a picture of this run says of versions, device and models."""
-        return made_with(self._host, {name: model.fingerprint for name, model in self.models.items()})
+        """What a picture of this run says of versions, device and models.
+
+        And of nodes that were frozen and held what the workflow as it stands would not have given.
+        """
+        found = made_with(self._host, {name: model.fingerprint for name, model in self.models.items()})
+        held = (node for node in self._graph.nodes.values() if node.held)
+        frozen: dict[str, JsonValue] = {node.address: node.recipe for node in held}
+        return {**found, "frozen": frozen} if frozen else found
 
     @cached_property
     def workflow(self) -> Workflow:

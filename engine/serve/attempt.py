@@ -35,7 +35,7 @@ class Attempt:
     def job(self) -> dict[str, Any]:
         """What the worker is told; the workflow goes beside it."""
         run = self.claimed.run
-        asked = {"inputs": run.inputs, "targets": run.targets, "title": run.title}
+        asked = {"inputs": run.inputs, "targets": run.targets, "title": run.title, "frozen": run.frozen}
         return {"type": "job", "run": run.id, "attempt": run.attempts, **asked}
 
     def see(self, type: str, fields: dict[str, Any]) -> None:

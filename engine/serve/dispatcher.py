@@ -115,6 +115,11 @@ class Dispatcher:
             worker.watched = on
             worker.send({"type": "watched", "on": on})
 
+    def keep(self, recipes: list[str]) -> None:
+        """Have what these led to kept on the disk by the worker that has it."""
+        for worker in self.workers:
+            worker.send({"type": "keep", "recipes": recipes})
+
     async def unload(self, fingerprint: str) -> tuple[int, str]:
         """Have each worker close what it has of a model: how many parts, and why not."""
         closed, reasons = 0, list[str]()

@@ -7,11 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any
 
-import orjson
-
-from engine.graph.faults import Fault, InvalidWorkflow
+from engine.serve.asked import Workflow, bytes_of, given_of, plain, title_of
 from engine.serve.clerk import ClerkDesk
 from engine.serve.dispatcher import Dispatcher
 from engine.serve.errors import UnknownModel
@@ -26,11 +24,9 @@ from engine.store.runs.records import RUNNING, NewRun, Run
 from engine.store.runs.store import RunStore
 from engine.store.runs.submitting import Key, body_digest
 from engine.store.space import free_bytes, make_room
-from engine.worker.messages import within_64_bits
 
 DATABASE = "loom.db"
 ROOM_BYTES = 64 << 20
-Workflow: TypeAlias = "Mapping[str, Any] | bytes | str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +94,19 @@ class Service:
         targets: Sequence[str] | None = None,
         key: str | None = None,
         document: str = "",
+        frozen: Mapping[str, str] | None = None,
     ) -> Run:
-        """Queue a run. Raises InvalidWorkflow with what the targets need, KeyConflict, DiskFullError, NotReady."""
-        data, given = _bytes(workflow), {"inputs": _plain(inputs or {}), "targets": _listed(targets)}
+        """Queue a run; `frozen` has a token of `check` for each node that is.
+
+        Raises InvalidWorkflow with what the targets need, KeyConflict, DiskFullError, NotReady.
+        """
+        data, given = bytes_of(workflow), given_of({"inputs": plain(inputs or {})}, targets, frozen)
         name = self._key(key, data, given, document)
         if name is not None and (id := self.store.known(self.settings.owner, name, "run")) is not None:
             return self.store.find(id)
         await self._room()
         prepared = await self.clerk.ask("prepare", given, data)
-        new = self._new(prepared, prepared["inputs"], targets, document)
+        new = self._new(prepared, prepared["inputs"], given, document)
         run = await asyncio.wrap_future(self.store.submit(new, name))
         self.dispatcher.wake()
         return run
@@ -119,16 +119,17 @@ class Service:
         targets: Sequence[str] | None = None,
         key: str | None = None,
         document: str = "",
+        frozen: Mapping[str, str] | None = None,
     ) -> Sweep:
         """Queue a run for every combination of these values, the last input moving fastest. Raises as `submit`."""
         axes = {name: list(values) for name, values in inputs.items()}
-        data, given = _bytes(workflow), {"axes": _plain(axes), "targets": _listed(targets)}
+        data, given = bytes_of(workflow), given_of({"axes": plain(axes)}, targets, frozen)
         name = self._key(key, data, given, document)
         if name is not None and (id := self.store.known(self.settings.owner, name, "sweep")) is not None:
             return Sweep(id, self.store.members(id))
         await self._room()
         prepared = await self.clerk.ask("sweep", given, data)
-        news = [self._new(prepared, point, targets, document) for point in prepared["points"]]
+        news = [self._new(prepared, point, given, document) for point in prepared["points"]]
         sweep = Sweep(*await asyncio.wrap_future(self.store.sweep(news, name)))
         self.dispatcher.wake()
         return sweep
@@ -218,11 +219,11 @@ class Service:
 
     async def canonical(self, workflow: Workflow, source: str = "the workflow") -> str:
         """The text that a workflow is stored as. Raises InvalidWorkflow for what is no workflow file."""
-        return str(await self.clerk.ask("canonical", {"source": source}, _bytes(workflow)))
+        return str(await self.clerk.ask("canonical", {"source": source}, bytes_of(workflow)))
 
     async def compare(self, before: Workflow, after: Workflow) -> list[dict[str, Any]]:
         """What changed from one workflow to another, as `{message, node}`. Raises InvalidWorkflow."""
-        return list(await self.clerk.ask("compare", {}, _bytes(before), _bytes(after)))
+        return list(await self.clerk.ask("compare", {}, bytes_of(before), bytes_of(after)))
 
     async def check(
         self,
@@ -232,22 +233,24 @@ class Service:
         targets: Sequence[str] | None = None,
         since: str | None = None,
         document: str = "",
+        frozen: Mapping[str, str | None] | None = None,
     ) -> dict[str, Any]:
         """`{"faults", "notices", "plan"}`: what is wrong, and what would run, why, and for how long.
 
-        `since` is the run to compare with, by default the latest of this document. Raises InvalidWorkflow for what is no
+        `since` is the run to compare with, by default the latest of this document. For a node that is to be frozen (None in
+        `frozen`) the answer has a token in `"frozen"`, and what it gave is kept. Raises InvalidWorkflow for what is no
         workflow file, UnknownRun.
         """
-        data, given = _bytes(workflow), {"inputs": _plain(inputs or {}), "targets": _listed(targets)}
-        before = await asyncio.to_thread(self._before, since, document or _title(workflow))
+        data, given = bytes_of(workflow), given_of({"inputs": plain(inputs or {})}, targets, frozen)
+        before = await asyncio.to_thread(self._before, since, document or title_of(workflow))
         told: dict[str, Any] = {"timings": await asyncio.to_thread(self.store.timings)}
         if before is None:
-            return dict(await self.clerk.ask("check", given | told, data))
+            return self._kept(await self.clerk.ask("check", given | told, data))
         nodes = self.store.details(before.id)["nodes"]
         seconds = {address: node["seconds"] for address, node in nodes.items() if node["state"] == "ran"}
-        told |= {"seconds": seconds, "before_inputs": before.inputs}
+        told |= {"seconds": seconds, "before_inputs": before.inputs, "before_frozen": before.frozen}
         text = self.store.workflow(before.id)
-        return dict(await self.clerk.ask("check", given | told, data, text.encode()))
+        return self._kept(await self.clerk.ask("check", given | told, data, text.encode()))
 
     async def models(self) -> list[dict[str, Any]]:
         """The models that there are, each with where it is loaded."""
@@ -301,11 +304,16 @@ class Service:
         """The JPEG of a preview's token, while it is kept."""
         return self.dispatcher.previews.get(token)
 
-    def _new(self, prepared: dict[str, Any], inputs: dict[str, Any], targets: Any, document: str) -> NewRun:
+    def _kept(self, checked: dict[str, Any]) -> dict[str, Any]:
+        if checked.get("frozen"):
+            self.dispatcher.keep([token.partition(":")[0] for token in checked["frozen"].values()])
+        return checked
+
+    def _new(self, prepared: dict[str, Any], inputs: dict[str, Any], given: dict[str, Any], document: str) -> NewRun:
         title, models, seeds = prepared["title"], prepared["models"], prepared["seeds"]
         return NewRun(
-            *(prepared["workflow"], inputs, _listed(targets), title, document or title, models),
-            *(seeds, self.settings.owner),
+            *(prepared["workflow"], inputs, given["targets"], title, document or title, models),
+            *(seeds, self.settings.owner, given.get("frozen", {})),
         )
 
     def _key(self, key: str | None, data: bytes, given: dict[str, Any], document: str) -> Key | None:
@@ -320,38 +328,3 @@ class Service:
         home = self.settings.home
         if free_bytes(home.root) < ROOM_BYTES:  # then what can be made again goes, which takes its time
             await asyncio.to_thread(make_room, home.root, home.cache, ROOM_BYTES)
-
-
-def _bytes(workflow: Workflow) -> bytes:
-    if isinstance(workflow, bytes):
-        return workflow
-    if isinstance(workflow, str):
-        return workflow.encode()
-    try:
-        return orjson.dumps(workflow)
-    except TypeError:  # whole numbers beyond 64 bits, half characters, great depth: whoever reads it says what is wrong
-        return json.dumps(workflow).encode()
-
-
-def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs as they travel. Raises InvalidWorkflow for those that no file could hold."""
-    try:
-        plain = within_64_bits(dict(inputs))
-        orjson.dumps(plain)
-    except (TypeError, RecursionError) as error:
-        raise InvalidWorkflow([Fault("bad_value", f"the inputs can't be written as JSON: {error}")]) from None
-    return dict(plain)
-
-
-def _title(workflow: Workflow) -> str:
-    """What a workflow is called; it need not be sound."""
-    try:
-        read = workflow if isinstance(workflow, Mapping) else orjson.loads(workflow)
-    except orjson.JSONDecodeError:
-        return ""
-    title = read.get("title") if isinstance(read, Mapping) else None
-    return title if isinstance(title, str) else ""
-
-
-def _listed(targets: Sequence[str] | None) -> list[str] | None:
-    return None if targets is None else list(targets)

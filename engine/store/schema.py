@@ -97,7 +97,12 @@ CREATE TABLE star (
 ) STRICT, WITHOUT ROWID;
 """
 
-VERSIONS = (VERSION_1, VERSION_2)
+# What stands in at nodes of a run that are frozen: tokens by address.
+VERSION_3 = """
+ALTER TABLE run ADD COLUMN frozen TEXT NOT NULL DEFAULT '{}';
+"""
+
+VERSIONS = (VERSION_1, VERSION_2, VERSION_3)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

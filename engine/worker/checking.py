@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from engine.graph import freezing
 from engine.graph.document import Workflow
-from engine.graph.faults import InvalidWorkflow
+from engine.graph.faults import Fault, InvalidWorkflow, at
+from engine.graph.freezing import held_below, not_needed, without_effect
 from engine.graph.graph import Graph
 from engine.graph.overrides import set_inputs
 from engine.graph.plan import plan
 from engine.graph.why import why
 from engine.host.host import Host
 from engine.host.opening import Opened
+from engine.run.machine import Machine
+from engine.worker.freezing import find_tokens
 
 CACHED, STALE, NEW = "cached", "stale", "new"
 GONE = "what it made is not remembered any more"
+FROZEN = "frozen"
 
 
 def check_workflow(host: Host, opened: Opened, before: Workflow | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"faults", "notices", "plan"}`; `given` has inputs, targets, and what nodes took (`seconds` by address, `timings`
-    by type). Raises InvalidWorkflow where the inputs can't be set.
+    """`{"faults", "notices", "plan"}`, and `"frozen"` where something is to be frozen.
+
+    `given` has inputs, targets, what is `frozen` (None for what is to be), what was in the run before (`before_frozen`), and
+    what nodes took (`seconds` by address, `timings` by type). Raises InvalidWorkflow where the inputs can't be set.
     """
     types, inputs = host.registry.types, given.get("inputs") or {}
     workflow = set_inputs(opened.workflow, types, inputs) if inputs else opened.workflow
-    checker = host.checker(opened.workflow, opened.beside)
+    asked = given.get("frozen") or {}
+    frozen = {address: token for address, token in asked.items() if token is not None}
+    checker = host.checker(opened.workflow, opened.beside, frozen)
     graph = checker.graph(workflow)
-    old = checker.graph(before) if before is not None else None
+    then = replace(checker, frozen=given.get("before_frozen") or {})
+    old = then.graph(before) if before is not None else None
     faults = list(graph.faults)
     found = Estimate(graph, old, given.get("seconds") or {}, given.get("timings") or {})
     try:
@@ -35,16 +46,29 @@ def check_workflow(host: Host, opened: Opened, before: Workflow | None, given: M
         faults += error.faults
         wanted = {}
     addresses = [source.address for source in wanted.values() if not graph.refusals([source])]
+    told = found.plan(host.machine(opened.beside), dict.fromkeys(addresses))
     notices = [*opened.notices, *host.names(workflow, opened.beside).notices(), *host.notices(graph)]
+    notices += [*found.notices, *_without_effect(graph, frozen)]
+    answer: dict[str, Any] = {}
+    if len(frozen) < len(asked):
+        wished = [address for address, token in asked.items() if token is None]
+        answer["frozen"], refused = find_tokens(host.machine(opened.beside), wished, graph, old)
+        faults += refused
     return {
         "faults": [fault.to_json() for fault in faults],
         "notices": [notice.to_json() for notice in notices],
-        "plan": found.plan(host, dict.fromkeys(addresses), opened),
+        "plan": told,
+        **answer,
     }
 
 
+def _without_effect(graph: Graph, frozen: Mapping[str, str]) -> Iterator[Fault]:
+    for address in without_effect(graph, frozen):
+        yield Fault("frozen_nothing", f"'{address}' is frozen, but there is no such node: that has no effect", address)
+
+
 class Estimate:
-    """Says of each node what would become of it, given the graph that ran before."""
+    """Says of each node what would become of it, given the graph that ran before; `notices` is what a run would meet."""
 
     def __init__(
         self, graph: Graph, before: Graph | None, seconds: Mapping[str, float], timings: Mapping[str, float]
@@ -53,21 +77,36 @@ class Estimate:
         self._before = before
         self._seconds = seconds
         self._timings = timings
+        self.notices: list[Fault] = []
 
-    def plan(self, host: Host, wanted: Iterable[str], opened: Opened) -> dict[str, Any]:
-        """An entry a node that these need: `{"state", "why", "seconds"?}`, in the order of the file."""
-        machine, needed = host.machine(opened.beside), list(wanted)
+    def plan(self, machine: Machine, wanted: Iterable[str]) -> dict[str, Any]:
+        """An entry a node that these need: `{"state", "why", "seconds"?, "frozen"?}`, in the order of the file.
+
+        `frozen` are the held nodes that its result rests on. What only they would need has an entry too: it does not run.
+        """
+        needed = list(wanted)
         found = plan(self._graph.nodes, needed, lambda node: machine.recall(node) is not None)
         runs = set(found.order)
         behind = self._graph.upstream(needed)
-        return {
-            address: self._runs(address) if address in runs else {"state": CACHED, "why": ""}
-            for address in self._graph.flat.nodes
-            if address in behind and address in self._graph.nodes
-        }
+        below, spared = held_below(self._graph), not_needed(self._graph, needed)
+        told: dict[str, Any] = {}
+        for address in self._graph.flat.nodes:
+            if address in behind and address in self._graph.nodes:
+                told[address] = self._runs(address) if address in runs else self._stays(address)
+                if address in below:
+                    told[address]["frozen"] = below[address]
+            elif address in spared:
+                told[address] = {"state": CACHED, "why": f"not needed while '{spared[address]}' is frozen"}
+        return told
+
+    def _stays(self, address: str) -> dict[str, Any]:
+        return {"state": CACHED, "why": FROZEN if self._graph.nodes[address].held else ""}
 
     def _runs(self, address: str) -> dict[str, Any]:
         node = self._graph.nodes[address]
+        if node.held:
+            self.notices.append(Fault("frozen_gone", at(address, freezing.GONE), address))
+            return {"state": NEW, "why": freezing.GONE}
         known = self._before is not None and address in self._before.nodes
         reason = why(self._graph, address, self._before) or GONE
         seconds = self._seconds.get(address, self._timings.get(node.type.name))

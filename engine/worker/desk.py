@@ -120,13 +120,13 @@ class Desk:
         """A run as it goes into the queue: everything filled in that is known before it runs."""
         opened = self._open(buffers[0], "the workflow")
         inputs = given.get("inputs") or {}
-        job = self._openings.prepare(opened, inputs, given.get("targets"))
+        job = self._openings.prepare(opened, inputs, given.get("targets"), given.get("frozen"))
         return self._prepared(job, opened, inputs)
 
     def sweep(self, given: Given, buffers: Buffers) -> dict[str, Any]:
         """Many runs of one workflow: as `prepare`, and the inputs of each."""
         opened = self._open(buffers[0], "the workflow")
-        points, job = sweep_points(self._host, opened, given["axes"], given.get("targets"))
+        points, job = sweep_points(self._host, opened, given["axes"], given.get("targets"), given.get("frozen"))
         types = self._host.registry.types
         swept = [find_settable(job.workflow, types, name).spec for name in given["axes"]]
         prepared = self._prepared(job, opened, points[0])

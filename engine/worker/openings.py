@@ -22,6 +22,7 @@ class Openings:
         self._migrations = {name: code.cls.migrate for name, code in host.registry.code.items()}
         self._kept: OrderedDict[tuple[bytes, str], Opened] = OrderedDict()
         self._job: Job | None = None
+        self._frozen: dict[str, str] = {}
 
     def open(self, data: bytes, source: str) -> Opened:
         """The workflow in these bytes, JSON or a picture; `source` is what messages call it. Raises InvalidWorkflow."""
@@ -36,13 +37,19 @@ class Openings:
         return opened
 
     def prepare(
-        self, opened: Opened, values: Mapping[str, JsonValue] | None = None, targets: Iterable[str] | None = None
+        self,
+        opened: Opened,
+        values: Mapping[str, JsonValue] | None = None,
+        targets: Iterable[str] | None = None,
+        frozen: Mapping[str, str] | None = None,
     ) -> Job:
         """Prepare a run of a workflow that was opened here (see `engine.host.job.prepare`).
 
         Where the one before was of the same workflow, as in a sweep, only what differs is checked.
         """
-        before = self._job
-        previous = before.graph if before is not None and before.opened is opened else None
-        job = self._job = prepare(self._host, opened, values, targets, previous)
+        before, now = self._job, dict(frozen or {})
+        alike = before is not None and before.opened is opened and now == self._frozen
+        previous = before.graph if before is not None and alike else None
+        job = self._job = prepare(self._host, opened, values, targets, previous, now)
+        self._frozen = now
         return job

@@ -18,5 +18,6 @@ class Order:
     inputs: dict[str, Any]
     targets: list[str] | None
     title: str = ""
+    frozen: dict[str, str] = field(default_factory=dict)
     control: Control = field(default_factory=Control)
     data: dict[str, Any] = field(default_factory=dict)

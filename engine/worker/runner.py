@@ -50,7 +50,7 @@ class Runner:
         report = RunReport()
         try:
             opened = self._openings.open(order.workflow.encode(), order.title or "the workflow")
-            job = self._openings.prepare(opened, order.inputs, order.targets)
+            job = self._openings.prepare(opened, order.inputs, order.targets, order.frozen)
             writing = Writing(job, report, among_assets(self._host.assets()))
             scribe = Scribe(order, writing, self._outbox, self._writers)
             run, ended = carry_out(job, report, self._watcher(order, scribe), order.control)

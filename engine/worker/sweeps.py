@@ -19,7 +19,11 @@ Point = dict[str, JsonValue]
 
 
 def sweep_points(
-    host: Host, opened: Opened, values: Mapping[str, Sequence[JsonValue]], targets: Iterable[str] | None
+    host: Host,
+    opened: Opened,
+    values: Mapping[str, Sequence[JsonValue]],
+    targets: Iterable[str] | None,
+    frozen: Mapping[str, str] | None = None,
 ) -> tuple[list[Point], Job]:
     """The inputs of each run, the last input moving fastest, and the first run prepared.
 
@@ -30,7 +34,7 @@ def sweep_points(
     given = Given(opened.workflow, host.registry.types, host.assets(opened.beside), host.home.inputs, opened.beside)
     check_axes(given, axes, ())
     points = list(points_of(axes))
-    return points, prepare_all(host, opened, islice(_variations(points[0], axes), CHECKED), targets)
+    return points, prepare_all(host, opened, islice(_variations(points[0], axes), CHECKED), targets, frozen)
 
 
 def _fitted(host: Host, opened: Opened, name: str, values: Sequence[JsonValue]) -> list[JsonValue]:

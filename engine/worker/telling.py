@@ -53,10 +53,11 @@ def fields_of(event: Event) -> dict[str, Any] | None:
 
 
 def seeds_of(graph: Graph) -> dict[str, int]:
-    """Every seed of a workflow, by the address of its input."""
+    """Every seed of a workflow, by the address of its input; nodes that are held ran with none."""
     return {
         f"{address}.{name}": node.values[name]
         for address, node in graph.nodes.items()
+        if not node.held
         for name, spec in node.type.inputs.items()
         if spec.widget == "seed" and type(node.values.get(name)) is int
     }

@@ -13,6 +13,7 @@ from engine.packs import Registry
 from engine.run.models.cache import ModelCache
 from engine.run.models.device import Device
 from engine.worker.frames import Frame
+from engine.worker.freezing import keep
 from engine.worker.holdings import Holdings
 from engine.worker.messages import Hello
 from engine.worker.order import Order
@@ -54,6 +55,8 @@ class Worker:
                 self._steered(frame.type, message)
             case "unload":
                 self._work.put(lambda: self._unload(message["id"], message["fingerprint"]))
+            case "keep":
+                self._work.put(lambda: keep(self._host.results, message["recipes"]))
             case "end":
                 self.end()
 
@@ -77,7 +80,8 @@ class Worker:
 
     def _ordered(self, message: dict[str, Any], workflow: str) -> None:
         order = Order(
-            message["run"], message["attempt"], workflow, message["inputs"], message["targets"], message["title"]
+            *(message["run"], message["attempt"], workflow, message["inputs"], message["targets"], message["title"]),
+            message["frozen"],
         )
         order.control.watched = self._watched
         with self._lock:

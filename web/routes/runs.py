@@ -35,7 +35,12 @@ async def submit(request: web.Request) -> web.Response:
     """Put a workflow into the queue. When this is answered, the run is on the disk."""
     asked = await read_body(request, SubmitRun)
     run = await request.app[SERVICE].submit(
-        asked.workflow, inputs=asked.inputs, targets=asked.targets, key=asked.key, document=asked.document
+        asked.workflow,
+        inputs=asked.inputs,
+        targets=asked.targets,
+        key=asked.key,
+        document=asked.document,
+        frozen=asked.frozen,
     )
     return json_response(run_json(run), status=201)
 
@@ -51,7 +56,12 @@ async def sweep(request: web.Request) -> web.Response:
     """Put a run into the queue for every combination of some inputs' values."""
     asked = await read_body(request, SubmitSweep)
     made = await request.app[SERVICE].sweep(
-        asked.workflow, asked.inputs, targets=asked.targets, key=asked.key, document=asked.document
+        asked.workflow,
+        asked.inputs,
+        targets=asked.targets,
+        key=asked.key,
+        document=asked.document,
+        frozen=asked.frozen,
     )
     return json_response({"id": made.id, "runs": made.runs}, status=201)
 
@@ -68,7 +78,12 @@ async def check(request: web.Request) -> web.Response:
     asked = await read_body(request, CheckWorkflow)
     return json_response(
         await request.app[SERVICE].check(
-            asked.workflow, inputs=asked.inputs, targets=asked.targets, since=asked.since, document=asked.document
+            asked.workflow,
+            inputs=asked.inputs,
+            targets=asked.targets,
+            since=asked.since,
+            document=asked.document,
+            frozen=asked.frozen,
         )
     )
 

@@ -23,7 +23,8 @@ class NewRun:
     """A run to be put into the queue.
 
     `workflow` is its canonical text with everything filled in that is known before it runs; `inputs` are set on top of
-    it, once more at each start. `document` names what the user was editing. `models` are fingerprints.
+    it, once more at each start. `document` names what the user was editing. `models` are fingerprints. `frozen` has a token
+    for each address at which what was given once stands in.
     """
 
     workflow: str
@@ -34,6 +35,7 @@ class NewRun:
     models: Sequence[str] = ()
     seeds: Json = field(default_factory=dict)
     owner: str = LOCAL
+    frozen: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Run:
     faults: list[dict[str, JsonValue]]
     notices: list[dict[str, JsonValue]]
     made_with: dict[str, JsonValue]
+    frozen: dict[str, str]
 
     @property
     def over(self) -> bool:
@@ -97,7 +100,7 @@ class Ended:
 
 
 COLUMNS = tuple(item.name for item in fields(Run))
-_JSON = {"inputs", "targets", "models", "seeds", "outputs", "faults", "notices", "made_with"}
+_JSON = {"inputs", "targets", "models", "seeds", "outputs", "faults", "notices", "made_with", "frozen"}
 
 
 def run_from(row: Sequence[Any]) -> Run:

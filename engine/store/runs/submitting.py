@@ -22,7 +22,7 @@ GAP = 1 << 20
 
 _INSERT = (
     "INSERT INTO run (number, id, owner, status, title, document, sweep, retry_of, workflow, inputs, targets, models,"
-    " seeds, place, created) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " seeds, place, created, frozen) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -80,7 +80,7 @@ def retry(transaction: Transaction, id: str) -> Run:
     if not run.over:
         raise Conflict(f"run {id} is {run.status}; one that is over can be run again")
     (text,) = transaction.one("SELECT text FROM workflow WHERE sha = (SELECT workflow FROM run WHERE id = ?)", id)
-    new = NewRun(text, run.inputs, run.targets, run.title, run.document, run.models, run.seeds, run.owner)
+    new = NewRun(text, run.inputs, run.targets, run.title, run.document, run.models, run.seeds, run.owner, run.frozen)
     return submit(transaction, new, retry_of=id)
 
 
@@ -102,6 +102,7 @@ def _insert(transaction: Transaction, runs: Sequence[NewRun], sweep: str | None,
             (
                 *(number, ids[-1], new.owner, new.title, new.document, sweep, retry_of, texts[new.workflow]),
                 *(to_text(new.inputs), targets, to_text(list(new.models)), to_text(new.seeds), number * GAP, now),
+                to_text(new.frozen),
             )
         )
     transaction.many(
