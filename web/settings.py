@@ -27,7 +27,7 @@ class Limits:
 class Settings:
     """`token`, where there is one, is asked of every request; `names` are further names under which it may be called.
 
-    `folder_seconds` pass between two looks at the library and the model folders. `devices`, `third_party`, `registry` and
+    `folder_seconds` pass between two looks at the library, the inputs and the model folders. `devices`, `third_party`, `registry` and
     `warm` are the engine's (`engine.serve.settings`).
     """
 

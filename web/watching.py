@@ -1,4 +1,4 @@
-"""Notices what changes in folders from outside: workflows by an editor or git, models by a download or a file manager."""
+"""Notices what changes in folders from outside: workflows by an editor or git, models and files by a download."""
 
 from __future__ import annotations
 
@@ -18,19 +18,23 @@ log = logging.getLogger("latentloom.web")
 
 
 async def folders_watched(app: web.Application) -> AsyncIterator[None]:
-    """Look at the library and the model folders every now and then, as long as anybody listens."""
-    seconds, models = app[SETTINGS].folder_seconds, app[SETTINGS].home.model_folders
+    """Look at the library, the inputs and the model folders every now and then, as long as anybody listens."""
+    seconds, home = app[SETTINGS].folder_seconds, app[SETTINGS].home
     hub, library, snippets = app[HUB], app[LIBRARY], app[SNIPPETS]
 
     async def library_changed() -> None:
         hub.tell("library.changed")
+
+    async def inputs_changed() -> None:
+        hub.tell("inputs.changed")
 
     def wanted() -> bool:
         return len(hub) > 0
 
     watching = [
         watch(lambda: [library.all(), snippets.all()], library_changed, wanted, seconds),
-        watch(lambda: glance(models), app[SERVICE].models_changed, wanted, seconds, settled=True),
+        watch(lambda: glance([home.inputs]), inputs_changed, wanted, seconds, settled=True),
+        watch(lambda: glance(home.model_folders), app[SERVICE].models_changed, wanted, seconds, settled=True),
     ]
     tasks = [asyncio.create_task(one) for one in watching]
     yield

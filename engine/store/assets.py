@@ -7,7 +7,7 @@ import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -16,7 +16,7 @@ from engine.graph.values import File, Folder
 from engine.store.errors import AssetError
 from engine.store.failpoints import failpoint
 from engine.store.fingerprint import Fingerprints
-from engine.store.folders import stay_inside
+from engine.store.folders import files_under, stay_inside
 from engine.store.home import made
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -135,6 +135,15 @@ class Assets:
         }
         places = " nor in ".join(map(str, self._places))
         return AssetError(f"there is no {what} '{relative}' in {places}; there is: {known(here, str(relative))}")
+
+
+def nameable(folder: Path) -> Iterator[str]:
+    """The files of a folder, and of the folders in it, by the names that a workflow can give them, sorted."""
+    for name, path in files_under(folder):
+        with suppress(AssetError):
+            checked_name(name)
+            stay_inside(folder, path)
+            yield name
 
 
 def checked_name(name: str) -> PurePosixPath:

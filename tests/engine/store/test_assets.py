@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.graph.values import File, Folder
-from engine.store.assets import Assets, checked_name
+from engine.store.assets import Assets, checked_name, nameable
 from engine.store.errors import AssetError
 
 
@@ -111,6 +111,18 @@ def test_a_link_out_of_its_place_is_refused(assets: Assets, places: Path) -> Non
     with pytest.raises(AssetError) as error:
         assets.file(File("way/secret"))
     assert "secret.txt" not in str(error.value)
+
+
+def test_the_names_of_a_place_are_those_that_a_file_of_it_is_found_by(assets: Assets, places: Path) -> None:
+    assert list(nameable(places / "nowhere")) == []
+    for name in ("b.png", "pets/a.png", ".hidden", "back\\slash", "line\nbreak"):
+        (places / "inputs" / name).write_text(name)
+    (places / "inputs/link.txt").symlink_to(places / "outside/secret.txt")
+    (places / "inputs/way").symlink_to(places / "outside")
+    os.mkfifo(places / "inputs/pipe")
+    names = list(nameable(places / "inputs"))
+    assert names == ["b.png", "pets/a.png"]
+    assert [assets.file(File(name)).path for name in names] == [places / "inputs" / name for name in names]
 
 
 def test_a_link_within_its_place_is_followed(assets: Assets, places: Path) -> None:

@@ -49,9 +49,15 @@ document.body.dataset.ready = "";
 
 /** The workflow of the library, as a document of this page's own. */
 async function opened() {
-  const [catalogue, { text, etag }, models] = await Promise.all([app.api.nodes(), app.api.workflow(name), app.api.models()]);
+  const [catalogue, { text, etag }, models, inputs] = await Promise.all([
+    app.api.nodes(),
+    app.api.workflow(name),
+    app.api.models(),
+    app.api.inputs(),
+  ]);
   app.catalogue.value = readCatalogue(catalogue);
   app.models.value = models;
+  app.inputs.value = inputs;
   const file = await app.api.open(new Blob([text], { type: "application/json" }));
   const tab = new FormTab(`${name} (form)`, parseDocument(file.workflow), { name, etag });
   app.tabs.value = [tab];

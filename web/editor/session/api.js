@@ -55,6 +55,11 @@ export class Api {
     return (await this._json("GET", "/models")).models;
   }
 
+  /** Names of the files that a workflow may name. @returns {Promise<readonly string[]>} */
+  async inputs() {
+    return (await this._json("GET", "/inputs")).files;
+  }
+
   /** @param {Blob} file @returns {Promise<Opened>} */
   open(file) {
     const type = /^(image\/(png|jpeg|webp)|application\/(json|zip))$/.test(file.type)

@@ -29,6 +29,8 @@ export class App {
   online = signal("starting");
   /** @type {Signal<readonly ModelDoc[]>} */
   models = signal([]);
+  /** Names of the files that a workflow may name. @type {Signal<readonly string[]>} */
+  inputs = signal([]);
   /** @type {Signal<Queue>} */
   queue = signal({ paused: false, queued: 0, running: 0 });
   /** What was said last, for the live region and the status line. @type {Signal<Said | null>} */

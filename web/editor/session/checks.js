@@ -48,7 +48,7 @@ export class Checks {
     }, PAUSE);
   }
 
-  /** Check every tab again: models or nodes changed. */
+  /** Check every tab again: models, inputs or nodes changed. */
   all() {
     for (const tab of this._state.keys()) this.soon(tab);
   }

@@ -41,6 +41,7 @@ export async function start(app) {
   listen(app, services);
   keepPlaces(app);
   void loadModels(app);
+  void loadInputs(app);
   return services;
 }
 
@@ -72,6 +73,11 @@ async function loadCatalogue(app) {
 /** @param {App} app */
 async function loadModels(app) {
   app.models.value = await app.api.models().catch(() => app.models.peek());
+}
+
+/** @param {App} app */
+async function loadInputs(app) {
+  app.inputs.value = await app.api.inputs().catch(() => app.inputs.peek());
 }
 
 /** The documents of last time, else the first example. @param {App} app */
@@ -139,6 +145,7 @@ function listen(app, { following, checks }) {
       if (on && lost) {
         app.say("The server is back");
         void loadModels(app);
+        void loadInputs(app);
         checks.all();
       }
       if (!on && !lost) app.say("The connection to the server is lost; trying again", "assertive");
@@ -155,6 +162,9 @@ function react(app, { checks }, message) {
     app.queue.value = { paused, queued, running };
   } else if (message.type === "models.changed") {
     void loadModels(app);
+    checks.all();
+  } else if (message.type === "inputs.changed") {
+    void loadInputs(app);
     checks.all();
   } else if (message.type === "library.changed") {
     app.library.value += 1;

@@ -84,7 +84,7 @@ export class Stage {
       this.askDocument();
     });
     effect(() => {
-      void app.models.value;
+      void [app.models.value, app.inputs.value];
       this.#redraw = true;
       this.ask();
     });

@@ -1,16 +1,18 @@
 /**
- * One of several: a button that opens a list which is searched by typing. Choices that depend on the machine (models)
- * are read from
- * what the server has now; one that is not there any more stays, and says so.
+ * One of several: a button that opens a list which is searched by typing. Choices that depend on the machine
+ * (models, files in its folder of inputs) are what the server has now; one that is not there any more stays, and says so.
  */
 
 import { html } from "../vendor/lit-html/lit-html.js";
-import { openPicker } from "../palette/picker.js";
+import { same } from "../model/json.js";
 import { match } from "../palette/fuzzy.js";
+import { openPicker } from "../palette/picker.js";
 import { valueOf, write } from "./subject.js";
 
 /** @typedef {import("./subject.js").Subject} Subject */
 /** @typedef {import("../palette/picker.js").Entry} Entry */
+
+const PICTURE = /\.(png|jpe?g|webp)$/i;
 
 /**
  * @param {Subject} subject
@@ -18,6 +20,10 @@ import { valueOf, write } from "./subject.js";
  */
 export function choicesOf({ app, port }) {
   if (port.choices) return port.choices.map((value) => ({ value, title: String(value) }));
+  if (port.type === "File") {
+    const pictures = app.inputs.value.filter((name) => PICTURE.test(name));
+    return pictures.map((name) => ({ value: { asset: name }, title: name }));
+  }
   if (port.choices_from !== "models") return [];
   return app.models.value.map((model) => ({
     value: model.name,
@@ -34,45 +40,48 @@ export function choiceWidget(subject) {
   const text = value === undefined || value === null ? "choose…" : String(value);
   return html`<button type="button" class="choice ${there || value === null ? "" : "missing"}" aria-haspopup="listbox"
     aria-labelledby="${subject.label} ${subject.label}-value"
-    @click=${(/** @type {Event} */ event) => open(subject, /** @type {HTMLElement} */ (event.currentTarget))}
+    @click=${(/** @type {Event} */ event) => openChoices(subject, /** @type {HTMLElement} */ (event.currentTarget))}
     @keydown=${(/** @type {KeyboardEvent} */ event) => key(subject, event)}
     @wheel=${(/** @type {WheelEvent} */ event) => wheel(subject, event)}>
     <span class="choice-value" id="${subject.label}-value">${text}</span></button>`;
 }
 
-/** @param {Subject} subject @param {HTMLElement} button */
-function open(subject, button) {
+/** What is there is looked at anew at each letter. @param {Subject} subject @param {HTMLElement} button */
+export function openChoices(subject, button) {
   const rect = button.getBoundingClientRect();
   const now = valueOf(subject);
-  const choices = choicesOf(subject);
   openPicker({
     label: subject.port.title,
     placeholder: `${subject.port.title}…`,
     at: { x: rect.left, y: rect.bottom + 4, width: rect.width },
-    entries: (query) => ranked(choices, query, now),
-    choose: (entry) => write(subject, choices[Number(entry.id)].value),
-    empty: (query) => (choices.length ? `Nothing called “${query}”` : "There is none on this machine yet"),
+    entries: (query) => ranked(choicesOf(subject), query, now),
+    choose: (entry) => {
+      const chosen = choicesOf(subject).find(({ title }) => title === entry.id);
+      if (chosen) write(subject, chosen.value);
+    },
+    empty: (query) => (choicesOf(subject).length ? `Nothing called “${query}”` : "There is none on this machine yet"),
   });
 }
 
 /**
  * @param {ReturnType<typeof choicesOf>} choices
  * @param {string} query
- * @param {unknown} now
+ * @param {import("../model/json.js").Json | undefined} now
  * @returns {Entry[]}
  */
 function ranked(choices, query, now) {
+  const isNow = (/** @type {import("../model/json.js").Json} */ value) => same(value, now);
   return choices
     .map((choice, i) => ({ choice, i, fit: match(query, choice.title) }))
     .filter(({ fit }) => fit !== null)
     .sort((a, b) => (b.fit?.score ?? 0) - (a.fit?.score ?? 0) || a.i - b.i)
-    .map(({ choice, i, fit }) => ({
-      id: String(i),
+    .map(({ choice, fit }) => ({
+      id: choice.title,
       title: choice.title,
       detail: choice.detail,
       marks: fit?.marks,
-      chosen: choice.value === now,
-      hint: choice.value === now ? "now" : undefined,
+      chosen: isNow(choice.value),
+      hint: isNow(choice.value) ? "now" : undefined,
     }));
 }
 
@@ -80,7 +89,7 @@ function ranked(choices, query, now) {
 function key(subject, event) {
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   event.preventDefault();
-  open(subject, /** @type {HTMLElement} */ (event.currentTarget));
+  openChoices(subject, /** @type {HTMLElement} */ (event.currentTarget));
 }
 
 /** @param {Subject} subject @param {WheelEvent} event */

@@ -59,11 +59,17 @@ export function folderWidget(subject) {
   const value = valueOf(subject);
   const name = value && typeof value === "object" && "folder" in value ? String(value.folder) : "";
   return html`<input class="line" type="text" autocomplete="off" spellcheck="false" aria-labelledby=${subject.label}
-    placeholder="a folder's name" .value=${name}
+    placeholder="a folder's name" list="${subject.label}-folders" .value=${name}
     @change=${(/** @type {Event} */ event) => {
       const text = /** @type {HTMLInputElement} */ (event.currentTarget).value.trim();
       write(subject, text ? { folder: text } : undefined);
-    }} />`;
+    }} /><datalist id="${subject.label}-folders">${foldersOf(subject.app.inputs.value).map((folder) => html`<option value=${folder}></option>`)}</datalist>`;
+}
+
+/** The folders that hold files of these names. @param {readonly string[]} names @returns {string[]} */
+function foldersOf(names) {
+  const parts = names.map((name) => name.split("/").slice(0, -1));
+  return [...new Set(parts.flatMap((path) => path.map((_, end) => path.slice(0, end + 1).join("/"))))];
 }
 
 /** @param {Subject} subject */
