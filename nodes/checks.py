@@ -38,28 +38,27 @@ def space_from(fact: Mapping[str, Any]) -> LatentSpace:
     return LatentSpace(str(fact["name"]), int(fact["channels"]), int(fact["factor"]))
 
 
-def same_space(input: str, latent: Facts, model: Facts, what: str) -> None:
-    """Raise Mismatch, which names both, where a latent is of another space than the model or VAE works in."""
-    came, wanted = latent.get("space"), model.get("space")
+def same_space(input: str, given: Facts, model: Facts, what: str = "the model", *, noise: bool = False) -> None:
+    """Raise Mismatch, which names both, where a latent is of another space than the model or VAE works in.
+
+    `noise`: it is no latent, but what a sampling begins with or goes on from.
+    """
+    came, wanted = given.get("space"), model.get("space")
     if came is None or wanted is None or came == wanted:
         return
+    latents_are = "decode it with its own VAE and encode the picture with this one's"
+    is_in, but = ("for", "noise means something in its own space only") if noise else ("in", latents_are)
     raise Mismatch(
         input,
-        f"input '{input}' is in latent space {_space(came)}{_by(latent)}, but {what}{_named(model)} works in "
-        f"{_space(wanted)}; decode it with its own VAE and encode the picture with this one's",
+        f"input '{input}' is {is_in} latent space {_space(came)}{_of(given)}, but {what}{_of(model)} works in "
+        f"{_space(wanted)}; {but}",
     )
 
 
-def for_this_space(input: str, noise: Facts, model: Facts) -> None:
-    """Raise Mismatch, which names both, where noise was made for another latent space than the model works in."""
-    came, wanted = noise.get("space"), model.get("space")
-    if came is None or wanted is None or came == wanted:
-        return
-    raise Mismatch(
-        input,
-        f"input '{input}' is for latent space {_space(came)}{_by(noise)}, but the model{_named(model)} works in "
-        f"{_space(wanted)}; noise means something in its own space only",
-    )
+def same_families(inputs: Mapping[str, Any], model: Facts) -> None:
+    """Raise Mismatch, as `same_family`, where the positive or the negative prompt was not encoded for this kind of model."""
+    for name in ("positive", "negative"):
+        same_family(name, of(inputs, name), model)
 
 
 def same_family(input: str, conditioning: Facts, model: Facts) -> None:
@@ -73,7 +72,7 @@ def same_family(input: str, conditioning: Facts, model: Facts) -> None:
         return
     raise Mismatch(
         input,
-        f"input '{input}' was encoded{_by(conditioning)} ({_kind(conditioning)}), but the model{_named(model)} takes "
+        f"input '{input}' was encoded{_of(conditioning)} ({_kind(conditioning)}), but the model{_of(model)} takes "
         f"{_kind(model)}; encode the prompt with the model's own text encoder",
     )
 
@@ -106,9 +105,5 @@ def _kind(facts: Facts) -> str:
     return f"family {facts.get('family', 'unknown')}{width}"
 
 
-def _by(facts: Facts) -> str:
-    return f" of '{facts['name']}'" if "name" in facts else ""
-
-
-def _named(facts: Facts) -> str:
+def _of(facts: Facts) -> str:
     return f" of '{facts['name']}'" if "name" in facts else ""

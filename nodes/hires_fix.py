@@ -10,10 +10,10 @@ from pydantic import Field
 
 from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Mismatch, Node, Seed, Step, Work
-from nodes.checks import in_sentences, of, picked, same_family, same_space
-from nodes.sampling import Cfg, SamplerName, ScheduleName, told
+from nodes.checks import in_sentences, of, picked, same_families, same_space
+from nodes.sampling import Cfg, Negative, Positive, SamplerName, ScheduleName, told
 from nodes.sizes import wanted_size
-from nodes.types import VAE, Conditioning, Image, Latent, Model, Upscaler
+from nodes.types import VAE, Image, Latent, Model, Upscaler
 from nodes.upscaling import tile_by_tile
 
 if TYPE_CHECKING:
@@ -45,10 +45,8 @@ class HiresFix(Node):
     peers = ("HighRes-Fix Script", "HiresFix", "Hires. fix")
 
     model: Annotated[Model, Field(description="The denoiser")]
-    positive: Annotated[Conditioning, Field(description="What the picture is to show")]
-    negative: Annotated[
-        Conditioning | None, Field(description="What it is to be led away from; without one there is no guidance")
-    ] = None
+    positive: Positive
+    negative: Negative = None
     vae: Annotated[VAE, Field(description="The model's VAE")]
     latent: Annotated[Latent, Field(description="Where to begin, at the small size: an empty latent, as a rule")]
     upscaler: Annotated[Upscaler | None, Field(description="The network that enlarges, for via model")] = None
@@ -74,10 +72,9 @@ class HiresFix(Node):
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
         """Refuse conditionings of another family, latents and VAEs of another space, and via model without a network."""
         model, latent = of(inputs, "model"), of(inputs, "latent")
-        same_family("positive", of(inputs, "positive"), model)
-        same_family("negative", of(inputs, "negative"), model)
-        same_space("latent", latent, model, "the model")
-        same_space("vae", of(inputs, "vae"), model, "the model")
+        same_families(inputs, model)
+        same_space("latent", latent, model)
+        same_space("vae", of(inputs, "vae"), model)
         network = inputs.get("upscaler", {"value": None})
         if of(inputs, "via").get("value") == "model" and network.get("value", network) is None:
             raise Mismatch("upscaler", _NO_NETWORK)

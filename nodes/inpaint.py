@@ -9,9 +9,9 @@ from pydantic import Field
 
 from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Mismatch, Node, Seed, Step, Work
-from nodes.checks import in_sentences, of, picked, same_family
-from nodes.sampling import Cfg, SamplerName, ScheduleName, told
-from nodes.types import VAE, Conditioning, Crop, Image, Latent, Mask, Model
+from nodes.checks import in_sentences, of, picked, same_families
+from nodes.sampling import Cfg, Negative, Positive, SamplerName, ScheduleName, told
+from nodes.types import VAE, Crop, Image, Latent, Mask, Model
 
 if TYPE_CHECKING:
     from nodes.ops.inpaint import Finished, Job
@@ -50,10 +50,8 @@ class Inpaint(Node):
     peers = ("InpaintModelConditioning", "VAEEncodeForInpaint", "DifferentialDiffusion", "InpaintCropAndStitch")
 
     model: Annotated[Model, Field(description="The denoiser")]
-    positive: Annotated[Conditioning, Field(description="What the picture is to show")]
-    negative: Annotated[
-        Conditioning | None, Field(description="What it is to be led away from; without one there is no guidance")
-    ] = None
+    positive: Positive
+    negative: Negative = None
     vae: Annotated[VAE, Field(description="The model's VAE")]
     image: Annotated[Image, Field(description="The pictures to repair")]
     mask: Annotated[Mask, Field(description="White where to paint; one for all pictures, or one each")]
@@ -96,8 +94,7 @@ class Inpaint(Node):
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
         """Refuse conditionings of another family, a VAE of another space, and a mode that the model cannot."""
         model, vae = of(inputs, "model"), of(inputs, "vae")
-        same_family("positive", of(inputs, "positive"), model)
-        same_family("negative", of(inputs, "negative"), model)
+        same_families(inputs, model)
         if None not in (model.get("space"), vae.get("space")) and model["space"] != vae["space"]:
             names = (f"'{facts['space']['name']}'" for facts in (vae, model))
             raise Mismatch(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from engine.graph.node import Context, Facts, Mismatch, Node, Progress, Seed, Step, Stop, Work
-from nodes.checks import for_this_space, in_sentences, of, picked, same_family, same_space
-from nodes.sampling import SamplerName, ScheduleName
-from nodes.types import VAE, Conditioning, Image, Latent, Model, Noise, OptimizeState, Reward
+from nodes.checks import in_sentences, of, picked, same_families, same_space
+from nodes.sampling import Cfg, Negative, Positive, SamplerName, ScheduleName
+from nodes.types import VAE, Image, Latent, Model, Noise, OptimizeState, Reward
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,10 +53,8 @@ class RewardOptimize(Node):
     view = "optimize.js"
 
     model: Annotated[Model, Field(description="The denoiser; one that needs few steps is best")]
-    positive: Annotated[Conditioning, Field(description="What the picture is to show")]
-    negative: Annotated[
-        Conditioning | None, Field(description="What it is to be led away from; without one there is no guidance")
-    ] = None
+    positive: Positive
+    negative: Negative = None
     vae: Annotated[VAE, Field(description="The model's VAE")]
     latent: Annotated[Latent, Field(description="The picture's size: an empty latent of one picture")]
     reward: Annotated[Reward, Field(description="What makes a picture good")]
@@ -88,11 +86,7 @@ class RewardOptimize(Node):
         Seed, Field(description="What the first noise is drawn from; best_of tries this one and those after")
     ] = 0
     steps: Annotated[int, Field(ge=1, le=1000, description="How many steps the sampler takes for each picture")] = 1
-    cfg: Annotated[
-        float,
-        Field(ge=0, le=100, description="How strongly the prompt is followed; 1 leaves the negative prompt out"),
-        Step(0.5),
-    ] = 1.0
+    cfg: Cfg = 1.0
     sampler: SamplerName = "euler"
     schedule: ScheduleName = "trailing"
     lr: Annotated[
@@ -137,12 +131,11 @@ class RewardOptimize(Node):
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
         """Refuse what was made for another model, and more than one picture at a time."""
         model, latent, vae = of(inputs, "model"), of(inputs, "latent"), of(inputs, "vae")
-        same_family("positive", of(inputs, "positive"), model)
-        same_family("negative", of(inputs, "negative"), model)
-        same_space("latent", latent, model, "the model")
+        same_families(inputs, model)
+        same_space("latent", latent, model)
         same_space("latent", latent, vae, "the VAE")
-        for_this_space("noise", of(inputs, "noise"), model)
-        for_this_space("resume", of(inputs, "resume"), model)
+        same_space("noise", of(inputs, "noise"), model, noise=True)
+        same_space("resume", of(inputs, "resume"), model, noise=True)
         if latent.get("batch", 1) != 1:
             raise Mismatch("latent", _one_by_one(latent["batch"]))
         size = picked(latent, "width", "height")

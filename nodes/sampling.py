@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from engine.graph.node import Context, Facts, Node, Progress, Seed, Step, Stop, Work
-from nodes.checks import for_this_space, in_sentences, of, picked, same_family, same_space
+from nodes.checks import in_sentences, of, picked, same_families, same_space
 from nodes.types import Conditioning, Image, Latent, LatentSpace, Model, Noise
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from nodes.ops.sampling import Sampled as Done
     from nodes.samplers.contract import State
 
+Positive = Annotated[Conditioning, Field(description="What the picture is to show")]
+Negative = Annotated[
+    Conditioning | None, Field(description="What it is to be led away from; without one there is no guidance")
+]
 Cfg = Annotated[
     float,
     Field(ge=0, le=100, description="How strongly the prompt is followed; 1 leaves the negative prompt out"),
@@ -31,6 +35,12 @@ SamplerName = Annotated[
 ScheduleName = Annotated[
     Literal["normal", "karras", "trailing"],
     Field(description="How noise levels are spaced; trailing is for models trained to pure noise"),
+]
+
+Denoise = Annotated[
+    float,
+    Field(ge=0, le=1, description="How much of the incoming latent is replaced: 1 all, 0 nothing"),
+    Step(0.05),
 ]
 
 
@@ -56,21 +66,15 @@ class KSampler(Node):
     peers = ("KSampler", "KSamplerAdvanced")
 
     model: Annotated[Model, Field(description="The denoiser")]
-    positive: Annotated[Conditioning, Field(description="What the picture is to show")]
-    negative: Annotated[
-        Conditioning | None, Field(description="What it is to be led away from; without one there is no guidance")
-    ] = None
+    positive: Positive
+    negative: Negative = None
     latent: Annotated[Latent, Field(description="Where to begin: an empty latent, or an encoded picture")]
     seed: Annotated[Seed, Field(description="What the noise is drawn from; the same seed gives the same picture")] = 0
     steps: Annotated[int, Field(ge=1, le=1000, description="How many steps a whole run has")] = 20
     cfg: Cfg = 7.0
     sampler: SamplerName = "dpmpp_2m"
     schedule: ScheduleName = "karras"
-    denoise: Annotated[
-        float,
-        Field(ge=0, le=1, description="How much of the incoming latent is replaced: 1 all, 0 nothing"),
-        Step(0.05),
-    ] = 1.0
+    denoise: Denoise = 1.0
     start: Annotated[
         int, Field(ge=0, le=1000, description="The first step to take; above 0 the latent is one left noisy there")
     ] = 0
@@ -84,14 +88,10 @@ class KSampler(Node):
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """Refuse conditionings of another family and latents of another space."""
-        model, latent = of(inputs, "model"), of(inputs, "latent")
-        same_family("positive", of(inputs, "positive"), model)
-        same_family("negative", of(inputs, "negative"), model)
-        same_space("latent", latent, model, "the model")
-        for_this_space("noise", of(inputs, "noise"), model)
-        known = picked(latent, "width", "height", "batch") | picked(model, "name", "space")
-        return {"latent": known, "x0": known}
+        """Refuse conditionings of another family, latents and noise of another space."""
+        known = sampled_facts(inputs)
+        same_space("noise", of(inputs, "noise"), of(inputs, "model"), noise=True)
+        return known
 
     def run(self, context: Context) -> Work[Sampled]:
         """Sample. Raises LoomError, in a sentence, for settings that do not fit together."""
@@ -121,6 +121,15 @@ class KSampler(Node):
     def migrate(cls, version: int, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """Version 2 takes noise too; without it all is as it was."""
         return inputs, {}
+
+
+def sampled_facts(inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+    """What is known of a sampling of the input `latent`. Raises Mismatch for prompts of another family, another space."""
+    model, latent = of(inputs, "model"), of(inputs, "latent")
+    same_families(inputs, model)
+    same_space("latent", latent, model)
+    known = picked(latent, "width", "height", "batch") | picked(model, "name", "space")
+    return {"latent": known, "x0": known}
 
 
 def told(

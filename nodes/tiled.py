@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from engine.graph.node import Context, Facts, Node, Seed, Step, Work
-from nodes.checks import in_sentences, of, picked, same_family, same_space
-from nodes.sampling import Cfg, Sampled, SamplerName, ScheduleName, told
-from nodes.types import Conditioning, Latent, Model
+from nodes.checks import in_sentences
+from nodes.sampling import Cfg, Denoise, Negative, Positive, Sampled, SamplerName, ScheduleName, sampled_facts, told
+from nodes.types import Latent, Model
 
 
 class TiledSampler(Node):
@@ -27,21 +27,15 @@ class TiledSampler(Node):
     peers = ("KSampler", "TiledDiffusion", "MultiDiffusion", "TiledKSampler")
 
     model: Annotated[Model, Field(description="The denoiser")]
-    positive: Annotated[Conditioning, Field(description="What the picture is to show")]
-    negative: Annotated[
-        Conditioning | None, Field(description="What it is to be led away from; without one there is no guidance")
-    ] = None
+    positive: Positive
+    negative: Negative = None
     latent: Annotated[Latent, Field(description="Where to begin: an empty latent, or an encoded picture")]
     seed: Annotated[Seed, Field(description="What the noise is drawn from; the same seed gives the same picture")] = 0
     steps: Annotated[int, Field(ge=1, le=1000, description="How many steps to take")] = 20
     cfg: Cfg = 7.0
     sampler: SamplerName = "dpmpp_2m"
     schedule: ScheduleName = "karras"
-    denoise: Annotated[
-        float,
-        Field(ge=0, le=1, description="How much of the incoming latent is replaced: 1 all, 0 nothing"),
-        Step(0.05),
-    ] = 1.0
+    denoise: Denoise = 1.0
     window: Annotated[
         int | None,
         Field(ge=8, le=16384, description="A window's width and height in pixels; empty is the model's own size"),
@@ -58,12 +52,7 @@ class TiledSampler(Node):
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
         """Refuse conditionings of another family and latents of another space."""
-        model, latent = of(inputs, "model"), of(inputs, "latent")
-        same_family("positive", of(inputs, "positive"), model)
-        same_family("negative", of(inputs, "negative"), model)
-        same_space("latent", latent, model, "the model")
-        known = picked(latent, "width", "height", "batch") | picked(model, "name", "space")
-        return {"latent": known, "x0": known}
+        return sampled_facts(inputs)
 
     def run(self, context: Context) -> Work[Sampled]:
         """Sample. Raises LoomError, in a sentence, for settings that do not fit together."""

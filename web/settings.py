@@ -27,8 +27,8 @@ class Limits:
 class Settings:
     """`token`, where there is one, is asked of every request; `names` are further names under which it may be called.
 
-    `folder_seconds` pass between two looks at the library, the inputs and the model folders. `devices`, `third_party`, `registry` and
-    `warm` are the engine's (`engine.serve.settings`).
+    `folder_seconds` pass between two looks at the library, the inputs and the model folders. `devices`, `third_party`,
+    `registry` and `warm` are the engine's (`engine.serve.settings`).
     """
 
     home: Home = field(default_factory=find_home)
