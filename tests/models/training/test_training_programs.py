@@ -102,11 +102,11 @@ def test_training_goes_on_from_shipped_weights_only_where_they_read_the_same_tok
     assert not denoiser.ships_our_words()
 
 
-def test_steps_come_from_all_of_the_schedule_and_more_often_from_its_middle():
+def test_steps_come_from_all_of_the_schedule_and_most_often_from_where_shapes_are_decided():
     torch.manual_seed(0)
     steps = denoiser.draw_steps(20_000, 1000)
     shares = torch.histc(steps.float(), bins=10, min=0, max=1000) / len(steps)
     assert steps.min() >= 0
     assert steps.max() == 999
-    assert shares.min() > 0.04  # half of them are even: 0.05 a tenth
-    assert 1.5 < shares[3:6].mean() / shares[[0, 9]].mean() < 4
+    assert shares.min() > 0.02  # the even ones are 0.03 a tenth
+    assert shares[6:9].sum() > 0.5
