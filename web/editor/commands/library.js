@@ -1,15 +1,20 @@
 /**
- * Commands for the library: versions of a file, and which of them the open document becomes again.
+ * Commands for the library: versions of a file, and which of them the open document becomes again; snippets.
  *
  * @typedef {import("./table.js").Command} Command
  * @typedef {import("../session/app.js").App} App
  */
+
+import { nodesOf, someThing } from "./selected.js";
 
 /** @type {readonly Command[]} */
 export const libraryCommands = Object.freeze(
   /** @type {Command[]} */ ([
     { id: "library.versions", title: "Versions", group: "File", keys: ["Alt+V"], run: showVersions },
     { id: "library.restore", title: "Restore a version", group: "File", hidden: true, run: restoreVersion },
+    { id: "snippet.save", title: "Save as snippet…", group: "Edit", when: someThing, run: saveSnippet },
+    { id: "snippet.manage", title: "Snippets…", group: "Edit", run: (app) => void (app.asking.value = { kind: "snippets" }) },
+    { id: "snippet.insert", title: "Insert a snippet", group: "Edit", hidden: true, run: insertSnippet },
   ]),
 );
 
@@ -32,4 +37,21 @@ async function restoreVersion(app, { number }) {
       ? `What is open says what version ${number} says`
       : `Version ${number} is restored here. The saved file stays as it is until you save`,
   );
+}
+
+/** @param {App} app */
+async function saveSnippet(app) {
+  const { snippetOf } = await import("../model/edits/snippet.js");
+  const tab = app.active.peek();
+  const keys = new Set([...tab.selection.peek(), ...nodesOf(app)]);
+  const document = snippetOf(tab.document.peek(), tab.levelName.peek(), keys);
+  app.asking.value = { kind: "snippet", document, name: "", taken: null, refused: "" };
+}
+
+/** @param {App} app @param {{name: string, at?: {x: number, y: number}}} argument  `at`: else where the pointer is */
+async function insertSnippet(app, { name, at }) {
+  const place = at ?? app.view?.pointer() ?? { x: 40, y: 40 };
+  const library = await import("../session/snippets.js");
+  const [first] = await library.insertSnippet(app, app.active.peek(), name, place);
+  if (first !== undefined) app.view?.stage.go.focus(first);
 }

@@ -32,6 +32,7 @@ const MENUS = Object.freeze({
     "workflow.enter",
     "workflow.extract",
     "workflow.inline",
+    "snippet.save",
   ],
   several: [
     "run.selection",
@@ -52,6 +53,7 @@ const MENUS = Object.freeze({
     null,
     "frame.add",
     "workflow.extract",
+    "snippet.save",
   ],
   wire: ["wire.reroute", "wire.delete"],
   item: [
@@ -67,6 +69,7 @@ const MENUS = Object.freeze({
   ],
   canvas: [
     "node.add",
+    "snippet.manage",
     "edit.paste",
     "note.add",
     null,

@@ -23,10 +23,10 @@ import { openPicker } from "./picker.js";
 /** @param {Stage} stage @param {Wanted} wanted */
 export function openSearch(stage, { at, from, left }) {
   const { app } = stage;
-  const all = searchEntries(app.catalogue.peek()).filter((entry) => !from || fitsWire(stage, entry.type, from));
+  let all = searchEntries(app.catalogue.peek()).filter((entry) => !from || fitsWire(stage, entry.type, from));
   const screen = stage.toScreen(at);
   const box = stage.root.getBoundingClientRect();
-  openPicker({
+  const picker = openPicker({
     label: from ? "Add a node that fits the wire" : "Add a node",
     placeholder: from ? `What takes ${said(stage, from)}…` : "Add a node…",
     at: { x: box.left + screen.x + 8, y: box.top + screen.y - 18 },
@@ -37,14 +37,40 @@ export function openSearch(stage, { at, from, left }) {
     choose: (entry) => {
       left?.();
       if (entry.id === OUTSIDE && from) expose(stage, from);
+      else if (entry.id.startsWith(SNIPPET)) insert(stage, entry.id, at);
       else add(stage, entry.id, at, from);
     },
     left,
     empty: (query) => `No node is called “${query}”`,
   });
+  if (from) return; // a snippet has many ends
+  void snippetEntries(app).then((found) => {
+    all = [...all, ...found];
+    picker.refresh();
+  });
 }
 
 const OUTSIDE = "(outside)"; // no node type is called so
+const SNIPPET = "(snippet) "; // nor so
+
+/** @param {Stage} stage @param {string} id @param {{x: number, y: number}} at */
+function insert({ app }, id, at) {
+  app.settings.countUse(id);
+  void app.commands.run("snippet.insert", { name: id.slice(SNIPPET.length), at });
+}
+
+/** What the library has of snippets; nothing where the server does not say. @param {import("../session/app.js").App} app @returns {Promise<SearchEntry[]>} */
+async function snippetEntries(app) {
+  const { contentWords, snippets } = await import("../session/snippets.js");
+  const all = await snippets(app.api).catch(() => []);
+  return all.map((snippet) => ({
+    type: SNIPPET + snippet.name,
+    title: snippet.name,
+    category: "snippet",
+    help: contentWords(snippet, app.catalogue.peek()),
+    peers: [],
+  }));
+}
 
 /** The far end of a wire that leaves the level. @param {Started} from @returns {import("./picker.js").Entry} */
 function outside(from) {

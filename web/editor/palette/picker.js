@@ -63,6 +63,14 @@ class Picker {
     this.input.select();
   }
 
+  /** What it is asked of has more to offer now. The active option stays. */
+  refresh() {
+    const id = this.entries[this.active]?.id;
+    this.entries = this.question.entries(this.query);
+    this.active = Math.max(0, this.entries.findIndex((entry) => entry.id === id));
+    if (this.element.isConnected) this.show();
+  }
+
   get input() {
     return /** @type {HTMLInputElement} */ (this.element.querySelector("input"));
   }

@@ -217,7 +217,7 @@ export function bareEtag(etag) {
  *
  * @param {string} etag
  */
-function quoted(etag) {
+export function quoted(etag) {
   return etag === "*" || etag.includes('"') ? etag : `"${etag}"`;
 }
 

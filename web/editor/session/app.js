@@ -7,8 +7,10 @@
  * @typedef {import("../view/mount.js").ViewHandle} ViewHandle
  * @typedef {{readonly text: string, readonly how: "polite" | "assertive", readonly time: number}} Said
  * @typedef {{readonly paused: boolean, readonly queued: number, readonly running: number}} Queue
+ * @typedef {import("../model/document.js").Document} Document
  * @typedef {{kind: "saveAs", tab: Tab} | {kind: "conflict", tab: Tab, name: string, etag: string | null}
  *   | {kind: "renameId", tab: Tab, id: string} | {kind: "open"} | {kind: "keys"} | {kind: "examples"} | {kind: "node", type: string} | {kind: "lost", title: string, lost: readonly string[]}
+ *   | {kind: "snippet", document: Document, name: string, taken: string | null, refused: string} | {kind: "snippets"}
  *   | {kind: "broken", title: string, faults: readonly import("./api.js").Fault[]}} Asking
  *   what the shell shows a sheet for
  */

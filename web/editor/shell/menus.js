@@ -52,6 +52,9 @@ export const MENUS = Object.freeze([
       "note.add",
       "workflow.extract",
       "workflow.inline",
+      null,
+      "snippet.save",
+      "snippet.manage",
     ],
   },
   {

@@ -14,6 +14,7 @@ import { keysSheet } from "./keysheet.js";
 import { conflictSheet, openSheet, saveAsSheet } from "./files.js";
 import { nodeHelp } from "./nodehelp.js";
 import { renameIdSheet } from "./rename.js";
+import { saveSnippetSheet, snippetsSheet } from "./snippets.js";
 
 /**
  * @param {App} app
@@ -75,6 +76,10 @@ function sheet(app, asking) {
       };
     case "renameId":
       return { title: `The id of ${asking.id}`, content: renameIdSheet(app, asking) };
+    case "snippet":
+      return { title: "Save as snippet", content: saveSnippetSheet(app, asking) };
+    case "snippets":
+      return { title: "Snippets", content: snippetsSheet(app) };
     case "keys":
       return { title: "Keys", content: keysSheet(app) };
     case "examples":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from serving import served_here
 
 from engine.store.home import Home
@@ -103,6 +103,7 @@ def window(browser: Browser) -> Iterator[Callable[[str], Editor]]:
     """`window(address)` opens the page in a window of one browser; uncaught errors fail the module's last test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
     context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     errors: list[str] = []
 
     def open_window(address: str) -> Editor:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -13,14 +13,6 @@ Editor = Any
 
 SUM = flow({"add": ("Add", {"a": 1, "b": 2}), "half": ("Half", {"a": {"link": "add.value"}})}, {"out": "half.value"})
 SIZES = [(360, 740), (1920, 1080)]
-
-
-def put(address: str, name: str, document: Any) -> None:
-    """Save into the library from outside, over whatever is there."""
-    headers = {"Content-Type": "application/json", "If-Match": "*"}
-    request = Request(f"{address}api/workflows/{quote(name)}", json.dumps(document).encode(), headers, method="PUT")
-    with urlopen(request) as answer:
-        assert answer.status == 200
 
 
 def saved(address: str, name: str) -> Any:
@@ -134,3 +126,147 @@ def test_axe_finds_nothing_to_say_about_versions(versioned, theme, size):
     expect(editor.page.get_by_role("group", name="What was changed since")).to_contain_text("add.a: 1 → 5")
     assert editor.violations() == []
     assert editor.js("return document.documentElement.scrollWidth <= innerWidth")
+
+
+PARTS = flow(
+    {
+        "one": ("Add", {"a": 1}),
+        "two": ("Add", {"a": {"link": "one.value"}, "b": 2}),
+        "half": ("Half", {"a": {"link": "two.value"}}),
+    },
+    {"out": "half.value"},
+)
+
+
+def select(editor: Editor, *ids: str) -> None:
+    editor.js("tab.selection.value = new Set(a)", list(ids))
+
+
+def keep(editor: Editor, name: str) -> None:
+    editor.js("app.commands.run('snippet.save')")
+    editor.page.get_by_label("Name", exact=True).fill(name)
+    editor.page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def kept(editor, request):
+    """A page with a snippet of two wired nodes, and its name."""
+    name = f"pair {request.node.name}".replace("[", " ").replace("]", "")[:90]
+    editor.show(PARTS)
+    select(editor, "two", "half")
+    keep(editor, name)
+    editor.until("app.asking.peek() === null")
+    yield editor, name
+    editor.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_a_selection_is_kept_as_a_plain_file_of_the_library(kept, home):
+    editor, name = kept
+    file = json.loads((home.workflows / "snippets" / f"{name}.json").read_text())
+    assert file["format"] == "latentloom"
+    assert file["nodes"]["two"]["inputs"] == {"a": 0, "b": 2}
+    assert file["nodes"]["half"]["inputs"] == {"a": {"link": "two.value"}}
+    assert min(place["x"] for place in file["ui"]["nodes"].values()) == 0
+    expect(editor.page.locator(".status-said")).to_contain_text("is a snippet now")
+
+
+def test_the_search_for_nodes_finds_a_snippet_and_puts_it_where_the_pointer_is(kept):
+    editor, name = kept
+    page = editor.page
+    before = editor.document()
+    steps = editor.js("return tab.history.peek().done.length")
+    editor.js("tab.camera.value = {x: -700, y: -500, zoom: 1}")  # so that there is empty ground
+    page.locator(".stage").dblclick(position={"x": 300, "y": 250})
+    page.get_by_role("combobox").fill(name)
+    expect(page.get_by_role("option").first).to_contain_text("2 nodes: Half, Add")
+    page.keyboard.press("Enter")
+    editor.until("tab.level.peek().nodes.size === 5")
+    nodes = editor.document()["nodes"]
+    assert nodes["two_2"]["inputs"] == {"a": 0, "b": 2}
+    assert nodes["half_2"]["inputs"] == {"a": {"link": "two_2.value"}}
+    assert editor.js("return [...tab.selection.peek()].sort()") == ["half_2", "two_2"]
+    places = editor.document()["ui"]["nodes"]
+    corner = {axis: min(places["two_2"][axis], places["half_2"][axis]) for axis in ("x", "y")}
+    pointed = editor.js("const p = app.view.pointer(); return {x: Math.round(p.x), y: Math.round(p.y)}")
+    assert corner == pytest.approx(pointed, abs=2)
+    assert editor.js("return tab.history.peek().done.length") == steps + 1
+    editor.until("document.activeElement.closest('article') !== null")
+    page.keyboard.press("Control+Z")
+    editor.until("tab.level.peek().nodes.size === 3")
+    assert editor.document() == before
+
+
+def test_a_snippet_of_an_unknown_type_becomes_placeholders(editor, home):
+    strange = {"type": "gone:Thing", "version": 3, "inputs": {"strength": 0.25, "a": {"link": "add.value"}}}
+    file = flow({"add": ("Add", {"a": 4})}, {})
+    file["nodes"]["strange"] = strange
+    folder = home.workflows / "snippets"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "from git.json").write_text(json.dumps(file))
+    editor.show(SUM)
+    editor.js("app.commands.run('snippet.insert', {name: 'from git', at: {x: 10, y: 20}})")
+    editor.until("tab.level.peek().nodes.has('strange')")
+    nodes = editor.document()["nodes"]
+    assert nodes["strange"] == strange | {"inputs": {"strength": 0.25, "a": {"link": "add_2.value"}}}
+    editor.until("tab.faults.peek().has('strange')")
+
+
+def test_a_name_that_a_snippet_has_is_given_away_only_when_told(kept, home):
+    editor, name = kept
+    page = editor.page
+    select(editor, "one")
+    keep(editor, name)
+    expect(page.locator("dialog").get_by_role("alert")).to_contain_text("already")
+    file = home.workflows / "snippets" / f"{name}.json"
+    assert json.loads(file.read_text())["nodes"].keys() == {"two", "half"}
+    page.get_by_label("Name", exact=True).fill("what?")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog").get_by_role("alert")).to_contain_text("can't be a document's name")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=f"Replace “{name}”").click()
+    editor.until("app.asking.peek() === null")
+    assert json.loads(file.read_text())["nodes"].keys() == {"one"}
+
+
+def test_snippets_are_renamed_deleted_and_brought_back_by_keyboard(kept, home):
+    editor, name = kept
+    page = editor.page
+    folder = home.workflows / "snippets"
+    before = (folder / f"{name}.json").read_bytes()
+    editor.js("app.commands.run('snippet.manage')")
+    page.get_by_role("button", name=f"Rename {name}").press("Enter")
+    field = page.get_by_label(f"New name of {name}")
+    expect(field).to_be_focused()
+    field.fill(f"{name} anew")
+    page.keyboard.press("Enter")
+    rename = page.get_by_role("button", name=f"Rename {name} anew")
+    expect(rename).to_be_focused()
+    assert [(folder / f"{name}{end}.json").exists() for end in ("", " anew")] == [False, True]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Bring it back")).to_be_focused()
+    assert not (folder / f"{name} anew.json").exists()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=f"Delete {name} anew")).to_be_focused()
+    assert (folder / f"{name} anew.json").read_bytes() == before
+    page.get_by_role("button", name=f"Insert {name} anew").press("Enter")
+    editor.until("app.asking.peek() === null && tab.level.peek().nodes.size === 5")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+def test_axe_finds_nothing_to_say_about_snippets(kept, theme, size):
+    editor, name = kept
+    page = editor.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    editor.js("app.settings.choose({theme: a})", theme)
+    select(editor, "one")
+    keep(editor, name)
+    expect(page.locator("dialog").get_by_role("alert")).to_be_visible()
+    assert editor.violations() == []
+    editor.js("app.commands.run('snippet.manage')")
+    page.get_by_role("button", name=f"Rename {name}").click()
+    expect(page.get_by_label(f"New name of {name}")).to_be_visible()
+    assert editor.violations() == []
+    assert editor.js("const box = document.querySelector('dialog.sheet'); return box.scrollWidth <= box.clientWidth")
