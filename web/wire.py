@@ -76,6 +76,12 @@ class CheckWorkflow(Asked):
     frozen: Annotated[dict[Text, Text | None], Field(max_length=1000)] | None = None
 
 
+class LookAtValues(Asked):
+    """Outputs to look at, as `address.output`."""
+
+    ports: Annotated[list[Text], Field(min_length=1, max_length=32)]
+
+
 class MoveRun(Asked):
     """A place in the queue: 0 is next."""
 
@@ -228,6 +234,23 @@ class RunWhole(RunDoc):
 
     workflow: dict[str, Any]
     nodes: dict[str, Any]
+
+
+class ValueDoc(Answered):
+    """What an output holds: `rows` tell its parts, each with `name` and `kind` (tensor, text, list, value).
+
+    Else `why` there is nothing to tell.
+    """
+
+    type: str | None = None
+    rows: list[dict[str, Any]] | None = None
+    why: str | None = None
+
+
+class ValuesDoc(Answered):
+    """A look at each output that was asked for."""
+
+    values: dict[str, ValueDoc]
 
 
 class RunsPage(Answered):

@@ -12,6 +12,7 @@ from engine.serve.attempt import Attempt
 from engine.serve.choosing import choose
 from engine.serve.clerk import ClerkDesk
 from engine.serve.events import Events
+from engine.serve.looking import Looking
 from engine.serve.previews import Previews
 from engine.serve.settings import Settings
 from engine.serve.worker import WorkerDesk
@@ -44,6 +45,7 @@ class Dispatcher:
         without: dict[str, str],
     ) -> None:
         self.previews = Previews()
+        self.looking = Looking()
         self.workers = [
             WorkerDesk(number, device, settings, without, self._heard, self._lost)
             for number, device in enumerate(settings.devices)
@@ -216,6 +218,8 @@ class Dispatcher:
             case "models":
                 if worker.hold(message["resident"], message["memory"]):
                     self._write(lambda transaction: tell(transaction, "models.changed", device=worker.device))
+            case "looked":
+                self.looking.answered(message["id"], message["looks"])
             case "unloaded":
                 future = self._unloading.pop(message["id"], None)
                 if future is not None and not future.done():
@@ -260,6 +264,7 @@ class Dispatcher:
     def _lost(self, worker: WorkerDesk, why: str) -> None:
         """A worker died: what it ran is cut off, what it was only writing down is queued once more."""
         self._clerk.tell({"type": "forget", "worker": worker.number})
+        self.looking.lost(worker)
         self._write(lambda transaction: tell(transaction, "models.changed", device=worker.device))
         for future in self._unloading.values():
             if not future.done():

@@ -14,6 +14,7 @@ from engine.serve.clerk import ClerkDesk
 from engine.serve.dispatcher import Dispatcher
 from engine.serve.errors import UnknownModel
 from engine.serve.events import Events
+from engine.serve.looking import looked_at
 from engine.serve.settings import Settings
 from engine.serve.worker import with_idle_seconds
 from engine.store.database import Database
@@ -157,6 +158,19 @@ class Service:
             nodes = {address: {"state": state} for address, state in attempt.nodes.items()}
             details = {"nodes": nodes, "data": attempt.data}
         return {**run.to_json(), **details, "workflow": json.loads(await self.run_document(id))}
+
+    async def values(self, id: str, ports: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """A look at what outputs had in a run, by `address.output`: `{"type", "rows"}`, or `{"why"}` there is none.
+
+        Nothing is run for it. Raises UnknownRun.
+        """
+        run = await self.run(id)
+        given = {"inputs": run.inputs, "frozen": run.frozen, "ports": list(ports)}
+        found: dict[str, dict[str, Any]] = await self.clerk.ask("recipes", given, self.store.workflow(id).encode())
+        known = [port for port in found if "recipe" in found[port]]
+        asked = [(str(found[port]["recipe"]), int(found[port]["port"])) for port in known]
+        looks = dict(zip(known, await self.dispatcher.looking.ask(self.dispatcher.workers, asked), strict=True))
+        return {port: looked_at(one, looks.get(port)) for port, one in found.items()}
 
     async def cancel(self, id: str) -> Run:
         """End a run, queued or under way. Raises UnknownRun, and Conflict where it is over."""

@@ -24,6 +24,7 @@ from engine.host.opening import Opened
 from engine.host.record import Recorder
 from engine.store.fingerprint import weight_bytes
 from engine.worker.checking import check_workflow
+from engine.worker.looking import find_recipes
 from engine.worker.openings import Openings
 from engine.worker.sweeps import sweep_points
 from engine.worker.telling import seeds_of
@@ -48,6 +49,7 @@ class Desk:
             "prepare": self.prepare,
             "sweep": self.sweep,
             "as_run": self.as_run,
+            "recipes": self.recipes,
             "models": self.models,
         }
 
@@ -139,6 +141,14 @@ class Desk:
         types = self._host.registry.types
         inputs = given.get("inputs") or {}
         return dump(normalise(set_inputs(opened.workflow, types, inputs) if inputs else opened.workflow, types))
+
+    def recipes(self, given: Given, buffers: Buffers) -> dict[str, dict[str, Any]]:
+        """What the outputs of a run's nodes are remembered by (see `find_recipes`)."""
+        opened = self._open(buffers[0], "the workflow")
+        types, inputs = self._host.registry.types, given.get("inputs") or {}
+        checker = self._host.checker(opened.workflow, opened.beside, given.get("frozen"))
+        graph = checker.graph(set_inputs(opened.workflow, types, inputs) if inputs else opened.workflow)
+        return find_recipes(graph, types, given["ports"])
 
     def _open(self, data: bytes, source: str) -> Opened:
         return self._openings.open(data, source)

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from engine.graph.faults import LoomError
@@ -15,6 +16,7 @@ from engine.run.models.device import Device
 from engine.worker.frames import Frame
 from engine.worker.freezing import keep
 from engine.worker.holdings import Holdings
+from engine.worker.looking import look_up
 from engine.worker.messages import Hello
 from engine.worker.order import Order
 from engine.worker.outbox import Outbox
@@ -37,6 +39,7 @@ class Worker:
         self._watched = False
         self._warm = hello.warm
         self._lock = threading.Lock()
+        self._looker = ThreadPoolExecutor(1, "looker")
         self._holdings = Holdings(self._models, self._device)
         self._told_environment = ""
         outbox.beside = lambda: [*self._host.reports.take(), *self._holdings.in_passing()]
@@ -55,6 +58,8 @@ class Worker:
                 self._steered(frame.type, message)
             case "unload":
                 self._work.put(lambda: self._unload(message["id"], message["fingerprint"]))
+            case "look":
+                self._look(message)
             case "keep":
                 self._work.put(lambda: keep(self._host.results, message["recipes"]))
             case "end":
@@ -75,8 +80,21 @@ class Worker:
         while (work := self._work.get()) is not None:
             work()
             self._tell_state()
+        self._looker.shutdown(cancel_futures=True)
         self._runner.close()
         self._host.close()
+
+    def _look(self, message: dict[str, Any]) -> None:
+        """Look at values beside whatever runs; where no cache is open yet, on the thread that opens it."""
+
+        def answer() -> None:
+            looks = look_up(self._host.results, message["asked"])
+            self._outbox.put({"type": "looked", "id": message["id"], "looks": looks})
+
+        if "results" in self._host.__dict__:
+            self._looker.submit(answer)
+        else:
+            self._work.put(answer)
 
     def _ordered(self, message: dict[str, Any], workflow: str) -> None:
         order = Order(

@@ -12,6 +12,7 @@ from web.shown import run_json
 from web.wire import (
     Checked,
     CheckWorkflow,
+    LookAtValues,
     Made,
     MoveRun,
     RunDoc,
@@ -21,6 +22,7 @@ from web.wire import (
     SubmitRun,
     SubmitSweep,
     SweepMade,
+    ValuesDoc,
 )
 
 routes = Routes()
@@ -106,6 +108,19 @@ async def runs(request: web.Request) -> web.Response:
 async def run(request: web.Request) -> web.Response:
     """A run with its workflow as run, its nodes, outputs, timings and faults."""
     return json_response(run_json(await request.app[SERVICE].run_json(request.match_info["id"])))
+
+
+@routes.add(
+    "POST",
+    ID + "/values",
+    gives=Answer("A look at them", ValuesDoc),
+    refusals=(404, 413, 415),
+    body=LookAtValues,
+)
+async def values(request: web.Request) -> web.Response:
+    """Look at what outputs had in a run: type, shape, range, histogram; what is not remembered is not made again."""
+    asked = await read_body(request, LookAtValues)
+    return json_response({"values": await request.app[SERVICE].values(request.match_info["id"], asked.ports)})
 
 
 @routes.add("DELETE", ID, gives={204: Answer("It is gone")}, refusals=(404, 409))
