@@ -8,10 +8,9 @@ from typing import Any
 from engine.graph.node import Facts, Mismatch
 from engine.graph.values import File, Folder
 from nodes.checks import of
+from nodes.picture_limits import MAX_PIXELS
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-MAX_PIXELS = 64_000_000
-"""A picture of that many pixels takes 768 MB as float32 RGB."""
 
 
 def check_picture(inputs: Mapping[str, Any], name: str) -> Facts:

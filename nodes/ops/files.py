@@ -16,7 +16,7 @@ from engine.graph.faults import LoomError, known
 from engine.run.writing import Encoded
 from engine.store import pictures
 from engine.store.picture_texts import Format
-from nodes.picture_files import MAX_PIXELS
+from nodes.picture_limits import MAX_PIXELS
 
 FORMATS: dict[str, Format] = {"png": "png", "webp": "webp", "jpeg": "jpeg"}
 EXTENSIONS = {"png": "png", "webp": "webp", "jpeg": "jpg"}
