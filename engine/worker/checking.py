@@ -80,9 +80,9 @@ class Estimate:
         self.notices: list[Fault] = []
 
     def plan(self, machine: Machine, wanted: Iterable[str]) -> dict[str, Any]:
-        """An entry a node that these need: `{"state", "why", "seconds"?, "frozen"?}`, in the order of the file.
+        """An entry a node that these need: `{"state", "why", "seconds"?, "needed"?, "frozen"?}`, in the order of the file.
 
-        `frozen` are the held nodes that its result rests on. What only they would need has an entry too: it does not run.
+        `frozen` are the held nodes that its result rests on. What only they would need has an entry too, `needed` False.
         """
         needed = list(wanted)
         found = plan(self._graph.nodes, needed, lambda node: machine.recall(node) is not None)
@@ -96,7 +96,8 @@ class Estimate:
                 if address in below:
                     told[address]["frozen"] = below[address]
             elif address in spared:
-                told[address] = {"state": CACHED, "why": f"not needed while '{spared[address]}' is frozen"}
+                why_not = f"not needed while '{spared[address]}' is frozen"
+                told[address] = {"state": CACHED, "why": why_not, "needed": False}
         return told
 
     def _stays(self, address: str) -> dict[str, Any]:

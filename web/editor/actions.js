@@ -6,6 +6,7 @@ import { editCommands } from "./commands/edit.js";
 import { fileCommands } from "./commands/file.js";
 import { formCommands } from "./commands/form.js";
 import { libraryCommands } from "./commands/library.js";
+import { freezeCommands } from "./commands/freeze.js";
 import { listenToKeys } from "./commands/listen.js";
 import { helpCommands } from "./commands/help.js";
 import { maskCommands } from "./commands/mask.js";
@@ -20,6 +21,7 @@ export function enable(app) {
   app.commands.add([
     ...runCommands,
     ...editCommands,
+    ...freezeCommands,
     ...viewCommands,
     ...arrangeCommands,
     ...fileCommands,

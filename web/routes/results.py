@@ -50,6 +50,7 @@ def _with_runs(service: Service, rows: Sequence[AssetRow]) -> list[dict[str, Any
             "title": run.title if run else "",
             "sweep": run.sweep if run else None,
             "changes": changes_json(changes.get(row.run or "")),
+            "frozen": run.held if run else [],
         }
         for row in rows
         for run in [runs.get(row.run or "")]

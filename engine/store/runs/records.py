@@ -78,6 +78,12 @@ class Run:
         """Whether it will not change any more."""
         return self.status not in (QUEUED, RUNNING)
 
+    @property
+    def held(self) -> list[str]:
+        """The nodes that gave what was frozen, and not what the workflow says."""
+        found = self.made_with.get("frozen")
+        return list(found) if isinstance(found, dict) else []
+
     def to_json(self) -> dict[str, JsonValue]:
         """As the outside has it: without what only the queue needs."""
         return {name: getattr(self, name) for name in COLUMNS if name not in ("number", "place", "models", "wish")}

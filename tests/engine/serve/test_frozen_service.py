@@ -53,6 +53,7 @@ async def test_what_a_node_gave_is_used_in_later_runs_and_the_check_says_what_do
         "half": ("cached", "frozen"),
         "last": ("stale", "b 100 → 1"),
     }
+    assert [told["plan"][address].get("needed", True) for address in ("first", "half", "last")] == [False, True, True]
     assert [told["plan"][address].get("frozen") for address in ("first", "half", "last")] == [None, ["half"], ["half"]]
     assert done["outputs"]["out"] == [{"value": 5}]
     assert {address: node["state"] for address, node in done["nodes"].items()} == {

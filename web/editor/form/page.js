@@ -12,6 +12,9 @@ import { maskCommands } from "../commands/mask.js";
 import { CommandTable } from "../commands/table.js";
 import { readCatalogue } from "../model/catalogue.js";
 import { parseDocument } from "../model/document.js";
+import { unfreeze } from "../model/edits/freeze.js";
+import { frozenOf } from "../model/frozen.js";
+import { transact } from "../model/transact.js";
 import { openMenu } from "../palette/menu.js";
 import { Api } from "../session/api.js";
 import { App } from "../session/app.js";
@@ -59,10 +62,15 @@ async function opened() {
   app.models.value = models;
   app.inputs.value = inputs;
   const file = await app.api.open(new Blob([text], { type: "application/json" }));
-  const tab = new FormTab(`${name} (form)`, parseDocument(file.workflow), { name, etag });
+  const tab = new FormTab(`${name} (form)`, asWritten(parseDocument(file.workflow)), { name, etag });
   app.tabs.value = [tab];
   app.active.value = tab;
   return tab;
+}
+
+/** Without what is frozen: that is for who experiments in the editor. @param {import("../model/document.js").Document} document */
+function asWritten(document) {
+  return transact(document, (draft) => unfreeze(draft, frozenOf(document).keys())).document;
 }
 
 /** @param {Tab} tab */

@@ -184,11 +184,12 @@ function endedRow(panel, run) {
   const made = Object.values(/** @type {{[name: string]: any[]}} */ (run.outputs ?? {})).flat().filter(isPicture);
   const pictures = made.map((entry) => pictureOf(entry, { run: run.id, title: run.title }));
   const [first] = pictures;
+  const frozen = Object.keys(run.made_with?.frozen ?? {}).join(", ");
   const words = run.status === "succeeded" ? `${run.partial ? "Stopped" : "Done"} in ${(run.seconds ?? 0).toFixed(1)} s` : run.faults?.[0]?.message ?? run.status;
   const title = titleOf(run);
   return html`<li class="queue-row is-${run.status}">
     ${first ? html`<button type="button" class="queue-open" aria-label="Open what ${title} made" @click=${() => openViewer(panel.app, pictures, 0)}>${face(thumbnail(first))}</button>` : face(undefined)}
-    <div class="queue-words"><span class="queue-title">${title}</span><span class="queue-edit" title=${words}>${words}</span><span class="queue-state">${run.ended ? moment(run.ended) : nothing}</span></div>
+    <div class="queue-words"><span class="queue-title">${title}</span><span class="queue-edit" title=${words}>${words}</span>${frozen ? html`<span class="queue-edit" title="From what ${frozen} gave when frozen">❄ frozen: ${frozen}</span>` : nothing}<span class="queue-state">${run.ended ? moment(run.ended) : nothing}</span></div>
     <div class="queue-deeds">
       ${run.sweep ? html`<button type="button" class="quiet small" @click=${() => panel.go.sweep(run.sweep)}>Sweep</button>` : nothing}
       <button type="button" class="round" aria-label="Run ${title} again" title="Run again" @click=${() => panel.do(() => retry(api, run.id))}>${AGAIN}</button>

@@ -12,6 +12,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
 import { toJson } from "../model/document.js";
+import { frozenIn } from "../model/frozen.js";
 import { portsOf, shownTitle } from "../model/ports.js";
 import { linksIn } from "../model/shapes.js";
 import { styled } from "../palette/styles.js";
@@ -218,7 +219,8 @@ async function submit(sweeping, event, dialog) {
   const inputs = Object.fromEntries(sweeping.axes.map(({ address }, place) => [address, valuesOf(sweeping.reads[place])]));
   sweeping.busy.value = true;
   try {
-    const job = { workflow: toJson(tab.document.peek()), inputs, document: tab.key.peek(), key: randomHex(32) };
+    const drawn = tab.document.peek();
+    const job = { workflow: toJson(drawn), inputs, document: tab.key.peek(), key: randomHex(32), ...frozenIn(drawn) };
     const made = await sweep(app.api, job);
     dialog.close();
     app.say(`${made.runs.length} runs wait for their turn`);

@@ -28,6 +28,7 @@ export function facts(viewer) {
   return html`${changes === undefined ? nothing : edits(changes)}
     <dl>
       ${title ? fact("Workflow", title) : nothing} ${fact("File", picture.asset)} ${created === undefined ? nothing : fact("Made", moment(created))}
+      ${picture.frozen?.length ? fact("From frozen", `${picture.frozen.join(", ")}: the workflow alone gives something else`) : nothing}
       ${fact("Size", `${picture.width} × ${picture.height}`)} ${against ? comparison(viewer) : nothing}
     </dl>
     <p class="viewer-keys muted"><kbd>Shift</kbd> and arrows read pixel by pixel</p>`;

@@ -5,8 +5,10 @@
  * @typedef {import("../model/json.js").Json} Json
  * @typedef {{readonly code: string, readonly node: string | null, readonly input: string | null,
  *   readonly message: string}} Fault
- * @typedef {{readonly state: "cached" | "stale" | "new", readonly why: string, readonly seconds?: number | null}} Planned
- * @typedef {{faults: Fault[], notices: Fault[], plan: {[address: string]: Planned}}} Checked
+ * @typedef {{readonly state: "cached" | "stale" | "new", readonly why: string, readonly seconds?: number | null,
+ *   readonly needed?: false, readonly frozen?: readonly string[]}} Planned  `needed`: false where only what is frozen would need
+ *   it; `frozen`: the frozen nodes that its result rests on, itself perhaps among them
+ * @typedef {{faults: Fault[], notices: Fault[], plan: {[address: string]: Planned}, frozen?: {[address: string]: string}}} Checked
  * @typedef {{workflow: unknown, text: string, upgraded: {node: string, type: string, from: number, to: number}[],
  *   faults: Fault[], notices: Fault[]}} Opened
  * @typedef {{name: string, etag: string, bytes: number, modified: number}} Saved
@@ -14,7 +16,7 @@
  * @typedef {{asset: string, sha256: string, url: string, type: string, width?: number, height?: number}} AssetDoc
  * @typedef {{name: string, fault?: string | null, family?: string | null, loaded?: unknown[]}} ModelDoc
  * @typedef {{workflow: unknown, inputs?: {[name: string]: Json}, targets?: string[], key?: string, document?: string,
- *   since?: string}} Job
+ *   since?: string, frozen?: {readonly [address: string]: string | null}}} Job
  */
 
 export class ApiError extends Error {

@@ -48,7 +48,9 @@ export function withUses(plan) {
       const why = planned.why === "" ? "" : `${address.slice(use.length + 1)}: ${planned.why}`;
       const seconds =
         planned.state === "cached" ? (now?.seconds ?? null) : (now?.seconds ?? 0) + (planned.seconds ?? 0);
-      found.set(use, worse ? { state: planned.state, why, seconds } : { ...now, seconds });
+      const rests = [...new Set([...(now?.frozen ?? []), ...(planned.frozen ?? [])])];
+      const frozen = rests.length === 0 ? {} : { frozen: rests };
+      found.set(use, worse ? { state: planned.state, why, seconds, ...frozen } : { ...now, seconds, ...frozen });
     }
   }
   return found;

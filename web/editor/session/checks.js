@@ -7,6 +7,7 @@
 
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { toJson } from "../model/document.js";
+import { frozenIn } from "../model/frozen.js";
 import { same } from "../model/json.js";
 import { ApiError } from "./api.js";
 
@@ -74,7 +75,7 @@ export class Checks {
   async _ask(tab) {
     const document = tab.document.peek();
     try {
-      const answer = await this._app.api.check({ workflow: toJson(document), document: tab.key.peek() });
+      const answer = await this._app.api.check({ workflow: toJson(document), document: tab.key.peek(), ...frozenIn(document) });
       const checked = {
         faults: answer.faults,
         notices: answer.notices ?? [],

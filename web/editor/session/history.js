@@ -10,7 +10,8 @@
  * @typedef {{readonly number: number, readonly asset: string, readonly sha256: string, readonly url: string,
  *   readonly width: number, readonly height: number, readonly bytes: number, readonly created: number,
  *   readonly run: string | null, readonly output: string | null, readonly document: string, readonly starred: boolean,
- *   readonly title: string, readonly sweep: string | null, readonly changes: readonly Change[] | null}} Result
+ *   readonly title: string, readonly sweep: string | null, readonly changes: readonly Change[] | null,
+ *   readonly frozen: readonly string[]}} Result  `frozen`: nodes that gave what was frozen, and not what the workflow says
  * @typedef {RunDoc & {changes: readonly Change[] | null}} QueuedRun
  * @typedef {{queue: import("./app.js").Queue, running: QueuedRun[], waiting: QueuedRun[]}} QueuePage
  */
@@ -61,7 +62,8 @@ export function deleteRun(api, id) {
  * A run for every combination of the inputs' values.
  *
  * @param {Api} api
- * @param {{workflow: unknown, inputs: {[address: string]: readonly Json[]}, document: string, key: string}} job
+ * @param {{workflow: unknown, inputs: {[address: string]: readonly Json[]}, document: string, key: string,
+ *   frozen?: {readonly [address: string]: string}}} job
  * @returns {Promise<{id: string, runs: string[]}>}
  */
 export function sweep(api, job) {

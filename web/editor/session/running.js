@@ -7,6 +7,7 @@
  */
 
 import { toJson } from "../model/document.js";
+import { frozenIn } from "../model/frozen.js";
 import { specAt } from "../model/normalise.js";
 import { linksIn } from "../model/shapes.js";
 import { ApiError } from "./api.js";
@@ -26,8 +27,9 @@ export async function submit(app, tab, { targets, next = false } = {}) {
   moveSeeds(app, tab);
   const idle = !tab.active.peek();
   if (idle) tab.run.value = { ...NEW_RUN, targets: targets ?? null, began: Date.now() };
-  const workflow = toJson(tab.document.peek());
-  const job = { workflow, document: tab.key.peek(), key: randomHex(32), ...(targets === undefined ? {} : { targets }) };
+  const document = tab.document.peek();
+  const wanted = targets === undefined ? {} : { targets };
+  const job = { workflow: toJson(document), document: tab.key.peek(), key: randomHex(32), ...wanted, ...frozenIn(document) };
   try {
     const run = await app.api.submit(job);
     noteSeeds(app, tab);

@@ -19,6 +19,7 @@
 import { batch, computed, signal } from "../vendor/signals-core/signals-core.mjs";
 import { EMPTY, EMPTY_LEVEL, definitionOf, titleOf } from "../model/document.js";
 import { placeUnplaced } from "../model/edits/place.js";
+import { frozenOf } from "../model/frozen.js";
 import { NOTHING_DONE, record, redo, undo } from "../model/history.js";
 import { same } from "../model/json.js";
 import { fitted } from "../model/merge.js";
@@ -65,6 +66,8 @@ export class Tab {
   run = signal(null);
   /** Runs of this document that are not over. @type {Signal<readonly string[]>} */
   waiting = signal([]);
+  /** What is frozen, by address. */
+  frozen = computed(() => frozenOf(this.document.value));
   runOnChange = signal(false);
   runs = new NodeRuns();
   runTouched = this.runs.touched;

@@ -6,6 +6,7 @@
 
 import { isVariable } from "../model/catalogue.js";
 import { definitionOf } from "../model/document.js";
+import { isFrozen } from "../model/frozen.js";
 import { linksOf, wiring } from "../model/links.js";
 import { portOf } from "../model/shapes.js";
 import { portsOf, shownTitle, typeAt } from "../model/ports.js";
@@ -212,7 +213,8 @@ export class DrawnLevel {
     const { tab } = this;
     const run = tab.nodeRun(address).peek();
     const [faults, notices] = [tab.faults.peek().get(address), tab.notices.peek().get(address)];
-    return statusOf(run, tab.plan.peek().get(address), faults, notices, this.tints.peek()?.of(address));
+    const frozen = isFrozen(tab.frozen.peek(), address);
+    return statusOf(run, tab.plan.peek().get(address), faults, notices, this.tints.peek()?.of(address), frozen);
   }
 
   /** @param {number} i */
@@ -287,6 +289,7 @@ function alike(a, b) {
   return (
     a.tone === b.tone &&
     a.tint === b.tint &&
+    a.ice === b.ice &&
     a.words === b.words &&
     a.why === b.why &&
     a.notices.join() === b.notices.join() &&

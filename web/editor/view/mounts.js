@@ -117,7 +117,7 @@ export class Mounts {
     element.className = [
       "node",
       tone && `is-${tone}`,
-      tint && "is-tinted",
+      tint && (tint === "frozen" || tint === "rests" ? "is-icy" : "is-tinted"),
       node.mode && `is-${node.mode}`,
       node.ui.collapsed && "is-collapsed",
       typeof node.ui.color === "string" && "is-coloured",

@@ -199,13 +199,14 @@ function shownPicture(view, picture, i, count) {
 function below({ status, shape, run, node, ports }, broken) {
   const { preview } = mediaOf(run);
   const made = preview && !shape.media && !shape.view ? preview : null;
-  const { faults, why } = status;
+  const { faults, why, ice } = status;
   const notices = broken === null ? status.notices : [...status.notices, broken];
-  if (!made && !faults.length && !why && !notices.length) return nothing;
+  if (!made && !faults.length && !why && !ice && !notices.length) return nothing;
   return html`<div class="node-below">
     ${made ? html`<img class="node-preview" src=${made} alt="What ${shownTitle(node, ports)} is making" draggable="false" />` : nothing}
     ${faults.length ? html`<ul class="node-faults" aria-label="Faults">${faults.map((fault) => html`<li>${inPlace(fault.message)}</li>`)}</ul>` : nothing}
     ${why ? html`<p class="node-why">${why}</p>` : nothing}
+    ${ice ? html`<p class="node-ice"><span aria-hidden="true">❄ </span>${ice}</p>` : nothing}
     ${notices.map((notice) => html`<p class="node-notice">${inPlace(notice)}</p>`)}
   </div>`;
 }

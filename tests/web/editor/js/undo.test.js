@@ -5,6 +5,7 @@ import { addDrawn, deleteDrawn, drawnOf, patchDrawn } from "../../../../web/edit
 import { copyText, paste, readClipboard } from "../../../../web/editor/model/edits/clipboard.js";
 import { addNode, deleteNodes, healNodes, moveNodes, setMode } from "../../../../web/editor/model/edits/nodes.js";
 import { exposeInput } from "../../../../web/editor/model/edits/expose.js";
+import { freeze, unfreeze } from "../../../../web/editor/model/edits/freeze.js";
 import { extract } from "../../../../web/editor/model/edits/extract.js";
 import { inline } from "../../../../web/editor/model/edits/inline.js";
 import { renameNode } from "../../../../web/editor/model/edits/rename.js";
@@ -61,6 +62,9 @@ const EDITS = [
     const picture = { asset: "cat.png", sha256: "0".repeat(64), width: 8, height: 8 };
     sendTo(draft, level, random.pick(["image", "inpaint", "upscale"]), picture, { x: 9, y: 9 }, catalogue);
   },
+  (draft, _level, random) =>
+    freeze(draft, { [`${random.pick(idsOf(draft, ""))}${random.pick(["", "/inner"])}`]: "0:Latent" }),
+  (draft, _level, random) => unfreeze(draft, random.some(idsOf(draft, ""))),
   (draft) => void takeValues(draft, TEXT_TO_IMAGE),
   (draft) => become(draft, TEXT_TO_IMAGE),
 ];

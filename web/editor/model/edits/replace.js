@@ -34,6 +34,7 @@ export function replaceNode(draft, level, id, type, catalogue) {
   const { inputs, moved, lost } = inputsFor(here, next);
   const outputs = outputsFor(here, next, lost);
   draft.level(level).patch(id, { type, version: record.version, inputs });
+  draft.level(level).draw(id, { frozen: undefined }); // what the other type gave is no result of this one
   leadOutputs(draft, level, id, outputs);
   leadInputs(draft, level, id, moved, next, lost);
   return { lost };
