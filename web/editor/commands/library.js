@@ -12,6 +12,9 @@ export const libraryCommands = Object.freeze(
   /** @type {Command[]} */ ([
     { id: "library.versions", title: "Versions", group: "File", keys: ["Alt+V"], run: showVersions },
     { id: "library.restore", title: "Restore a version", group: "File", hidden: true, run: restoreVersion },
+    { id: "outside.reload", title: "Reload what was changed outside", group: "File", when: (app) => !!outsideOf(app)?.document, run: reload },
+    { id: "outside.compare", title: "Compare with what was changed outside", group: "File", when: (app) => !!outsideOf(app)?.document, run: compare },
+    { id: "outside.keep", title: "Keep mine, whatever was changed outside", group: "File", when: (app) => outsideOf(app) !== undefined, run: keepMine },
     { id: "snippet.save", title: "Save as snippet…", group: "Edit", when: someThing, run: saveSnippet },
     { id: "snippet.manage", title: "Snippets…", group: "Edit", run: (app) => void (app.asking.value = { kind: "snippets" }) },
     { id: "snippet.insert", title: "Insert a snippet", group: "Edit", hidden: true, run: insertSnippet },
@@ -54,4 +57,26 @@ async function insertSnippet(app, { name, at }) {
   const library = await import("../session/snippets.js");
   const [first] = await library.insertSnippet(app, app.active.peek(), name, place);
   if (first !== undefined) app.view?.stage.go.focus(first);
+}
+
+/** What somebody else made of the file of the document that is shown. @param {App} app */
+function outsideOf(app) {
+  return app.outside.peek().get(app.active.peek());
+}
+
+/** @param {App} app */
+async function reload(app) {
+  (await import("../session/outside.js")).reload(app, app.active.peek());
+}
+
+/** @param {App} app */
+async function keepMine(app) {
+  (await import("../session/outside.js")).keepMine(app, app.active.peek());
+}
+
+/** @param {App} app */
+async function compare(app) {
+  const [{ compareFile }, { dockOf }] = await Promise.all([import("../library/versions.js"), import("../results/dock.js")]);
+  (await dockOf(app)).open("versions");
+  compareFile();
 }

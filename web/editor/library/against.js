@@ -33,7 +33,10 @@ export class Against {
       const [tab, side] = [this._app.active.value, this.side.value];
       const [name, document, age] = [tab.name.value, tab.document.value, side === "file" ? this._app.library.value : 0];
       this._asked += 1;
-      if (side === null || name === null) return;
+      if (side === null || name === null) {
+        shown = "";
+        return;
+      }
       const what = JSON.stringify([name, side, age]);
       if (what === shown) {
         const timer = setTimeout(() => void this._compare(what, name, side, document), PAUSE); // while somebody types
@@ -53,7 +56,10 @@ export class Against {
     if (this._read?.what !== what) this._read = { what, document: this._document(name, side) };
     const found = await this._read.document
       .then((before) => changesBetween(this._app.api, before, document))
-      .catch((error) => (error instanceof Error ? error.message : String(error)));
+      .catch((error) => {
+        this._read = null; // the next time it may be answered
+        return error instanceof Error ? error.message : String(error);
+      });
     if (asked === this._asked) this.found.value = found;
   }
 

@@ -24,12 +24,13 @@ const TOLD = 3;
 /** What is in the library beside its versions: a file that was changed from outside. */
 const FILE = "file";
 
-/**
- * What the panel is to show first: set by whoever asks for a comparison before the panel is there.
- *
- * @type {import("../vendor/signals-core/signals-core.mjs").Signal<Side | null>}
- */
-export const wanted = signal(null);
+/** Rises when the file is to be compared; the panel may not be there yet. */
+const asked = signal(0);
+
+/** Compare what is in the library with what is open, in the panel that is there or comes next. */
+export function compareFile() {
+  asked.value += 1;
+}
 
 class Versions {
   /** @type {import("../vendor/signals-core/signals-core.mjs").Signal<Known | null>} */
@@ -88,13 +89,14 @@ export function mountVersions(app, place) {
       if (name !== null) void untracked(() => panel.fetch(name));
     }),
     effect(() => {
-      if (wanted.value !== null) panel.against.side.value = wanted.value;
+      if (asked.value === 0) return;
+      asked.value = 0;
+      panel.against.side.value = FILE;
     }),
     panel.against.follow(),
     effect(() => void render(template(panel), place)),
   ];
   return () => {
-    wanted.value = null;
     for (const stop of stops) stop();
   };
 }
@@ -109,11 +111,12 @@ function template(panel) {
   if (panel.failed.value !== "") return empty("There is nothing to show", panel.failed.value);
   if (known === null || known.name !== name) return empty("", "Loading…");
   const changed = known.now !== null && known.now !== known.versions[0]?.etag;
+  const file = changed || (known.now !== null && panel.against.side.value === FILE);
   return html`<div class="panel-body" tabindex="-1">
     <h3>${name}</h3>
     ${known.now === null ? html`<p class="muted">The file is in the library no more. Its versions are.</p>` : nothing}
     <ol class="versions">
-      ${changed ? outside(panel) : nothing}
+      ${file ? outside(panel, changed) : nothing}
       ${repeat(known.versions, ({ number }) => number, (version) => row(panel, version, known))}
     </ol>
     ${known.next === null ? nothing : html`<button type="button" class="quiet" @click=${() => void panel.older()}>Older versions</button>`}
@@ -147,11 +150,11 @@ function told(changes, first) {
   return html`<p class="muted">${first ? "The first that was kept" : "It cannot be held against the one before"}</p>`;
 }
 
-/** The file as it is now, where no save made it. @param {Versions} panel */
-function outside(panel) {
+/** The file as it is now. @param {Versions} panel @param {boolean} changed  it was no save that made it so */
+function outside(panel, changed) {
   return html`<li class="version">
     <p class="version-head"><b>In the library now</b></p>
-    <p class="muted">Changed outside of the editor. The next save keeps it as a version.</p>
+    ${changed ? html`<p class="muted">Changed outside of the editor. The next save keeps it as a version.</p>` : nothing}
     <p class="version-deeds">${compareButton(panel, FILE, "the file in the library")}</p>
     ${comparison(panel, FILE)}
   </li>`;

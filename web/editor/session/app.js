@@ -8,6 +8,8 @@
  * @typedef {{readonly text: string, readonly how: "polite" | "assertive", readonly time: number}} Said
  * @typedef {{readonly paused: boolean, readonly queued: number, readonly running: number}} Queue
  * @typedef {import("../model/document.js").Document} Document
+ * @typedef {{readonly etag: string | null, readonly document: Document | null, readonly broken: string | null}} Changed
+ *   what somebody else made of a saved file: its content; null where it is gone, or where `broken` says why it can't be read
  * @typedef {{kind: "saveAs", tab: Tab} | {kind: "conflict", tab: Tab, name: string, etag: string | null}
  *   | {kind: "renameId", tab: Tab, id: string} | {kind: "open"} | {kind: "keys"} | {kind: "examples"} | {kind: "node", type: string} | {kind: "lost", title: string, lost: readonly string[]}
  *   | {kind: "snippet", document: Document, name: string, taken: string | null, refused: string} | {kind: "snippets"}
@@ -41,6 +43,8 @@ export class App {
   asking = signal(null);
   /** Rises when the library changed. */
   library = signal(0);
+  /** Open documents whose file somebody else has changed. @type {Signal<ReadonlyMap<Tab, Changed>>} */
+  outside = signal(new Map());
   /** Rises when a run of any document came, began or ended. */
   history = signal(0);
   /** Whether the last drafts are on the server. @type {Signal<"kept" | "waiting" | "failed">} */

@@ -38,7 +38,7 @@ export class Drafts {
       if (edit !== null && edit !== first && edit.by !== "peer") this.later(tab);
     });
     const stopNames = effect(() => {
-      void tab.key.value;
+      void [tab.key.value, tab.etag.value]; // a draft says which version of the file it comes after
       this.later(tab);
     });
     return () => {

@@ -10,17 +10,19 @@
  * @typedef {import("./tab.js").Tab} Tab
  * @typedef {import("../model/transact.js").Diff} Diff
  * @typedef {{kind: "diff", key: string, from: string, number: number, diff: Diff} | {kind: "hello", key: string}
- *   | {kind: "document", key: string, workflow: unknown} | {kind: "saved", key: string, etag: string | null}
+ *   | {kind: "document", key: string, workflow: unknown} | {kind: "saved", key: string, etag: string | null, workflow: unknown}
  *   | {kind: "settle", key: string, from: string, seen: {[window: string]: number}, workflow: unknown}
  *   | {kind: "settled", key: string, to: string}} Word
  * @typedef {{sent: number, seen: {[window: string]: number}, unsettled: boolean, stop: () => void}} Talk
  *   `sent`: edits that were told of; `seen`: of each other window, those that were taken
  */
 
-import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { batch, effect } from "../vendor/signals-core/signals-core.mjs";
 import { parseDocument, toJson } from "../model/document.js";
 import { difference } from "../model/transact.js";
+import { bareEtag } from "./api.js";
 import { randomHex } from "./random.js";
+import { withPlaces } from "./tab.js";
 
 const QUIET = 400;
 
@@ -59,7 +61,8 @@ export class Peers {
     });
     const before = tab.saved.peek();
     const stopSaves = effect(() => {
-      if (tab.saved.value !== before) this._send({ kind: "saved", key: tab.key.peek(), etag: tab.etag.peek() });
+      const saved = tab.saved.value;
+      if (saved !== before) this._send({ kind: "saved", key: tab.key.peek(), etag: tab.etag.peek(), workflow: toJson(saved) });
     });
     return () => {
       stopEdits();
@@ -147,9 +150,15 @@ export class Peers {
     }
     if (word.kind === "document" && (this._apart.delete(tab) || tab.history.peek().done.length === 0))
       this._become(tab, word.workflow);
-    if (word.kind === "saved" && word.etag !== null) {
-      tab.etag.value = word.etag;
-      tab.saved.value = tab.document.peek();
-    }
+    if (word.kind === "saved") this._saved(tab, word);
+  }
+
+  /** What another window saved. Its echo comes back from here, and says nothing new there. @param {Tab} tab @param {Extract<Word, {kind: "saved"}>} word */
+  _saved(tab, { etag, workflow }) {
+    if (etag === null || bareEtag(etag) === bareEtag(tab.etag.peek())) return;
+    batch(() => {
+      tab.etag.value = etag;
+      tab.saved.value = withPlaces(parseDocument(workflow));
+    });
   }
 }

@@ -5,9 +5,11 @@
  * @typedef {import("./tab.js").Tab} Tab
  */
 
+import { batch } from "../vendor/signals-core/signals-core.mjs";
 import { toJson } from "../model/document.js";
 import { ApiError } from "./api.js";
 import { changesBetween, readText } from "./library.js";
+import { whileNoneSaves } from "./saves.js";
 
 /**
  * Save a document under its name; one without a name asks for one.
@@ -22,7 +24,8 @@ export async function save(app, tab) {
     app.asking.value = { kind: "saveAs", tab };
     return false;
   }
-  return saveAs(app, tab, name, tab.etag.peek());
+  const document = tab.document.peek(); // as it was when it was asked for
+  return whileNoneSaves(name, () => put(app, tab, document, name, tab.etag.peek())); // over what the save before it made
 }
 
 /**
@@ -34,15 +37,22 @@ export async function save(app, tab) {
  * @param {string | null} etag
  * @returns {Promise<boolean>}
  */
-export async function saveAs(app, tab, name, etag) {
+export function saveAs(app, tab, name, etag) {
   const document = tab.document.peek();
+  return whileNoneSaves(name, () => put(app, tab, document, name, etag));
+}
+
+/** @param {App} app @param {Tab} tab @param {import("../model/document.js").Document} document @param {string} name @param {string | null} etag */
+async function put(app, tab, document, name, etag) {
   try {
     const saved = await app.api.save(name, toJson(document), etag);
     const before = tab.key.peek();
-    tab.name.value = name;
-    tab.key.value = name;
-    tab.etag.value = saved.etag;
-    tab.saved.value = document;
+    batch(() => {
+      tab.name.value = name;
+      tab.key.value = name;
+      tab.etag.value = saved.etag;
+      tab.saved.value = document;
+    });
     if (before !== name) await app.api.deleteDraft(before).catch(() => null);
     app.asking.value = null;
     app.say(`${name} is saved`);

@@ -37,6 +37,7 @@ export function mountShell(app, body) {
   mountBar(app, part(".bar"));
   mountStatus(app, part(".status"), faultsWhenAsked(app, part(".faults")));
   sheetsWhenAsked(app, body);
+  outsideWhenChanged(app, part(".middle"));
   mountLive(app, body);
   return part(".canvas");
 }
@@ -64,6 +65,21 @@ function sheetsWhenAsked(app, body) {
 async function loadSheets(app, body) {
   const { mountSheets } = await import("./sheets.js");
   mountSheets(app, body);
+}
+
+/** The bar that tells of files changed outside is loaded when one is. @param {App} app @param {HTMLElement} middle */
+function outsideWhenChanged(app, middle) {
+  /** @type {Promise<void> | null} */
+  let bar = null;
+  effect(() => {
+    if (app.outside.value.size > 0) bar ??= loadOutside(app, middle);
+  });
+}
+
+/** @param {App} app @param {HTMLElement} middle */
+async function loadOutside(app, middle) {
+  const { mountOutside } = await import("./outside.js");
+  await mountOutside(app, middle);
 }
 
 /** The list of faults is loaded when it is first looked at. @param {App} app @param {HTMLElement} element @returns {() => void} */

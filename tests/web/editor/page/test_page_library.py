@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import expect
 from workshop import flow
 
+from engine.store.home import Home
+
 Editor = Any
 
 SUM = flow({"add": ("Add", {"a": 1, "b": 2}), "half": ("Half", {"a": {"link": "add.value"}})}, {"out": "half.value"})
@@ -270,3 +272,135 @@ def test_axe_finds_nothing_to_say_about_snippets(kept, theme, size):
     expect(page.get_by_label(f"New name of {name}")).to_be_visible()
     assert editor.violations() == []
     assert editor.js("const box = document.querySelector('dialog.sheet'); return box.scrollWidth <= box.clientWidth")
+
+
+OUTSIDE = flow(
+    {"add": ("Add", {"a": 70, "b": 2}), "half": ("Half", {"a": {"link": "add.value"}})}, {"out": "half.value"}
+)
+
+
+def write(home: Home, name: str, document: Any) -> None:
+    """Write a saved file as git does."""
+    (home.workflows / f"{name}.json").write_text(json.dumps(document, indent=2))
+
+
+@pytest.fixture
+def outside(editor, request, home):
+    """A page with a saved workflow that somebody else has changed, its bar, and its name."""
+    name = request.node.name.replace("[", " ").replace("]", "")
+    editor.show(SUM)
+    save_as(editor, name)
+    bar = editor.page.get_by_role("region", name="Changed outside")
+    assert bar.count() == 0
+    write(home, name, OUTSIDE)
+    expect(bar).to_contain_text(f"{name} was changed outside")
+    yield editor, bar, name
+    editor.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_what_was_changed_outside_is_taken_in_one_step_that_undo_takes_back(outside):
+    editor, bar, name = outside
+    assert inputs(editor, "add")["a"] == 1
+    bar.get_by_role("button", name="Reload").press("Enter")
+    expect(bar).to_have_count(0)
+    assert inputs(editor, "add")["a"] == 70
+    assert not editor.js("return tab.dirty.peek()")
+    editor.js("app.commands.run('edit.undo')")
+    editor.until("tab.dirty.peek()")
+    assert inputs(editor, "add")["a"] == 1
+    editor.page.keyboard.press("Control+S")
+    editor.until("!tab.dirty.peek()")
+    assert saved(editor.address, name)["nodes"]["add"]["inputs"]["a"] == 1
+
+
+def test_mine_is_kept_and_the_next_save_replaces_what_stays_among_the_versions(outside):
+    editor, bar, name = outside
+    editor.set("add", "b", 8)
+    expect(bar).to_contain_text("edits here that are not saved")
+    expect(bar.get_by_role("button", name="Reload over my edits")).to_be_visible()
+    bar.get_by_role("button", name="Compare").press("Enter")
+    against = editor.page.get_by_role("group", name="What was changed since")
+    expect(against).to_contain_text("add.a: 70 → 1")
+    expect(against).to_contain_text("add.b: 2 → 8")
+    editor.page.keyboard.press("Escape")
+    bar.get_by_role("button", name="Keep mine").press("Enter")
+    expect(bar).to_have_count(0)
+    assert inputs(editor, "add") == {"a": 1, "b": 8}
+    save(editor)
+    assert saved(editor.address, name)["nodes"]["add"]["inputs"] == {"a": 1, "b": 8}
+    with urlopen(f"{editor.address}api/workflows/{quote(name)}/versions/2") as answer:
+        assert json.load(answer) == OUTSIDE
+
+
+def test_a_file_that_is_gone_or_broken_is_kept_here_and_saved_anew(outside, home):
+    editor, bar, name = outside
+    (home.workflows / f"{name}.json").write_text("{")
+    expect(bar).to_contain_text("can't be read")
+    expect(bar.get_by_role("button")).to_have_count(1)
+    (home.workflows / f"{name}.json").unlink()
+    expect(bar).to_contain_text("is in the library no more")
+    bar.get_by_role("button", name="Keep mine").click()
+    expect(bar).to_have_count(0)
+    save(editor)
+    assert saved(editor.address, name)["nodes"]["add"]["inputs"]["a"] == 1
+
+
+def test_a_file_that_is_changed_while_nobody_looks_is_told_of_when_it_opens_again(editor, home):
+    name = "while nobody looked"
+    editor.show(SUM)
+    save_as(editor, name)
+    editor.until("app.drafts.peek() === 'kept'")
+    editor.page.goto("about:blank")
+    write(home, name, OUTSIDE)
+    editor.visit()
+    bar = editor.page.get_by_role("region", name="Changed outside")
+    expect(bar).to_contain_text(name)
+    bar.get_by_role("button", name="Reload").click()
+    editor.until("!tab.dirty.peek()")
+    assert inputs(editor, "add")["a"] == 70
+
+
+ADD = "levels.get('').nodes.get('add').inputs"
+ETAG = """return tab.etag.peek().replaceAll('"', '')"""
+SEEN = "window.seen = []; app.outside.subscribe((map) => { if (map.size > 0) window.seen.push(map.size); });"
+
+
+def test_two_windows_that_save_one_file_in_turn_are_not_told_of_each_other(editor, window, address):
+    editor.show(SUM)
+    save_as(editor, "in turn")
+    editor.until("app.drafts.peek() === 'kept'")
+    other = window(address)
+    assert other.js("return tab.name.peek()") == "in turn"
+    for page in (editor, other):
+        page.js(SEEN)
+    for number, (one, two) in enumerate([(editor, other), (other, editor)]):
+        told = two.js("return app.library.peek()")
+        one.set("add", "a", 10 + number)
+        one.page.keyboard.press("Control+S")
+        one.set(
+            "add", "b", 20 + number
+        )  # before the save is answered, or just after: what is open is not what is saved
+        two.until("app.library.peek() > a", told)
+        two.until(f"tab.saved.peek().{ADD}.get('a') === a", 10 + number)
+        two.until(f"tab.document.peek().{ADD}.get('b') === a", 20 + number)
+        assert one.js(ETAG) == two.js(ETAG)
+        assert [page.js("return tab.dirty.peek()") for page in (one, two)] == [True, True]
+    for page in (editor, other):
+        page.js("const { Outside } = await load('session/outside.js'); await new Outside(app).look();")
+        assert page.js("return window.seen") == []
+    other.page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+def test_axe_finds_nothing_to_say_about_a_file_changed_outside(outside, theme, size):
+    editor, bar, _ = outside
+    editor.page.set_viewport_size({"width": size[0], "height": size[1]})
+    editor.js("app.settings.choose({theme: a})", theme)
+    editor.set("add", "b", 8)
+    expect(bar).to_contain_text("edits here")
+    assert editor.violations() == []
+    box = bar.bounding_box()
+    assert (box["x"], box["width"]) == (0, size[0])
+    canvas = editor.page.locator(".canvas").bounding_box()
+    assert canvas["y"] >= box["y"] + box["height"]
