@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from models.training.common import MODELS, log
 from models.training.evaluate import SETS, entries_of
 from models.training.rows import Rows, place_of, settings_of
+from nodes.adherence import pairs
 from nodes.families.load import PARTS, load_part
 from nodes.families.protocol import TextEncoder
 from nodes.ops.latents import decode
@@ -39,7 +40,6 @@ from nodes.solids.score import read
 from nodes.types import Conditioning, Latent
 
 WAYS: Final = ("plain", "regions")
-DRAWS: Final = 10_000
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom in per cent of the picture."""
 
@@ -125,17 +125,9 @@ def shown(row: dict[str, Any], way: str) -> Shown:
 
 
 def removed(before: Sequence[bool], after: Sequence[bool]) -> tuple[float, float, float]:
-    """The share of errors that is gone, 1 − after / before, and its 95 % interval: Efron & Tibshirani 1993, chapter 13.
-
-    Prompts are drawn anew, each with both of its errors. (0, 0, 0) where there was no error.
-    """
-    one, two = np.asarray(before, np.float64), np.asarray(after, np.float64)
-    if not one.any():
-        return 0.0, 0.0, 0.0
-    drawn = np.random.default_rng(0).multinomial(len(one), np.full(len(one), 1 / len(one)), DRAWS)
-    sums, left = drawn @ one, drawn @ two
-    low, high = np.quantile(1 - left[sums > 0] / sums[sums > 0], (0.025, 0.975))
-    return float(1 - two.sum() / one.sum()), float(low), float(high)
+    """The share of errors that is gone and its 95 % interval, as `pairs.removed`; (0, 0, 0) where there was no error."""
+    share, low, high = pairs.removed(np.array(before, np.float64), np.array(after, np.float64))
+    return share or 0.0, low or 0.0, high or 0.0
 
 
 def table(done: Sequence[dict[str, Any]]) -> Iterator[str]:
