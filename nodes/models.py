@@ -11,6 +11,7 @@ from pydantic import Field
 
 from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Mismatch, ModelName, Node
+from engine.graph.records import Identity
 from engine.run.models.device import Loaded
 from engine.store.errors import WeightsError
 from nodes.checks import MODEL, of, picked, space_from
@@ -18,6 +19,10 @@ from nodes.types import VAE, Model, ModelRef, TextEncoder, Upscaler
 
 REWARD_FAMILIES = ("clip", "siglip")
 UPSCALERS = "upscaler"
+Precision = Annotated[
+    Literal["auto", "float32", "float16", "bfloat16"],
+    Field(description="The precision of its weights; auto is float32 on a processor"),
+]
 
 
 class LoadedModel(NamedTuple):
@@ -40,10 +45,7 @@ class LoadModel(Node):
     peers = ("CheckpointLoaderSimple", "DiffusersLoader")
 
     model: Annotated[ModelName, Field(description="The model's name, as `loom models` lists it")]
-    dtype: Annotated[
-        Literal["auto", "float32", "float16", "bfloat16"],
-        Field(description="The precision of its weights; auto is float32 on a processor"),
-    ] = "auto"
+    dtype: Precision = "auto"
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
@@ -58,10 +60,7 @@ class LoadModel(Node):
 
     def run(self, context: Context) -> LoadedModel:
         """References to the model's parts: plain data."""
-        try:
-            identity = context.identity("model")
-        except KeyError:
-            raise LoomError("input 'model' is linked; a model's name has to be written in the node itself") from None
+        identity = named_model(context)
         facts = identity.facts
         if facts["family"] in (*REWARD_FAMILIES, UPSCALERS):
             raise LoomError(_no_maker(facts))
@@ -72,6 +71,14 @@ class LoadModel(Node):
             TextEncoder(identity.digest, "text_encoder", family, space, self.dtype),
             VAE(identity.digest, "vae", family, space, self.dtype),
         )
+
+
+def named_model(context: Context) -> Identity:
+    """What the name at the input `model` stands for. Raises LoomError where it is linked: then nobody has looked it up."""
+    try:
+        return context.identity("model")
+    except KeyError:
+        raise LoomError("input 'model' is linked; a model's name has to be written in the node itself") from None
 
 
 def _no_maker(facts: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Mismatch, ModelName, Multiline, Node, Step
 from nodes.checks import in_sentences, of, picked
 from nodes.models import REWARD_FAMILIES as FAMILIES
+from nodes.models import named_model
 from nodes.prompts.vocabulary import prompt_notice, vocabulary_from
 from nodes.reward_texts import colors_from, weights_from
 from nodes.types import Box, LatentSpace, Mask, ModelRef, Reward, RewardTerm
@@ -67,10 +68,7 @@ class CLIPReward(Node):
 
     def run(self, context: Context) -> Reward:
         """The recipe. Raises LoomError, in a sentence, for a model that is none of these, and for an empty text."""
-        try:
-            identity = context.identity("model")
-        except KeyError:
-            raise LoomError("input 'model' is linked; a model's name has to be written in the node itself") from None
+        identity = named_model(context)
         family = str(identity.facts.get("family"))
         if family not in FAMILIES:
             raise LoomError(_no_clip(identity.facts))

@@ -11,6 +11,7 @@ from pydantic import Field
 from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Mismatch, ModelName, Node, Progress, Step, Stop, Work
 from nodes.checks import in_sentences, of, picked
+from nodes.models import UPSCALERS, Precision, named_model
 from nodes.sizes import PixelSide, Scale, size_fact, wanted_size
 from nodes.types import Image, Upscaler
 
@@ -39,27 +40,21 @@ class LoadUpscaler(Node):
     peers = ("UpscaleModelLoader",)
 
     model: Annotated[ModelName, Field(description="The network's name, as `loom models` lists it")]
-    dtype: Annotated[
-        Literal["auto", "float32", "float16", "bfloat16"],
-        Field(description="The precision of its weights; auto is float32 on a processor"),
-    ] = "auto"
+    dtype: Precision = "auto"
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
         """What the file says of it. Refuses other models."""
         facts = of(inputs, "model")
-        if facts.get("family") not in (None, "upscaler"):
+        if facts.get("family") not in (None, UPSCALERS):
             raise Mismatch("model", _no_upscaler(facts))
         known = picked(facts, "name", "scale")
         return {"upscaler": known | ({"lease": facts["digest"]} if "digest" in facts else {})}
 
     def run(self, context: Context) -> Upscaler:
         """A reference to the network: plain data."""
-        try:
-            identity = context.identity("model")
-        except KeyError:
-            raise LoomError("input 'model' is linked; a model's name has to be written in the node itself") from None
-        if identity.facts.get("family") != "upscaler":
+        identity = named_model(context)
+        if identity.facts.get("family") != UPSCALERS:
             raise LoomError(_no_upscaler(identity.facts))
         return Upscaler(identity.digest, self.dtype)
 
