@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 
 from nodes.families.errors import UnusableModel
 from nodes.families.headers import Header, read_header
+from nodes.families.json_files import read_json
 from nodes.prompts.vocabulary import FILE as VOCABULARY
 from nodes.prompts.vocabulary import vocabulary_from
 
@@ -122,15 +122,7 @@ class ClipFolder:
         raise UnusableModel(f"{self.path.name} is not whole: it has no {PROCESSORS[0]}")
 
     def _json(self, name: str) -> dict[str, Any]:
-        try:
-            found = json.loads((self.path / name).read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise UnusableModel(f"{self.path.name} is not a whole model: it has no {name}") from error
-        except (OSError, ValueError, RecursionError) as error:
-            raise UnusableModel(f"{self.path.name}: {name} cannot be read as JSON") from error
-        if not isinstance(found, dict):
-            raise UnusableModel(f"{self.path.name}: {name} is not a JSON object")
-        return found
+        return read_json(self.path, name)
 
 
 def _sides(size: Any) -> tuple[int, int] | int:

@@ -3,7 +3,6 @@ here."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from nodes.families.errors import UnusableModel
 from nodes.families.headers import Header, read_header
+from nodes.families.json_files import read_json
 from nodes.families.records import Facts, latent_space
 from nodes.prompts.vocabulary import FILE as VOCABULARY
 from nodes.prompts.vocabulary import vocabulary_from
@@ -105,15 +105,7 @@ class DiffusersFolder:
         return f"{self.path.name}/{folder.name} cannot be loaded: {why}"
 
     def _json(self, name: str) -> dict[str, Any]:
-        try:
-            found = json.loads((self.path / name).read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise UnusableModel(f"{self.path.name} is not a whole diffusers model: it has no {name}") from error
-        except (OSError, ValueError, RecursionError) as error:
-            raise UnusableModel(f"{self.path.name}: {name} cannot be read as JSON") from error
-        if not isinstance(found, dict):
-            raise UnusableModel(f"{self.path.name}: {name} is not a JSON object")
-        return found
+        return read_json(self.path, name, "diffusers model")
 
     def _check_classes(self) -> None:
         index = self._json("model_index.json")
