@@ -50,7 +50,8 @@ DECAY_SHARE: Final = 0.3
 DECISIVE: Final = (1.0, 0.8)
 """Mean and deviation of the logit of those steps that are drawn from where shapes are decided: mostly 550 to 860 of 1000.
 There a caption of another shape costs most; below 400 it costs next to nothing."""
-EVEN_SHARE: Final = 0.3
+EVEN: Final = (0.3, 0.7)
+"""How many steps are drawn from the whole schedule, at the full rate and at the end, when edges are learnt."""
 WIDTH: Final = 192
 
 
@@ -144,16 +145,21 @@ def load_data(seed: int) -> Data:
     return Data(encoded[kept], [scenes[index] for index in kept], random.Random(seed))
 
 
-def draw_steps(count: int, of: int) -> Tensor:
-    """`count` steps from 0 to `of` − 1, (count,): some of them even, the others logit-normal."""
+def draw_steps(count: int, of: int, share: float) -> Tensor:
+    """`count` steps from 0 to `of` − 1, (count,): a share of them even, the others logit-normal."""
     even = torch.rand(count)
     decisive = torch.sigmoid(DECISIVE[0] + DECISIVE[1] * torch.randn(count))
-    return (torch.where(torch.rand(count) < EVEN_SHARE, even, decisive) * of).long().clamp_(max=of - 1)
+    return (torch.where(torch.rand(count) < share, even, decisive) * of).long().clamp_(max=of - 1)
 
 
-def loss_of(model: Callable[..., Tensor], clean: Tensor, tokens: Tensor, alphas: Tensor) -> Tensor:
-    """Mean squared error of v at drawn steps; alphas (1000,) are the cumulative products."""
-    step = draw_steps(len(clean), len(alphas))
+def even_share(rate: float) -> float:
+    """How many steps are drawn from the whole schedule at a learning rate: the more, the more it has fallen."""
+    return EVEN[1] + (EVEN[0] - EVEN[1]) * min(rate / PEAK, 1.0)
+
+
+def loss_of(model: Callable[..., Tensor], clean: Tensor, tokens: Tensor, alphas: Tensor, even: float) -> Tensor:
+    """Mean squared error of v at drawn steps, a share of them `even`; alphas (1000,) are the cumulative products."""
+    step = draw_steps(len(clean), len(alphas), even)
     noise = torch.randn_like(clean)
     signal, sigma = alphas[step].sqrt()[:, None, None, None], (1 - alphas[step]).sqrt()[:, None, None, None]
     made = model(signal * clean + sigma * noise, step, tokens)
@@ -239,7 +245,7 @@ def _loop(
     while (now := team.agree(time.time())) < end:
         state["rate"] = min(1.0, (state["step"] - first + 1) / 100) * decay.rate(now)
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-            loss = loss_of(compiled, *data.batch(BATCH), alphas)
+            loss = loss_of(compiled, *data.batch(BATCH), alphas, even_share(state["rate"]))
         recent.append(descend(optimizer, loss, state["rate"], partial(team.average, parameters)))
         if team.leads:
             average(mean, model, keep_at(state["step"]))

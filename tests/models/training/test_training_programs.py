@@ -104,9 +104,11 @@ def test_training_goes_on_from_shipped_weights_only_where_they_read_the_same_tok
 
 def test_steps_come_from_all_of_the_schedule_and_most_often_from_where_shapes_are_decided():
     torch.manual_seed(0)
-    steps = denoiser.draw_steps(20_000, 1000)
+    steps = denoiser.draw_steps(20_000, 1000, denoiser.even_share(denoiser.PEAK))
     shares = torch.histc(steps.float(), bins=10, min=0, max=1000) / len(steps)
     assert steps.min() >= 0
     assert steps.max() == 999
     assert shares.min() > 0.02  # the even ones are 0.03 a tenth
     assert shares[6:9].sum() > 0.5
+    later = denoiser.draw_steps(20_000, 1000, denoiser.even_share(0.0))
+    assert (later < 400).sum() > 1.5 * (steps < 400).sum()
