@@ -35,4 +35,11 @@ export function enable(app) {
   listenToKeys(app);
   installClipboard(app);
   installPins(app);
+  void followOutside(app);
+}
+
+/** @param {import("./session/app.js").App} app */
+async function followOutside(app) {
+  const { Outside } = await import("./session/outside.js");
+  new Outside(app).follow();
 }

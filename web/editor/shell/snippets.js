@@ -144,9 +144,9 @@ function row(list, snippet) {
     field?.select();
   };
   return html`<li class="snippet"><span class="snippet-words"><b>${name}</b><span class="muted">${library.contentWords(snippet, app.catalogue.peek())}</span></span>
-    <button type="button" class="quiet small" aria-label="Insert ${name}" @click=${insert}>Insert</button>
+    <span class="snippet-deeds"><button type="button" class="quiet small" aria-label="Insert ${name}" @click=${insert}>Insert</button>
     <button type="button" class="quiet small" aria-label="Rename ${name}" data-is="rename ${name}" @click=${rename}>Rename</button>
-    <button type="button" class="quiet small" aria-label="Delete ${name}" data-is="delete ${name}" @click=${() => void list.remove(snippet)}>Delete</button></li>`;
+    <button type="button" class="quiet small" aria-label="Delete ${name}" data-is="delete ${name}" @click=${() => void list.remove(snippet)}>Delete</button></span></li>`;
 }
 
 /** @param {SnippetList} list @param {string} name */
