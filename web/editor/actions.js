@@ -14,6 +14,7 @@ import { profileCommands } from "./commands/profile.js";
 import { resultCommands } from "./commands/results.js";
 import { runCommands } from "./commands/run.js";
 import { installPins } from "./interact/pins.js";
+import { installWatches, watchCommands } from "./commands/watch.js";
 import { viewCommands } from "./view/commands.js";
 
 /** @param {import("./session/app.js").App} app */
@@ -22,6 +23,7 @@ export function enable(app) {
     ...runCommands,
     ...editCommands,
     ...freezeCommands,
+    ...watchCommands,
     ...viewCommands,
     ...arrangeCommands,
     ...fileCommands,
@@ -35,6 +37,7 @@ export function enable(app) {
   listenToKeys(app);
   installClipboard(app);
   installPins(app);
+  installWatches(app);
   void followOutside(app);
 }
 

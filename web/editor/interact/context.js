@@ -23,6 +23,7 @@ const MENUS = Object.freeze({
     "node.bypass",
     "node.mute",
     "node.freeze",
+    "watch.toggle",
     null,
     "edit.copy",
     "edit.duplicate",
@@ -154,16 +155,22 @@ export class ContextMenu extends Interaction {
    */
   #ofOutput(id, output) {
     if (output === undefined) return [];
-    const { tab } = this.stage;
+    const { app, tab } = this.stage;
     const level = tab.levelName.peek();
     const name = [...tab.level.peek().outputs].find(([, { link }]) => link === `${id}.${output}`)?.[0];
     const words = output.replaceAll("_", " ");
+    const watched = app.commands.get("watch.toggle")?.on?.(app, { id, output });
+    const watch = {
+      id: "watch",
+      title: watched ? `Watch “${words}” no more` : `Watch “${words}”`,
+      run: () => void app.commands.run("watch.toggle", { id, output }),
+    };
     if (name !== undefined) {
       const drop = () => void tab.edit("Expose an output no more", (draft) => dropOutput(draft, level, name));
-      return [{ id: "unexpose", title: `“${words}” is no output of the workflow`, run: drop }, null];
+      return [{ id: "unexpose", title: `“${words}” is no output of the workflow`, run: drop }, watch, null];
     }
     const give = () => void tab.edit("Expose an output", (draft) => exposeOutput(draft, level, { node: id, output }));
-    return [{ id: "expose", title: `Make “${words}” an output of the workflow`, run: give }, null];
+    return [{ id: "expose", title: `Make “${words}” an output of the workflow`, run: give }, watch, null];
   }
 
   /**

@@ -8,6 +8,7 @@
 
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { toJson } from "../model/document.js";
+import { frozenIn } from "../model/frozen.js";
 import { outgoing } from "../model/links.js";
 import { readValue } from "../model/shapes.js";
 import { UNDER_WAY } from "../session/tab.js";
@@ -57,8 +58,9 @@ function lastOf(tab, { node, output }) {
  */
 export async function made(app, tab, { node, output }) {
   const target = `${tab.prefix.peek()}${node}.${output}`;
-  const workflow = toJson(tab.document.peek());
-  const { id } = await app.api.submit({ workflow, document: tab.key.peek(), targets: [target] });
+  const document = tab.document.peek();
+  const job = { workflow: toJson(document), document: tab.key.peek(), targets: [target], ...frozenIn(document) };
+  const { id } = await app.api.submit(job);
   tab.queue(id);
   await over(tab, id);
   const run = await app.api.run(id);

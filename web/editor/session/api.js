@@ -91,6 +91,17 @@ export class Api {
     return this._json("GET", `/runs/${id}`);
   }
 
+  /**
+   * A look at what outputs had in a run; nothing is run for it.
+   *
+   * @param {string} id
+   * @param {readonly string[]} ports
+   * @returns {Promise<{[port: string]: import("../profile/looks.js").Look}>}
+   */
+  async values(id, ports) {
+    return (await this._send("POST", `/runs/${id}/values`, { ports })).values;
+  }
+
   /** @param {string} id @param {"cancel" | "stop"} how @returns {Promise<RunDoc>} */
   end(id, how) {
     return this._json("POST", `/runs/${id}/${how}`);

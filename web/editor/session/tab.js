@@ -66,6 +66,8 @@ export class Tab {
   run = signal(null);
   /** Runs of this document that are not over. @type {Signal<readonly string[]>} */
   waiting = signal([]);
+  /** The outputs that are watched, as `address.output`. @type {Signal<readonly string[]>} */
+  watches = signal([]);
   /** What is frozen, by address. */
   frozen = computed(() => frozenOf(this.document.value));
   runOnChange = signal(false);
@@ -112,13 +114,18 @@ export class Tab {
     return this._cameras.peek().has(this.prefix.peek());
   }
 
-  /** The level that is shown, and the camera of each. @returns {{path: readonly string[], cameras: [string, Camera][]}} */
+  /**
+   * The level that is shown, the camera of each, and what is watched.
+   *
+   * @returns {{path: readonly string[], cameras: [string, Camera][], watches?: readonly string[]}}
+   */
   get whereabouts() {
-    return { path: this.path.peek(), cameras: [...this._cameras.peek()] };
+    return { path: this.path.peek(), cameras: [...this._cameras.peek()], watches: this.watches.peek() };
   }
 
-  set whereabouts({ path, cameras }) {
+  set whereabouts({ path, cameras, watches = [] }) {
     this._cameras.value = new Map(cameras);
+    this.watches.value = watches;
     this.path.value = lastingPath(this.document.peek(), path);
   }
 
