@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 import orjson
 from aiohttp import ETag, web
 
 JSON = "application/json"
+Row = TypeVar("Row")
 
 
 def json_response(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -20,6 +21,12 @@ def json_response(document: Any, status: int = 200, headers: Mapping[str, str] |
         headers={"Cache-Control": "no-store", **(headers or {})},
         content_type=JSON,
     )
+
+
+def page_of(rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], Row | None]:
+    """A page of rows, of which one more than its limit was asked for, and its last one where another page follows."""
+    page = rows[:limit]
+    return page, page[-1] if len(rows) > limit else None
 
 
 def json_bytes(document: Any) -> bytes:

@@ -12,7 +12,7 @@ from engine.graph.values import File
 from engine.store.assets import Assets
 from engine.store.errors import AssetError
 from engine.store.placing import safe_name
-from web.answers import json_response
+from web.answers import json_response, page_of
 from web.bodies import read_query
 from web.errors import Refused
 from web.intake import receive
@@ -49,9 +49,8 @@ async def gallery(request: web.Request) -> web.Response:
         workflow=query.workflow,
         kind=query.kind,
     )
-    page = rows[: query.limit]
-    more = page[-1].number if len(rows) > len(page) else None
-    return json_response({"assets": [asset_json(row) for row in page], "next": more})
+    page, last = page_of(rows, query.limit)
+    return json_response({"assets": [asset_json(row) for row in page], "next": last and last.number})
 
 
 @routes.add(

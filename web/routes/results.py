@@ -12,7 +12,7 @@ from engine.serve.service import Service
 from engine.store.errors import UnknownRun
 from engine.store.gallery import AssetRow
 from engine.store.runs.records import Run
-from web.answers import json_response
+from web.answers import json_response, page_of
 from web.bodies import read_query
 from web.keys import SERVICE
 from web.routing import Answer, Routes
@@ -35,9 +35,9 @@ async def results(request: web.Request) -> web.Response:
         starred=query.starred,
         pictures=True,
     )
-    page = rows[: query.limit]
+    page, last = page_of(rows, query.limit)
     found = await asyncio.to_thread(_with_runs, request.app[SERVICE], page)
-    return json_response({"results": found, "next": page[-1].number if len(rows) > len(page) else None})
+    return json_response({"results": found, "next": last and last.number})
 
 
 def _with_runs(service: Service, rows: Sequence[AssetRow]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.answers import json_response
+from web.answers import json_response, page_of
 from web.bodies import read_body, read_query
 from web.keys import SERVICE
 from web.routing import Answer, Routes
@@ -99,9 +99,8 @@ async def runs(request: web.Request) -> web.Response:
     found = await request.app[SERVICE].runs(
         status=query.status, limit=query.limit + 1, before=query.before, sweep=query.sweep, document=query.document
     )
-    page = found[: query.limit]
-    more = page[-1].id if len(found) > len(page) else None
-    return json_response({"runs": [run_json(run) for run in page], "next": more})
+    page, last = page_of(found, query.limit)
+    return json_response({"runs": [run_json(run) for run in page], "next": last and last.id})
 
 
 @routes.add("GET", ID, gives=Answer("The run", RunWhole), refusals=(404,))
