@@ -12,8 +12,13 @@ from nodes.checks import in_sentences, of, picked
 from nodes.types import Image, Mask
 
 
-def _same_size(inputs: Mapping[str, Any], name: str = "image") -> Mapping[str, Facts]:
-    return {"image": picked(of(inputs, name), "width", "height", "batch")}
+class KeepsSize(Node):
+    """What nodes have in common that give their pictures back in the size and number in which they came."""
+
+    @classmethod
+    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
+        """The pictures' own size."""
+        return {"image": picked(of(inputs, "image"), "width", "height", "batch")}
 
 
 class ImageBlend(Node):
@@ -51,7 +56,7 @@ class ImageBlend(Node):
             return Image(blended(below, above, self.mode, self.opacity, values))
 
 
-class ImageAdjust(Node):
+class ImageAdjust(KeepsSize):
     """Change the colours of pictures: hue, saturation, brightness, contrast and gamma, in this order.
 
     What is left at its neutral value changes nothing at all. Transparency stays as it is.
@@ -78,11 +83,6 @@ class ImageAdjust(Node):
         float, Field(ge=0.1, le=10, description="Above 1 lifts the dark, below 1 deepens it; 1 is neutral"), Step(0.05)
     ] = 1.0
 
-    @classmethod
-    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """The pictures' own size."""
-        return _same_size(inputs)
-
     def run(self) -> Image:
         """Adjust."""
         from nodes.ops.tones import adjusted
@@ -99,7 +99,7 @@ class ImageAdjust(Node):
         )
 
 
-class ColorMatch(Node):
+class ColorMatch(KeepsSize):
     """Give pictures the colours of another picture.
 
     mean_std moves and stretches lightness and colour to the other's mean and spread; linear also turns colours, so that
@@ -122,11 +122,6 @@ class ColorMatch(Node):
     ] = None
     reference_mask: Annotated[Mask | None, Field(description="White where the reference's colours are measured")] = None
 
-    @classmethod
-    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """The pictures' own size."""
-        return _same_size(inputs)
-
     def run(self) -> Image:
         """Match. Raises LoomError, in a sentence, where numbers do not fit or nothing is left to measure."""
         from nodes.ops.colour_match import colour_matched, statistics
@@ -142,7 +137,7 @@ class ColorMatch(Node):
             return Image(colour_matched(self.image.pixels, own, wanted, self.method, self.strength))
 
 
-class ImageBlur(Node):
+class ImageBlur(KeepsSize):
     """Blur pictures with a Gaussian. What is transparent lends no colour to what is seen."""
 
     title = "Blur image"
@@ -156,11 +151,6 @@ class ImageBlur(Node):
         Step(1),
     ] = 2.0
 
-    @classmethod
-    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """The pictures' own size."""
-        return _same_size(inputs)
-
     def run(self) -> Image:
         """Blur."""
         from nodes.ops.filters import blurred
@@ -168,7 +158,7 @@ class ImageBlur(Node):
         return Image(blurred(self.image.pixels, self.radius))
 
 
-class ImageSharpen(Node):
+class ImageSharpen(KeepsSize):
     """Sharpen pictures with an unsharp mask: what a blur would take away is added once more."""
 
     title = "Sharpen image"
@@ -185,11 +175,6 @@ class ImageSharpen(Node):
     threshold: Annotated[
         float, Field(ge=0, le=1, description="Differences up to this are left alone, as noise is"), Step(0.01)
     ] = 0.0
-
-    @classmethod
-    def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """The pictures' own size."""
-        return _same_size(inputs)
 
     def run(self) -> Image:
         """Sharpen."""
