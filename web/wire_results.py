@@ -51,8 +51,8 @@ class QueuePage(Answered):
 class ResultDoc(AssetDoc):
     """A picture with what made it: the run's title, its sweep, and what was changed in the workflow since the run before.
 
-    `changes` is null for the first run of a document, and where the run was deleted. `frozen` are the nodes that gave what was
-    frozen, and not what the workflow says.
+    `changes` is null for the first run of a document, and where the run was deleted. `frozen` are the nodes that gave
+    what was frozen, and not what the workflow says.
     """
 
     title: str
