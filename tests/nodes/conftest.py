@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from generators import finished
 
 from nodes.types import Conditioning, ConditioningEntry, Latent, LatentSpace
 
@@ -86,13 +87,8 @@ def run() -> Callable[..., Any]:
     import torch
 
     def finish(work: Any) -> tuple[list[Any], Any]:
-        yielded = []
         with torch.no_grad():
-            while True:
-                try:
-                    yielded.append(next(work))
-                except StopIteration as end:
-                    return yielded, end.value
+            return finished(work)
 
     return finish
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from generators import returned
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
@@ -71,16 +72,8 @@ def inputs(bench: Bench, image: Tensor, mask: Tensor, **changes: Any) -> dict[st
     return given | changes
 
 
-def finished(work: Any) -> Any:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
-
-
 def paint(bench: Bench, image: Tensor, mask: Tensor, **changes: Any) -> Any:
-    return finished(nodes.Inpaint(**inputs(bench, image, mask, **changes)).run(bench))  # type: ignore[arg-type]
+    return returned(nodes.Inpaint(**inputs(bench, image, mask, **changes)).run(bench))  # type: ignore[arg-type]
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:
@@ -149,7 +142,7 @@ def test_a_full_mask_at_denoise_1_is_text_to_image_with_the_same_noise(
     found = paint(bench, image, torch.ones(1, 29, 37), mode=mode, fill=fill, feather=3.0, **options)
     given = inputs(bench, image, image[..., 0], **options)
     empty = Latent(bench.denoiser.space, 37, 29, 2)
-    drawn = finished(nodes.KSampler(**{k: given[k] for k in ("model", "positive", *options)}, latent=empty).run(bench))  # type: ignore[arg-type]
+    drawn = returned(nodes.KSampler(**{k: given[k] for k in ("model", "positive", *options)}, latent=empty).run(bench))  # type: ignore[arg-type]
     assert torch.equal(found.latent.samples, drawn.latent.samples)
     shown = nodes.VAEDecode(vae=given["vae"], latent=drawn.latent).run(bench)  # type: ignore[arg-type]
     assert torch.equal(found.image.pixels, shown.pixels)

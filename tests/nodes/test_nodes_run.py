@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 import torch
+from generators import finished
 from PIL import Image as Pillow
 
 import nodes
 from engine.graph.faults import LoomError
-from engine.graph.node import Artifact, Node, Progress, Stop
+from engine.graph.node import Artifact, Node, Stop
 from engine.graph.records import MISSING, Identity
 from engine.graph.values import File, Folder
 from engine.packs import find_registry
@@ -65,15 +66,6 @@ def call(cls: type[Node], given: CallContext | None = None, **inputs: Any) -> An
         result = finished(result)[1]
     assert {name: digest(value) for name, value in values.items()} == before
     return result
-
-
-def finished(work: Any) -> tuple[list[Progress], Any]:
-    told = []
-    while True:
-        try:
-            told.append(next(work))
-        except StopIteration as end:
-            return told, end.value
 
 
 def noise(*shape: int) -> torch.Tensor:

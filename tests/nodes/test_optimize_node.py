@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import torch
+from generators import finished, returned
 
 import nodes
 from engine.graph.faults import LoomError
-from engine.graph.node import Mismatch, Progress, Stop
+from engine.graph.node import Mismatch, Stop
 from engine.graph.records import MISSING
 from engine.packs import find_registry
 from engine.run.codec import Classes, digest, pack, unpack
@@ -74,26 +75,17 @@ def call(tiny_parts: Callable[..., dict[str, Any]], tiny_clip: Any) -> Callable[
     return make
 
 
-def finish(work: Any) -> tuple[list[Progress], Any]:
-    told = []
-    while True:
-        try:
-            told.append(next(work))
-        except StopIteration as end:
-            return told, end.value
-
-
 def sampled(call: Callable[..., Any], **inputs: Any) -> torch.Tensor:
     """The picture of a KSampler with the settings that RewardOptimize has by default."""
     settings = {"steps": 1, "cfg": 1.0, "sampler": "euler", "schedule": "trailing"} | inputs
-    latent = finish(call("KSampler", **settings)[1])[1].latent
+    latent = returned(call("KSampler", **settings)[1]).latent
     return torch.as_tensor(call("VAEDecode", latent=latent)[1].pixels)
 
 
 @pytest.mark.parametrize("mode", ["best_of", "zero_order", "gradient", "safe", "hybrid"])
 def test_the_best_noise_is_the_best_picture_in_any_sampler(mode: str, call: Any) -> None:
     settings = {"steps": 2, "sampler": "euler_ancestral"}
-    done = finish(call(mode=mode, candidates=2, **settings)[1])[1]
+    done = returned(call(mode=mode, candidates=2, **settings)[1])
     assert torch.allclose(done.image.pixels, sampled(call, noise=done.noise, seed=99, **settings), atol=1e-6)
     best = done.trace["rows"][done.trace["best"]]
     assert best["total"] == max(row["total"] for row in done.trace["rows"]) == done.scores["best"]["total"]
@@ -101,13 +93,13 @@ def test_the_best_noise_is_the_best_picture_in_any_sampler(mode: str, call: Any)
 
 
 def test_best_of_gives_the_picture_of_a_seed(call: Any) -> None:
-    done = finish(call(mode="best_of", iterations=3)[1])[1]
+    done = returned(call(mode="best_of", iterations=3)[1])
     assert torch.allclose(done.image.pixels, sampled(call, seed=7 + done.trace["best"]), atol=1e-6)
     assert done.noise.seed == 7 + done.trace["best"]
 
 
 def test_it_tells_what_it_predicts_first_and_all_that_it_knows_after_each_picture(call: Any) -> None:
-    told, done = finish(call(mode="gradient")[1])
+    told, done = finished(call(mode="gradient")[1])
     data = [progress.data for progress in told if progress.data is not None]
     assert data[0]["rows"] == []
     assert (told[0].step, told[0].of) == (0, 4)
@@ -130,13 +122,13 @@ def test_it_tells_what_it_predicts_first_and_all_that_it_knows_after_each_pictur
 
 
 def test_going_on_is_the_same_as_having_run_on(call: Any) -> None:
-    whole = finish(call(mode="gradient", iterations=5)[1])[1]
-    part = finish(call(mode="gradient", iterations=2)[1])[1]
+    whole = returned(call(mode="gradient", iterations=5)[1])
+    part = returned(call(mode="gradient", iterations=2)[1])
     packed = pack(part.state)
     classes = Classes()
     classes.add_module(types)
     context, work = call(mode="gradient", iterations=3, resume=unpack(packed.json, dict(packed.buffers), classes))
-    parts = finish(work)[1]
+    parts = returned(work)
     assert not any("begins anew" in message for message, _ in context.notices)
     assert digest(parts.state) == digest(whole.state)
     assert torch.equal(parts.image.pixels, whole.image.pixels)
@@ -144,10 +136,10 @@ def test_going_on_is_the_same_as_having_run_on(call: Any) -> None:
 
 
 def test_a_state_of_another_reward_gives_its_best_noise_and_says_so(call: Any) -> None:
-    before = finish(call(mode="best_of", iterations=3)[1])[1]
+    before = returned(call(mode="best_of", iterations=3)[1])
     for inputs, word in (({"reward": Reward(RED.terms[:1])}, "another reward"), ({"mode": "gradient"}, "another mode")):
         context, work = call(**({"mode": "best_of", "iterations": 1, "resume": before.state} | inputs))
-        done = finish(work)[1]
+        done = returned(work)
         assert word in context.notices[0][0]
         assert torch.equal(done.noise.samples, before.noise.samples)
 
@@ -174,7 +166,7 @@ def test_no_grad_mode_is_left_behind_and_no_tape(call: Any) -> None:
         for _ in range(4):
             next(work)
             assert not torch.is_grad_enabled()
-    done = finish(work)[1]
+    done = returned(work)
     assert torch.is_grad_enabled()
     assert not any(tensor.requires_grad for tensor in (done.image.pixels, done.noise.samples, done.state.noise))
 
@@ -183,9 +175,9 @@ def test_a_reward_model_has_a_share_and_pictures_bound_every_mode(call: Any) -> 
     clip = RewardTerm(
         "clip", "clip", {"text": "a red cube"}, ModelRef("c", "clip", "clip", types.LatentSpace("pixels", 3, 1))
     )
-    done = finish(call(reward=Reward((clip,)), mode="gradient", lr=20.0, iterations=6)[1])[1]
+    done = returned(call(reward=Reward((clip,)), mode="gradient", lr=20.0, iterations=6)[1])
     assert done.scores["best"]["total"] > done.scores["first"]["total"]
-    few = finish(call(mode="zero_order", iterations=100, pictures=3)[1])[1]
+    few = returned(call(mode="zero_order", iterations=100, pictures=3)[1])
     assert len(few.trace["rows"]) == 3
 
 
@@ -193,7 +185,7 @@ def test_what_was_held_out_and_fell_is_told(call: Any) -> None:
     against = Reward((RED.terms[0], RewardTerm("redness", "other", {}, weight=1.0, held_out=True)))
     inverse = Reward((replace(RED.terms[0], weight=-1.0), against.terms[1]))
     context, work = call(reward=inverse, mode="gradient", lr=20.0, iterations=6)
-    done = finish(work)[1]
+    done = returned(work)
     assert done.trace["best"] > 0
     assert "'other', which was held out, fell from" in context.notices[-1][0]
 
@@ -216,7 +208,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(inputs: Any, told: str, call
     if inputs.get("noise") == "small":
         inputs = {"noise": Noise(space, torch.zeros(1, space.channels, 2, 2), 1)}
     with pytest.raises(LoomError, match=told):
-        finish(call(**inputs)[1])
+        finished(call(**inputs)[1])
 
 
 def test_what_does_not_fit_into_memory_is_refused_before_anything_is_computed(

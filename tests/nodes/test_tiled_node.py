@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from generators import returned
 
 import nodes
 from engine.graph.node import Mismatch, Stop
@@ -36,25 +37,17 @@ def work(node: Any, gaussian: Any) -> Any:
     return node.run(Lending(gaussian))
 
 
-def result(work: Any) -> Any:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
-
-
 def test_a_picture_of_the_models_size_is_what_ksampler_makes(gaussian: Any) -> None:
     inputs = given(gaussian, 32, seed=4)
-    tiled = result(work(nodes.TiledSampler(**inputs), gaussian))
-    plain = result(work(nodes.KSampler(**inputs), gaussian))
+    tiled = returned(work(nodes.TiledSampler(**inputs), gaussian))
+    plain = returned(work(nodes.KSampler(**inputs), gaussian))
     assert tiled.latent.samples.equal(plain.latent.samples)
     assert tiled.x0.samples.equal(plain.x0.samples)
 
 
 @pytest.mark.parametrize(("window", "overlap", "count"), [(None, 0.5, 5), (None, 0.0, 3), (64, 0.5, 2), (96, 0.9, 1)])
 def test_a_larger_one_is_looked_at_in_windows(gaussian: Any, window: int | None, overlap: float, count: int) -> None:
-    result(work(nodes.TiledSampler(**given(gaussian, 96, window=window, overlap=overlap)), gaussian))
+    returned(work(nodes.TiledSampler(**given(gaussian, 96, window=window, overlap=overlap)), gaussian))
     assert len(gaussian.batches) == 3 * count
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from generators import finished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
@@ -77,17 +78,8 @@ def noise(*shape: int, seed: int = 0) -> Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def done(work: Any) -> tuple[list[Progress], Any]:
-    told = []
-    while True:
-        try:
-            told.append(next(work))
-        except StopIteration as end:
-            return told, end.value
-
-
 def upscaled(pixels: Tensor, **inputs: Any) -> Tensor:
-    found = done(nodes.Upscale(image=Image(pixels), **inputs).run(Bench()))[1]  # type: ignore[arg-type]
+    found = finished(nodes.Upscale(image=Image(pixels), **inputs).run(Bench()))[1]  # type: ignore[arg-type]
     assert isinstance(found, Image)
     return found.pixels
 
@@ -229,7 +221,7 @@ def by_hand(bench: Bench, given: dict[str, Any], via: str, denoise: float, size:
     def sampled(latent: Latent, **more: Any) -> Latent:
         names = ("seed", "sampler", "schedule")
         settings = {name: given[name] for name in names} | more
-        latent_out: Latent = done(sample(bench.denoiser, given["positive"], None, latent, **settings))[1].latent
+        latent_out: Latent = finished(sample(bench.denoiser, given["positive"], None, latent, **settings))[1].latent
         return latent_out
 
     with torch.no_grad():
@@ -239,7 +231,7 @@ def by_hand(bench: Bench, given: dict[str, Any], via: str, denoise: float, size:
         else:
             picture = decode(bench.vae, first).pixels  # type: ignore[arg-type]
             if via == "model":
-                picture = done(enlarged(bench.network, picture))[1]
+                picture = finished(enlarged(bench.network, picture))[1]
             large = replace(encode(bench.vae, Image(resample(picture, *size))), mask=first.mask)  # type: ignore[arg-type]
         last = sampled(large, steps=2, denoise=denoise)
         return first, last, decode(bench.vae, last)  # type: ignore[arg-type]
@@ -250,7 +242,7 @@ def by_hand(bench: Bench, given: dict[str, Any], via: str, denoise: float, size:
 def test_two_passes_are_what_the_tensor_functions_give(bench: Bench, via: Any, scale: float) -> None:
     given = inputs(bench, latent=Latent(bench.denoiser.space, 32, 24, 2, None, Mask(torch.ones(1, 6, 8))))
     node = nodes.HiresFix(**given, via=via, scale=scale, denoise=0.6, second_steps=2)
-    told, found = done(node.run(bench))  # type: ignore[arg-type]
+    told, found = finished(node.run(bench))  # type: ignore[arg-type]
     size = round(32 * scale), round(24 * scale)
     first, last, image = by_hand(bench, given, via, 0.6, size)
     assert torch.equal(samples_of(found.first), samples_of(first))
@@ -264,7 +256,7 @@ def test_two_passes_are_what_the_tensor_functions_give(bench: Bench, via: Any, s
 
 
 def test_without_a_change_of_size_or_a_second_pass_it_is_the_first(bench: Bench) -> None:
-    found = done(nodes.HiresFix(**inputs(bench), scale=1.0, denoise=0.0).run(bench))[1]  # type: ignore[arg-type]
+    found = finished(nodes.HiresFix(**inputs(bench), scale=1.0, denoise=0.0).run(bench))[1]  # type: ignore[arg-type]
     assert torch.equal(samples_of(found.latent), samples_of(found.first))
 
 
@@ -297,7 +289,7 @@ def test_a_network_that_is_not_linked_is_missed_before_anything_runs(bench: Benc
     for fine in ({"via": {"value": "pixel"}}, {"via": {"value": "model"}, "upscaler": {"scale": 4}}, {"via": {}}):
         nodes.HiresFix.infer(fine)
     with pytest.raises(LoomError, match="wants a network"):
-        done(nodes.HiresFix(**inputs(bench, upscaler=None), via="model").run(bench))  # type: ignore[arg-type]
+        finished(nodes.HiresFix(**inputs(bench, upscaler=None), via="model").run(bench))  # type: ignore[arg-type]
 
 
 def test_a_vae_of_another_space_is_refused_in_a_sentence() -> None:
@@ -311,5 +303,5 @@ def test_an_enlarged_latent_that_stays_soft_is_told(bench: Bench) -> None:
     fine: Any
     for fine in ({"via": {"value": "pixel"}, "denoise": {"value": 0.3}}, {"via": {"value": "latent"}, "denoise": {}}):
         assert nodes.HiresFix.notices(fine) == {}
-    done(nodes.HiresFix(**inputs(bench), via="latent", denoise=0.3).run(bench))  # type: ignore[arg-type]
+    finished(nodes.HiresFix(**inputs(bench), via="latent", denoise=0.3).run(bench))  # type: ignore[arg-type]
     assert [input for _, input in bench.notices] == ["denoise"]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from generators import finished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
@@ -50,13 +51,8 @@ class Cramped(nn.Module):
 
 
 def done(work: Any) -> tuple[list[Any], Tensor]:
-    told = []
     with torch.no_grad():
-        while True:
-            try:
-                told.append(next(work))
-            except StopIteration as end:
-                return told, end.value
+        return finished(work)
 
 
 @settings(max_examples=40, deadline=None)

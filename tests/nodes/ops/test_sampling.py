@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import torch
+from slopes import hold_slope
 
 from nodes.ops.latents import decode
 from nodes.ops.sampling import sample, samples_of, with_samples
@@ -116,10 +117,4 @@ def test_gradients_reach_the_noise_through_two_steps_and_the_decoder(tiny_parts:
         *_, state = sample(parts["denoiser"], prompt, encode_text(parts["text_encoder"], ""), latent, **settings)
         return decode(parts["vae"], with_samples(latent, state.x)).pixels.double().mean()
 
-    noise = first.clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(brightness(noise), noise)
-    direction = gradient / gradient.norm()
-    with torch.no_grad():
-        measured = (brightness(first + 0.02 * direction) - brightness(first - 0.02 * direction)) / 0.04
-    assert float(gradient.norm()) > 0
-    assert float(measured) == pytest.approx(float(gradient.norm()), rel=0.05)
+    hold_slope(brightness, first)

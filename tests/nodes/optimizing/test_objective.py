@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from generators import returned
 
 from nodes.optimizing.forecast import SavedBytes, chosen, needed, saved
 from nodes.optimizing.objective import Objective
@@ -28,16 +29,7 @@ def noise(painter, seed=1):
 def evaluated(painter, measures, start=None, slope=True, seed=1):
     judges = [module for measure in measures for module in measure.modules]
     with painter.ready(judges):
-        return ended(Objective(painter, measures)(noise(painter) if start is None else start, seed, slope=slope))
-
-
-def ended(work):
-    """What a generator returns."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
+        return returned(Objective(painter, measures)(noise(painter) if start is None else start, seed, slope=slope))
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda s: f"{s['steps']} steps")
@@ -49,9 +41,9 @@ def test_the_slope_is_the_finite_difference(settings, painter, clip_measure):
 
     objective = Objective(never_clipped, measures)
     start, reach = noise(made), 0.02
-    slope = ended(objective(start, 1, slope=True)).slope
+    slope = returned(objective(start, 1, slope=True)).slope
     along = slope / slope.norm()
-    ahead, behind = (ended(objective(start + sign * reach * along, 1, slope=False)).total for sign in (1, -1))
+    ahead, behind = (returned(objective(start + sign * reach * along, 1, slope=False)).total for sign in (1, -1))
     assert (ahead - behind) / (2 * reach) == pytest.approx(slope.norm().item(), rel=0.05)
     assert slope.norm() > 1e-4
 
@@ -204,6 +196,6 @@ def test_a_pixel_beyond_white_can_come_back():
     slopes = []
     for weight in (1.0, -1.0):
         work = Objective(draw, [Measure("light", plain.brightness, weight)])(over, 0, slope=True)
-        slopes.append(ended(work).slope)
+        slopes.append(returned(work).slope)
     assert not slopes[0].any()
     assert (slopes[1] < 0).all()

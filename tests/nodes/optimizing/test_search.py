@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 import toy_generator as toy
+from generators import returned
 
 from nodes.optimizing.methods import BestOf, Hybrid, Method, Slope, ZeroOrder
 from nodes.optimizing.objective import Evaluation, Objective
@@ -49,12 +50,8 @@ def run(
 ) -> OptimizeState:
     objective = on or Objective(draw, measures())
     work = search(objective, method, state or start(), Budget(pictures, **limits), count().__next__)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            ended: OptimizeState = end.value
-            return ended
+    ended: OptimizeState = returned(work)
+    return ended
 
 
 def constant(value: float = 1.0) -> Objective:
