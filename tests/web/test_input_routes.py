@@ -15,7 +15,8 @@ async def until_told(socket, type: str) -> None:
 
 
 async def listed(client: ClientSession) -> list[str]:
-    return (await (await client.get("/api/inputs")).json())["files"]
+    files: list[str] = (await (await client.get("/api/inputs")).json())["files"]
+    return files
 
 
 async def test_a_file_that_comes_into_the_folder_of_inputs_or_leaves_it_is_told_and_listed_at_once(client, home):

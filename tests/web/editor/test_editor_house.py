@@ -9,7 +9,7 @@ import pytest
 EDITOR = Path(__file__).parents[3] / "web" / "editor"
 MODULES = sorted(path for path in EDITOR.rglob("*.js") if "vendor" not in path.parts)
 _IMPORT = re.compile(r'^(?:import|export)\b[^;]*?from "([^"]+)"|^import "([^"]+)"', re.MULTILINE)
-_LAZY = re.compile(r'(?:await|void|=) import\("([^"]+)"\)')
+_LAZY = re.compile(r'(?:await|void|return|=) import\("([^"]+)"\)')
 
 VIEW = {"view", "interact", "widgets", "palette"}
 MAY_IMPORT = {
