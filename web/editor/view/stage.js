@@ -185,14 +185,14 @@ export class Stage {
     const drawn = /** @type {DrawnLevel} */ (this.drawn);
     if (!this.#all && !this.#touched.size) return;
     const { prefix } = drawn;
-    const ids = this.#all
-      ? drawn.changedStates()
-      : [...this.#touched]
-          .filter((address) => address.startsWith(prefix))
-          .map((address) => address.slice(prefix.length));
+    // A view that came says nothing in its node's state: what was touched is drawn anew whatever else has changed.
+    const touched = [...this.#touched]
+      .filter((address) => address.startsWith(prefix))
+      .map((address) => address.slice(prefix.length));
+    const ids = this.#all ? drawn.changedStates() : [];
     this.#all = false;
     this.#touched.clear();
-    for (const id of drawn.refresh(ids)) {
+    for (const id of drawn.refresh(new Set([...ids, ...touched]))) {
       this.mounts.draw(drawn, id);
       this.#canvas = true;
     }
