@@ -259,7 +259,8 @@ let squares = null;
 /** @param {CanvasRenderingContext2D} context @returns {CanvasPattern | string} */
 function checkered(context) {
   if (squares) return squares;
-  const tile = new OffscreenCanvas(2 * CHECKER, 2 * CHECKER);
+  const tile = document.createElement("canvas");
+  Object.assign(tile, { width: 2 * CHECKER, height: 2 * CHECKER });
   const draw = tile.getContext("2d");
   if (!draw) return "#999";
   draw.fillStyle = "#9a9a9a";
