@@ -18,6 +18,11 @@ _TOKEN = re.compile(r"([0-9a-f]{32}):([^,]{1,200}(?:,[^,]{1,200}){0,63})?")
 GONE = "what it gave when it was frozen is not remembered any more: unfreeze it, or have it run once more"
 
 
+def gone(address: str) -> Fault:
+    """What is said of a held node whose result is nowhere."""
+    return Fault("frozen_gone", at(address, GONE), address)
+
+
 def token_of(node: GraphNode) -> str | None:
     """What says of a node what it gives; None where that is not remembered, for something below it runs every time."""
     if node.recipe is None:
@@ -103,6 +108,8 @@ def given_by(graph: Graph, address: str) -> list[str]:
     return [one for one in graph.flat.nodes if one in taken and one.startswith(inside)]
 
 
-def without_effect(graph: Graph, frozen: Mapping[str, str]) -> list[str]:
-    """The addresses that are frozen, but at which there is no node."""
-    return [address for address in frozen if address not in graph.flat.nodes]
+def without_effect(graph: Graph, frozen: Mapping[str, str]) -> list[Fault]:
+    """What is said of addresses that are frozen, but at which there is no node."""
+    text = "'{}' is frozen, but there is no such node: that has no effect"
+    nowhere = [address for address in frozen if address not in graph.flat.nodes]
+    return [Fault("frozen_nothing", text.format(address), address) for address in nowhere]

@@ -47,6 +47,10 @@ class Checks(Protocol):
     def infer(self) -> Infer:
         """Runs check-time code."""
 
+    @property
+    def frozen(self) -> Mapping[str, str]:
+        """What stands in at which address (see `engine.graph.freezing`)."""
+
     def graph(self, workflow: Workflow, previous: Graph | None = None, prefix: str = "") -> Graph:
         """Check a workflow; of `previous`, what is alike is taken over. Never raises for what a user wrote."""
 

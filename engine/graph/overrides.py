@@ -107,8 +107,11 @@ def set_one_input(workflow: Workflow, types: Types, one: str, other: str) -> boo
 def set_inputs(workflow: Workflow, types: Types, values: Mapping[str, JsonValue]) -> Workflow:
     """The workflow with these values set, by name or address; later ones win over earlier ones.
 
-    Raises InvalidWorkflow with a fault for every name that there is not and every value that does not fit.
+    Without values it is the workflow itself. Raises InvalidWorkflow with a fault for every name that there is not and every
+    value that does not fit.
     """
+    if not values:
+        return workflow
     faults: list[Fault] = []
     nodes = dict(workflow.nodes)
     for name, value in values.items():

@@ -87,7 +87,7 @@ def prepare(
     a graph of the same workflow with other values and as much of it frozen: what is alike is not checked again. Raises
     InvalidWorkflow with every fault that refuses the run.
     """
-    workflow = set_inputs(opened.workflow, host.registry.types, values) if values else opened.workflow
+    workflow = set_inputs(opened.workflow, host.registry.types, values or {})
     checker = previous.checker if previous is not None else host.checker(opened.workflow, opened.beside, frozen)
     graph = checker.graph(workflow, previous)
     try:

@@ -12,8 +12,8 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from engine.graph.faults import Fault, InvalidWorkflow, at
-from engine.graph.freezing import GONE
+from engine.graph.faults import InvalidWorkflow
+from engine.graph.freezing import gone
 from engine.graph.graph import Graph, GraphNode
 from engine.graph.links import Source
 from engine.graph.plan import eager_sources, plan
@@ -129,7 +129,7 @@ class Run:
             if self.skipped or self.control.cancelled:
                 self._check(node)
             if node.held:
-                raise Failed(Fault("frozen_gone", at(address, GONE), address))
+                raise Failed(gone(address))
             outcome = yield from visit(Given(self, node))
         except Skipped as skipped:
             self.skipped.setdefault(address, str(skipped))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.graph import freezing
 from engine.graph.document import Workflow
-from engine.graph.faults import Fault, InvalidWorkflow, at
-from engine.graph.freezing import held_below, not_needed, without_effect
+from engine.graph.faults import Fault, InvalidWorkflow
+from engine.graph.freezing import GONE as FROZEN_GONE
+from engine.graph.freezing import gone, held_below, not_needed, without_effect
 from engine.graph.graph import Graph
 from engine.graph.overrides import set_inputs
 from engine.graph.plan import plan
@@ -31,7 +31,7 @@ def check_workflow(host: Host, opened: Opened, before: Workflow | None, given: M
     what nodes took (`seconds` by address, `timings` by type). Raises InvalidWorkflow where the inputs can't be set.
     """
     types, inputs = host.registry.types, given.get("inputs") or {}
-    workflow = set_inputs(opened.workflow, types, inputs) if inputs else opened.workflow
+    workflow = set_inputs(opened.workflow, types, inputs)
     asked = given.get("frozen") or {}
     frozen = {address: token for address, token in asked.items() if token is not None}
     checker = host.checker(opened.workflow, opened.beside, frozen)
@@ -48,7 +48,7 @@ def check_workflow(host: Host, opened: Opened, before: Workflow | None, given: M
     addresses = [source.address for source in wanted.values() if not graph.refusals([source])]
     told = found.plan(host.machine(opened.beside), dict.fromkeys(addresses))
     notices = [*opened.notices, *host.names(workflow, opened.beside).notices(), *host.notices(graph)]
-    notices += [*found.notices, *_without_effect(graph, frozen)]
+    notices += [*found.notices, *without_effect(graph, frozen)]
     answer: dict[str, Any] = {}
     if len(frozen) < len(asked):
         wished = [address for address, token in asked.items() if token is None]
@@ -60,11 +60,6 @@ def check_workflow(host: Host, opened: Opened, before: Workflow | None, given: M
         "plan": told,
         **answer,
     }
-
-
-def _without_effect(graph: Graph, frozen: Mapping[str, str]) -> Iterator[Fault]:
-    for address in without_effect(graph, frozen):
-        yield Fault("frozen_nothing", f"'{address}' is frozen, but there is no such node: that has no effect", address)
 
 
 class Estimate:
@@ -106,8 +101,8 @@ class Estimate:
     def _runs(self, address: str) -> dict[str, Any]:
         node = self._graph.nodes[address]
         if node.held:
-            self.notices.append(Fault("frozen_gone", at(address, freezing.GONE), address))
-            return {"state": NEW, "why": freezing.GONE}
+            self.notices.append(gone(address))
+            return {"state": NEW, "why": FROZEN_GONE}
         known = self._before is not None and address in self._before.nodes
         reason = why(self._graph, address, self._before) or GONE
         seconds = self._seconds.get(address, self._timings.get(node.type.name))

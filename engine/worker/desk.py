@@ -114,7 +114,7 @@ class Desk:
         """What ran before; None where it cannot be read any more."""
         try:
             workflow = self._open(data, "the run before").workflow
-            return set_inputs(workflow, self._host.registry.types, inputs) if inputs else workflow
+            return set_inputs(workflow, self._host.registry.types, inputs)
         except InvalidWorkflow:
             return None
 
@@ -140,14 +140,14 @@ class Desk:
         opened = self._open(buffers[0], "the workflow")
         types = self._host.registry.types
         inputs = given.get("inputs") or {}
-        return dump(normalise(set_inputs(opened.workflow, types, inputs) if inputs else opened.workflow, types))
+        return dump(normalise(set_inputs(opened.workflow, types, inputs), types))
 
     def recipes(self, given: Given, buffers: Buffers) -> dict[str, dict[str, Any]]:
         """What the outputs of a run's nodes are remembered by (see `find_recipes`)."""
         opened = self._open(buffers[0], "the workflow")
         types, inputs = self._host.registry.types, given.get("inputs") or {}
         checker = self._host.checker(opened.workflow, opened.beside, given.get("frozen"))
-        graph = checker.graph(set_inputs(opened.workflow, types, inputs) if inputs else opened.workflow)
+        graph = checker.graph(set_inputs(opened.workflow, types, inputs))
         return find_recipes(graph, types, given["ports"])
 
     def _open(self, data: bytes, source: str) -> Opened:

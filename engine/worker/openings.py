@@ -22,7 +22,6 @@ class Openings:
         self._migrations = {name: code.cls.migrate for name, code in host.registry.code.items()}
         self._kept: OrderedDict[tuple[bytes, str], Opened] = OrderedDict()
         self._job: Job | None = None
-        self._frozen: dict[str, str] = {}
 
     def open(self, data: bytes, source: str) -> Opened:
         """The workflow in these bytes, JSON or a picture; `source` is what messages call it. Raises InvalidWorkflow."""
@@ -47,9 +46,8 @@ class Openings:
 
         Where the one before was of the same workflow, as in a sweep, only what differs is checked.
         """
-        before, now = self._job, dict(frozen or {})
-        alike = before is not None and before.opened is opened and now == self._frozen
+        before = self._job
+        alike = before is not None and before.opened is opened and before.graph.checker.frozen == (frozen or {})
         previous = before.graph if before is not None and alike else None
-        job = self._job = prepare(self._host, opened, values, targets, previous, now)
-        self._frozen = now
+        job = self._job = prepare(self._host, opened, values, targets, previous, frozen)
         return job

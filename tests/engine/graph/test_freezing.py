@@ -108,4 +108,5 @@ def test_a_use_stands_for_the_nodes_that_give_something_out_of_it():
     graph = frozen({}, nodes, workflows={"both": inner})
     assert given_by(graph, "use") == ["use/q"]
     assert given_by(graph, "z") == ["z"]
-    assert without_effect(graph, {"use/q": "", "use/x": "", "use": ""}) == ["use/x", "use"]
+    told = without_effect(graph, {"use/q": "", "use/x": "", "use": ""})
+    assert [fault.node for fault in told] == ["use/x", "use"]
