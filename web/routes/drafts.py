@@ -31,8 +31,7 @@ async def drafts(request: web.Request) -> web.Response:
 @routes.add("GET", NAME, gives=Answer("The draft as it was put"), refusals=(404,))
 async def read(request: web.Request) -> web.Response:
     """A draft."""
-    document, data = await asyncio.to_thread(request.app[DRAFTS].read, request.match_info["name"])
-    return kept(request, document, data)
+    return await kept(request, request.app[DRAFTS])
 
 
 @routes.add(

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from aiohttp import ETag, web
 
-from engine.store.documents import ANY, Document
+from engine.store.documents import ANY, Document, Documents
 from engine.store.versions import told_versions
 from web.answers import json_response
 from web.bodies import read_bytes, read_query
@@ -33,8 +33,7 @@ async def workflows(request: web.Request) -> web.Response:
 @routes.add("GET", NAME, gives=_WORKFLOW, refusals=(404,))
 async def read(request: web.Request) -> web.Response:
     """A workflow file of the library."""
-    document, data = await asyncio.to_thread(request.app[LIBRARY].read, request.match_info["name"])
-    return kept(request, document, data)
+    return await kept(request, request.app[LIBRARY])
 
 
 @routes.add(
@@ -51,12 +50,7 @@ async def save(request: web.Request) -> web.Response:
     `If-Match` names the etag of the content that is to be replaced, `If-None-Match: *` says that it is new. Where the
     file is another one by now, nothing is written and the answer is 412.
     """
-    expected = expected_etag(request)
-    text = await request.app[SERVICE].canonical(await read_bytes(request))
-    name = request.match_info["name"]
-    document = await asyncio.to_thread(request.app[LIBRARY].save, name, text.encode(), expected)
-    request.app[HUB].tell("library.changed")
-    return saved(document, new=expected is None)
+    return await save_into(request, request.app[LIBRARY])
 
 
 @routes.add(
@@ -64,10 +58,7 @@ async def save(request: web.Request) -> web.Response:
 )
 async def delete(request: web.Request) -> web.Response:
     """Delete a workflow; what it was stays among its versions."""
-    expected = named_etag(request) or ANY
-    await asyncio.to_thread(request.app[LIBRARY].delete, request.match_info["name"], expected)
-    request.app[HUB].tell("library.changed")
-    return web.Response(status=204)
+    return await delete_from(request, request.app[LIBRARY])
 
 
 @routes.add("GET", NAME + "/versions", gives=Answer("Its versions", VersionsPage), refusals=(404,), query=VersionsQuery)
@@ -88,8 +79,9 @@ async def version(request: web.Request) -> web.Response:
     return web.Response(body=data, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
-def kept(request: web.Request, document: Document, data: bytes) -> web.Response:
-    """A document's content with its ETag, or 304 where the client has it."""
+async def kept(request: web.Request, documents: Documents) -> web.Response:
+    """The content of the document that the address names, with its ETag; or 304 where the client has it."""
+    document, data = await asyncio.to_thread(documents.read, request.match_info["name"])
     known = request.if_none_match or ()
     if any(each.value in (document.etag, ANY) for each in known):
         response = web.Response(status=304)
@@ -98,6 +90,22 @@ def kept(request: web.Request, document: Document, data: bytes) -> web.Response:
     response.etag = ETag(document.etag)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+async def save_into(request: web.Request, documents: Documents) -> web.Response:
+    """Save the workflow that came in canonical form, over what its headers name."""
+    expected = expected_etag(request)
+    text = await request.app[SERVICE].canonical(await read_bytes(request))
+    document = await asyncio.to_thread(documents.save, request.match_info["name"], text.encode(), expected)
+    request.app[HUB].tell("library.changed")
+    return saved(document, new=expected is None)
+
+
+async def delete_from(request: web.Request, documents: Documents) -> web.Response:
+    """Delete the workflow that the address names, where a header names its content only that one."""
+    await asyncio.to_thread(documents.delete, request.match_info["name"], named_etag(request) or ANY)
+    request.app[HUB].tell("library.changed")
+    return web.Response(status=204)
 
 
 def saved(document: Document, *, new: bool) -> web.Response:

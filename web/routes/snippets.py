@@ -7,11 +7,10 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from engine.store.documents import ANY
 from web.answers import json_response
-from web.bodies import read_body, read_bytes
-from web.keys import HUB, SERVICE, SNIPPETS
-from web.routes.library import expected_etag, kept, named_etag, saved
+from web.bodies import read_body
+from web.keys import HUB, SNIPPETS
+from web.routes.library import delete_from, kept, save_into, saved
 from web.routing import Answer, Routes
 from web.wire import DocumentDoc
 from web.wire_library import RenameSnippet, SnippetsPage
@@ -30,8 +29,7 @@ async def snippets(request: web.Request) -> web.Response:
 @routes.add("GET", NAME, gives=Answer("The file as it stands, with its ETag"), refusals=(404,))
 async def read(request: web.Request) -> web.Response:
     """A snippet: a workflow file."""
-    document, data = await asyncio.to_thread(request.app[SNIPPETS].read, request.match_info["name"])
-    return kept(request, document, data)
+    return await kept(request, request.app[SNIPPETS])
 
 
 @routes.add(
@@ -44,12 +42,7 @@ async def read(request: web.Request) -> web.Response:
 )
 async def save(request: web.Request) -> web.Response:
     """Save a snippet in canonical form; its headers say what is replaced, as for a workflow."""
-    expected = expected_etag(request)
-    text = await request.app[SERVICE].canonical(await read_bytes(request))
-    name = request.match_info["name"]
-    document = await asyncio.to_thread(request.app[SNIPPETS].save, name, text.encode(), expected)
-    request.app[HUB].tell("library.changed")
-    return saved(document, new=expected is None)
+    return await save_into(request, request.app[SNIPPETS])
 
 
 @routes.add(
@@ -70,7 +63,4 @@ async def rename(request: web.Request) -> web.Response:
 @routes.add("DELETE", NAME, gives={204: Answer("It is gone")}, refusals=(404, 412), headers=("If-Match",))
 async def delete(request: web.Request) -> web.Response:
     """Delete a snippet."""
-    expected = named_etag(request) or ANY
-    await asyncio.to_thread(request.app[SNIPPETS].delete, request.match_info["name"], expected)
-    request.app[HUB].tell("library.changed")
-    return web.Response(status=204)
+    return await delete_from(request, request.app[SNIPPETS])
