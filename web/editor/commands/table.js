@@ -16,6 +16,7 @@
  * @property {(app: App, argument?: any) => unknown} run
  */
 
+import { errorWords } from "../model/errors.js";
 import { canvasHasKeys, normal, shownKeys } from "./keys.js";
 
 export class CommandTable {
@@ -77,7 +78,7 @@ export class CommandTable {
       await command.run(this._app, argument);
       return true;
     } catch (error) {
-      this._app.say(error instanceof Error ? error.message : String(error), "assertive");
+      this._app.say(errorWords(error), "assertive");
       return false;
     }
   }

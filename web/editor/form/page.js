@@ -11,13 +11,14 @@ import { pressed } from "../commands/keys.js";
 import { maskCommands } from "../commands/mask.js";
 import { CommandTable } from "../commands/table.js";
 import { readCatalogue } from "../model/catalogue.js";
-import { parseDocument } from "../model/document.js";
 import { unfreeze } from "../model/edits/freeze.js";
+import { errorWords } from "../model/errors.js";
 import { frozenOf } from "../model/frozen.js";
 import { transact } from "../model/transact.js";
 import { openMenu } from "../palette/menu.js";
 import { Api } from "../session/api.js";
 import { App } from "../session/app.js";
+import { readText } from "../session/library.js";
 import { Checks } from "../session/checks.js";
 import { Following } from "../session/following.js";
 import { end, submit } from "../session/running.js";
@@ -46,7 +47,7 @@ document.body.append(page);
 try {
   show(await opened());
 } catch (error) {
-  render(html`<main class="form-missing"><h1>${name}</h1><p>${error instanceof Error ? error.message : String(error)}</p></main>`, page);
+  render(html`<main class="form-missing"><h1>${name}</h1><p>${errorWords(error)}</p></main>`, page);
 }
 document.body.dataset.ready = "";
 
@@ -61,8 +62,7 @@ async function opened() {
   app.catalogue.value = readCatalogue(catalogue);
   app.models.value = models;
   app.inputs.value = inputs;
-  const file = await app.api.open(new Blob([text], { type: "application/json" }));
-  const tab = new FormTab(`${name} (form)`, asWritten(parseDocument(file.workflow)), { name, etag });
+  const tab = new FormTab(`${name} (form)`, asWritten(await readText(app.api, text)), { name, etag });
   app.tabs.value = [tab];
   app.active.value = tab;
   return tab;

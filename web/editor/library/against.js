@@ -8,6 +8,7 @@
  */
 
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
+import { errorWords } from "../model/errors.js";
 import { changesBetween, readText, versionText } from "../session/library.js";
 
 const PAUSE = 300;
@@ -58,7 +59,7 @@ export class Against {
       .then((before) => changesBetween(this._app.api, before, document))
       .catch((error) => {
         this._read = null; // the next time it may be answered
-        return error instanceof Error ? error.message : String(error);
+        return errorWords(error);
       });
     if (asked === this._asked) this.found.value = found;
   }

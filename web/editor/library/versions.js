@@ -13,6 +13,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
+import { errorWords } from "../model/errors.js";
 import { ApiError, bareEtag } from "../session/api.js";
 import { versions } from "../session/library.js";
 import { Against } from "./against.js";
@@ -53,7 +54,7 @@ class Versions {
       this.failed.value = "";
       this.known.value = { name, ...page, now };
     } catch (error) {
-      this.failed.value = error instanceof Error ? error.message : String(error);
+      this.failed.value = errorWords(error);
     }
   }
 

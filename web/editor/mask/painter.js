@@ -7,6 +7,7 @@
  */
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
+import { errorWords } from "../model/errors.js";
 import { styled } from "../palette/styles.js";
 import { putMask } from "./apply.js";
 import { Board } from "./board.js";
@@ -151,7 +152,7 @@ export class Painter {
       this._wait(null);
       this.board?.fit();
     } catch (error) {
-      this._wait(null, `No picture: ${error instanceof Error ? error.message : error}`);
+      this._wait(null, `No picture: ${errorWords(error)}`);
     }
   }
 
@@ -166,7 +167,7 @@ export class Painter {
       if (this._misfits()) this.asking = "size";
       this._wait(null);
     } catch (error) {
-      this._wait(null, `No mask: ${error instanceof Error ? error.message : error}`);
+      this._wait(null, `No mask: ${errorWords(error)}`);
     }
   }
 
@@ -185,7 +186,7 @@ export class Painter {
       this.app.say(`The mask covers ${Math.round(100 * this.painting.raster.share)} % of the picture`);
       this.dialog.close();
     } catch (error) {
-      this._wait(null, `Not kept: ${error instanceof Error ? error.message : error}`);
+      this._wait(null, `Not kept: ${errorWords(error)}`);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
+import { errorWords } from "../model/errors.js";
 import { styled } from "../palette/styles.js";
 import { heldBy } from "./held.js";
 import { bytesWords } from "./measure.js";
@@ -81,7 +82,7 @@ async function unload(app, model, refresh) {
     const { unloaded } = await app.api._json("POST", `/models/${encodeURIComponent(model)}/unload`);
     app.say(unloaded ? `${model} is unloaded` : `${model} was not loaded any more`);
   } catch (error) {
-    app.say(error instanceof Error ? error.message : String(error), "assertive");
+    app.say(errorWords(error), "assertive");
   }
   await refresh();
 }

@@ -12,6 +12,7 @@
 import { computed, effect, signal } from "../vendor/signals-core/signals-core.mjs";
 import { styled } from "../palette/styles.js";
 import { UNDER_WAY } from "../session/tab.js";
+import { stageOf } from "../view/actions.js";
 import { mountLegend } from "./legend.js";
 import { largestOf, profileOf, shownOf, weightOf } from "./measure.js";
 import { sortedRows } from "./rows.js";
@@ -107,6 +108,6 @@ export async function profilerOf(app) {
   await styled("profile.css");
   let found = profilers.get(app);
   if (found === undefined)
-    profilers.set(app, (found = new Profiler(app, /** @type {import("../view/mount.js").ViewHandle} */ (app.view).stage)));
+    profilers.set(app, (found = new Profiler(app, stageOf(app))));
   return found;
 }

@@ -10,8 +10,10 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { computed, effect, signal } from "../vendor/signals-core/signals-core.mjs";
+import { errorWords } from "../model/errors.js";
 import { styled } from "../palette/styles.js";
 import { UNDER_WAY } from "../session/tab.js";
+import { stageOf } from "../view/actions.js";
 import { barsPath, partWords, rangeWords, strangeWords } from "./looks.js";
 
 /** As many as the server looks at in one go. */
@@ -60,7 +62,7 @@ class Watches {
     try {
       return await this.app.api.values(run, ports);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorWords(error);
       return Object.fromEntries(ports.map((port) => [port, { why }]));
     }
   }
@@ -69,7 +71,7 @@ class Watches {
 /** Show them while there are any. @param {App} app */
 export async function mountWatches(app) {
   await styled("profile.css");
-  const stage = /** @type {import("../view/mount.js").ViewHandle} */ (app.view).stage;
+  const stage = stageOf(app);
   const element = document.createElement("section");
   element.className = "watches";
   element.setAttribute("aria-label", "Watched values");
@@ -100,11 +102,6 @@ function body(app, tab, looks) {
       <button type="button" @click=${stop}>Watch none</button></header>
     ${words ? html`<p>${words}</p>` : nothing}
     <ul>${repeat(tab.watches.value, (port) => port, (port) => watched(app, tab, port, looks.get(port)))}</ul>`;
-}
-
-/** @param {App} app */
-function stageOf(app) {
-  return /** @type {import("../view/mount.js").ViewHandle} */ (app.view).stage;
 }
 
 /** @param {App} app @param {Tab} tab @param {string} port @param {Look | undefined} look */

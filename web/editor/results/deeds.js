@@ -9,6 +9,7 @@
 
 import { NEEDS, sendTo } from "../model/edits/send.js";
 import { takeValues } from "../model/edits/values.js";
+import { errorWords } from "../model/errors.js";
 import { openNew } from "../session/tabs.js";
 import { copy, download, downloadBundle, downloadPlain } from "./carry.js";
 import { workflowOf } from "./picture.js";
@@ -58,7 +59,7 @@ export async function aloud(app, deed) {
   try {
     await deed();
   } catch (error) {
-    app.say(error instanceof Error ? error.message : String(error), "assertive");
+    app.say(errorWords(error), "assertive");
   }
 }
 

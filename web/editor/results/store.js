@@ -7,6 +7,7 @@
  */
 
 import { batch, signal } from "../vendor/signals-core/signals-core.mjs";
+import { errorWords } from "../model/errors.js";
 import { deleteAsset, results, star } from "../session/history.js";
 
 const PAGE = 60;
@@ -46,7 +47,7 @@ export class Results {
       });
     } catch (error) {
       this.state.value = "failed";
-      this.app.say(error instanceof Error ? error.message : String(error), "assertive");
+      this.app.say(errorWords(error), "assertive");
     }
   }
 

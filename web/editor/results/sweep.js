@@ -12,6 +12,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
 import { toJson } from "../model/document.js";
+import { errorWords } from "../model/errors.js";
 import { frozenIn } from "../model/frozen.js";
 import { portsOf, shownTitle } from "../model/ports.js";
 import { linksIn } from "../model/shapes.js";
@@ -226,7 +227,7 @@ async function submit(sweeping, event, dialog) {
     app.say(`${made.runs.length} runs wait for their turn`);
     (await dockOf(app)).openSweep(made.id);
   } catch (error) {
-    sweeping.fault.value = error instanceof Error ? error.message : String(error);
+    sweeping.fault.value = errorWords(error);
   } finally {
     sweeping.busy.value = false;
   }

@@ -9,6 +9,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { computed, effect, signal } from "../vendor/signals-core/signals-core.mjs";
+import { errorWords } from "../model/errors.js";
 import { openMenu } from "../palette/menu.js";
 import { styled } from "../palette/styles.js";
 import { deeds } from "./deeds.js";
@@ -142,7 +143,7 @@ class Viewer {
         if (!over) this.pixels.value = [a, b];
       },
       (error) => {
-        if (!over) this.fault.value = error instanceof Error ? error.message : String(error);
+        if (!over) this.fault.value = errorWords(error);
       },
     );
     return () => (over = true);

@@ -9,6 +9,7 @@
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { readCatalogue } from "../model/catalogue.js";
 import { parseDocument } from "../model/document.js";
+import { errorWords } from "../model/errors.js";
 import { Checks } from "./checks.js";
 import { Drafts, openLast, restore } from "./drafts.js";
 import { Following } from "./following.js";
@@ -66,7 +67,7 @@ async function loadCatalogue(app) {
     for (const pack of failed) app.say(`Pack ${pack.name} could not be loaded: ${pack.error}`, "assertive");
   } catch (error) {
     app.online.value = "off";
-    app.say(error instanceof Error ? error.message : String(error), "assertive");
+    app.say(errorWords(error), "assertive");
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { batch } from "../vendor/signals-core/signals-core.mjs";
-import { EMPTY, parseDocument, titleOf } from "../model/document.js";
+import { EMPTY, titleOf } from "../model/document.js";
 import { randomHex } from "./random.js";
 import { Tab } from "./tab.js";
 
@@ -60,8 +60,8 @@ export async function openSaved(app, name) {
   const open = app.tabOf(name);
   if (open !== null) return show(app, open);
   const { text, etag } = await app.api.workflow(name);
-  const opened = await app.api.open(new Blob([text], { type: "application/json" }));
-  return show(app, new Tab(name, parseDocument(opened.workflow), { name, etag }));
+  const { readText } = await import("./library.js");
+  return show(app, new Tab(name, await readText(app.api, text), { name, etag }));
 }
 
 /**

@@ -7,6 +7,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { changeList } from "../library/changes.js";
+import { errorWords } from "../model/errors.js";
 import { restore } from "../session/drafts.js";
 import { compare, saveAs } from "../session/saving.js";
 import { openSaved, show } from "../session/tabs.js";
@@ -56,7 +57,7 @@ function file(name, modified, choose) {
 /** @param {App} app @param {() => Promise<unknown>} how */
 async function open(app, how) {
   app.asking.value = null;
-  await how().catch((error) => app.say(error instanceof Error ? error.message : String(error), "assertive"));
+  await how().catch((error) => app.say(errorWords(error), "assertive"));
 }
 
 /** @param {App} app @param {string} key */

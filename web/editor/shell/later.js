@@ -3,6 +3,7 @@
  */
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
+import { errorWords } from "../model/errors.js";
 
 /**
  * An element that shows "Loading…" until the content is there, or in words why it is not.
@@ -16,7 +17,7 @@ export function later(content) {
   render(html`<p class="muted">Loading…</p>`, element);
   content.then(
     (there) => render(there, element),
-    (error) => render(html`<p class="muted">${error instanceof Error ? error.message : String(error)}</p>`, element),
+    (error) => render(html`<p class="muted">${errorWords(error)}</p>`, element),
   );
   return element;
 }

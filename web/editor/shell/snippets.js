@@ -9,6 +9,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { batch, effect, signal } from "../vendor/signals-core/signals-core.mjs";
+import { errorWords } from "../model/errors.js";
 import { styled } from "../palette/styles.js";
 import { ApiError } from "../session/api.js";
 import * as library from "../session/snippets.js";
@@ -22,7 +23,7 @@ export function saveSnippetSheet(app, asking) {
       app.asking.value = null;
     } catch (error) {
       const there = error instanceof ApiError && error.status === 412 ? error.etag : null;
-      app.asking.value = { ...asking, name: wanted, taken: there, refused: wordsOf(error) };
+      app.asking.value = { ...asking, name: wanted, taken: there, refused: errorWords(error) };
     }
   };
   const submit = (/** @type {SubmitEvent} */ event) => {
@@ -42,11 +43,6 @@ export function saveSnippetSheet(app, asking) {
 function typed(event) {
   event.preventDefault();
   return String(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get("name") ?? "").trim();
-}
-
-/** @param {unknown} error */
-function wordsOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }
 
 class SnippetList {
@@ -72,7 +68,7 @@ class SnippetList {
       await what();
       this.all.value = await library.snippets(this.app.api);
     } catch (error) {
-      this.refused.value = wordsOf(error);
+      this.refused.value = errorWords(error);
     }
     const next = then === undefined ? null : [...this.element.querySelectorAll("button")].find((button) => button.dataset.is === then);
     next?.focus();

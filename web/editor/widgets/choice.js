@@ -12,7 +12,8 @@ import { valueOf, write } from "./subject.js";
 /** @typedef {import("./subject.js").Subject} Subject */
 /** @typedef {import("../palette/picker.js").Entry} Entry */
 
-const PICTURE = /\.(png|jpe?g|webp)$/i;
+/** Whether a file is a picture, by its name. @param {string} name */
+export const isPicture = (name) => /\.(png|jpe?g|webp)$/i.test(name);
 
 /**
  * @param {Subject} subject
@@ -21,7 +22,7 @@ const PICTURE = /\.(png|jpe?g|webp)$/i;
 export function choicesOf({ app, port }) {
   if (port.choices) return port.choices.map((value) => ({ value, title: String(value) }));
   if (port.type === "File") {
-    const pictures = app.inputs.value.filter((name) => PICTURE.test(name));
+    const pictures = app.inputs.value.filter(isPicture);
     return pictures.map((name) => ({ value: { asset: name }, title: name }));
   }
   if (port.choices_from !== "models") return [];

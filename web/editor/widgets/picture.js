@@ -5,7 +5,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { readValue } from "../model/shapes.js";
-import { choicesOf, openChoices } from "./choice.js";
+import { isPicture, openChoices } from "./choice.js";
 import { valueOf, write } from "./subject.js";
 
 /** @typedef {import("./subject.js").Subject} Subject */
@@ -24,7 +24,7 @@ export function pictureWidget(subject) {
     ${asset ? html`<span class="drop-name">${asset.name}</span>` : html`<span>Drop, paste or choose a picture</span>`}
     <input type="file" accept=${ACCEPTED} aria-labelledby=${subject.label}
       @change=${(/** @type {Event} */ event) => chosen(subject, /** @type {HTMLInputElement} */ (event.currentTarget))} />
-    ${choicesOf(subject).length ? html`<button type="button" class="from-inputs" aria-haspopup="listbox" title="A file of the folder of inputs" @click=${(/** @type {Event} */ event) => openChoices(subject, /** @type {HTMLElement} */ (event.currentTarget))}>Inputs…</button>` : nothing}
+    ${subject.app.inputs.value.some(isPicture) ? html`<button type="button" class="from-inputs" aria-haspopup="listbox" title="A file of the folder of inputs" @click=${(/** @type {Event} */ event) => openChoices(subject, /** @type {HTMLElement} */ (event.currentTarget))}>Inputs…</button>` : nothing}
     ${subject.port.widget === "mask" ? html`<button type="button" class="paint" @click=${() => subject.app.commands.run("mask.paint", { id: subject.id, input: subject.port.name })}>Paint…</button>` : nothing}
   </div>`;
 }
