@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
 
 from aiohttp import web
 
@@ -18,6 +22,13 @@ from web.serving import make_runner
 from web.settings import Settings
 
 WORDS = "Latent Loom is at "
+
+
+def saved_at(address: str, name: str) -> dict[str, Any]:
+    """A file of a server's library."""
+    with urlopen(f"{address}api/workflows/{quote(name)}") as answer:
+        workflow: dict[str, Any] = json.load(answer)
+    return workflow
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from serving import served_here
+from serving import saved_at, served_here
 
 from engine.store.home import Home
 from web.settings import Settings
@@ -47,6 +47,17 @@ class Editor:
             "await app.openFiles([new File([a], 'a.json', {type: 'application/json'})], {x: 0, y: 0})",
             json.dumps(document),
         )
+
+    def save_as(self, name: str) -> None:
+        """Save what is shown into the library by the keyboard, and wait until it is there."""
+        self.page.keyboard.press("Control+Shift+S")
+        self.page.get_by_label("Name", exact=True).fill(name)
+        self.page.keyboard.press("Enter")
+        self.until(f"tab.name.peek() === {json.dumps(name)} && app.asking.peek() === null")
+
+    def saved(self, name: str) -> Workflow:
+        """A file of the library."""
+        return saved_at(self.address, name)
 
     def set(self, node: str, name: str, value: Any) -> None:
         """Give an input a value, as a widget does."""

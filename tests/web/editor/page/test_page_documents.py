@@ -24,27 +24,15 @@ def put(address: str, name: str, document: Any, *, new: bool = True) -> None:
         assert answer.status in (200, 201)
 
 
-def saved(address: str, name: str) -> Any:
-    with urlopen(f"{address}api/workflows/{name}") as answer:
-        return json.load(answer)
-
-
-def save_as(editor: Editor, name: str) -> None:
-    editor.page.keyboard.press("Control+Shift+S")
-    editor.page.get_by_label("Name", exact=True).fill(name)
-    editor.page.keyboard.press("Enter")
-    editor.until(f"tab.name.peek() === {json.dumps(name)}")
-
-
 def test_what_was_drawn_is_there_after_a_reload_and_the_file_in_the_library_is_untouched(editor, address):
     editor.show(SUM)
-    save_as(editor, "reload")
+    editor.save_as("reload")
     editor.set("add", "a", 7)
     editor.until("app.drafts.peek() === 'kept'")
     editor.visit()
     assert steps(editor) == 7
     assert editor.js("return [tab.name.peek(), tab.dirty.peek()]") == ["reload", True]
-    assert saved(address, "reload")["nodes"]["add"]["inputs"]["a"] == 1
+    assert editor.saved("reload")["nodes"]["add"]["inputs"]["a"] == 1
 
 
 def test_several_documents_are_back_with_the_one_that_was_shown(editor):
@@ -62,7 +50,7 @@ def test_several_documents_are_back_with_the_one_that_was_shown(editor):
 
 def test_two_windows_on_one_document_see_each_others_edits(editor, window, address):
     editor.show(SUM)
-    save_as(editor, "shared")
+    editor.save_as("shared")
     editor.until("app.drafts.peek() === 'kept'")
     other = window(address)
     assert other.js("return tab.name.peek()") == "shared"
@@ -75,15 +63,15 @@ def test_two_windows_on_one_document_see_each_others_edits(editor, window, addre
 
 def test_a_conflict_shows_what_differs_and_overwrites_only_when_told(editor, address):
     editor.show(SUM)
-    save_as(editor, "conflict")
+    editor.save_as("conflict")
     put(address, "conflict", flow({"add": ("Add", {"a": 99})}, {}), new=False)
     editor.set("add", "a", 3)
     editor.page.keyboard.press("Control+S")
     expect(editor.page.get_by_text("node 'half' (Half) added")).to_be_visible()
-    assert saved(address, "conflict")["nodes"]["add"]["inputs"]["a"] == 99
+    assert editor.saved("conflict")["nodes"]["add"]["inputs"]["a"] == 99
     editor.page.get_by_role("button", name="Overwrite it").click()
     editor.until("!tab.dirty.peek()")
-    assert saved(address, "conflict")["nodes"]["add"]["inputs"]["a"] == 3
+    assert editor.saved("conflict")["nodes"]["add"]["inputs"]["a"] == 3
 
 
 def test_a_sheet_stays_that_is_asked_for_just_as_another_closes(editor):
@@ -107,7 +95,7 @@ def test_a_name_that_is_taken_is_not_overwritten(editor, address):
     editor.page.get_by_label("Name", exact=True).fill("taken")
     editor.page.keyboard.press("Enter")
     expect(editor.page.get_by_role("heading", name="taken is there already")).to_be_visible()
-    assert "half" in saved(address, "taken")["nodes"]
+    assert "half" in editor.saved("taken")["nodes"]
 
 
 def test_a_closed_draft_is_found_again(editor):

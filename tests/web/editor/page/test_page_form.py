@@ -10,7 +10,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from serving import served_here
+from serving import saved_at, served_here
 from workshop import flow
 
 from engine.store.home import Home
@@ -46,11 +46,6 @@ def save(address: str, name: str, document: dict[str, Any]) -> None:
         assert answer.status == 201
 
 
-def saved(address: str, name: str) -> Any:
-    with urlopen(f"{address}api/workflows/{name}") as answer:
-        return json.load(answer)
-
-
 @pytest.fixture(scope="module")
 def alone(address: str, shared: Editor, window: Any) -> Any:
     """The form of a saved workflow, as a page by itself; the server is there as soon as the editor is."""
@@ -62,7 +57,7 @@ def alone(address: str, shared: Editor, window: Any) -> Any:
 
 
 def test_a_form_is_filled_in_and_run_and_the_file_stays_as_it_was(alone, address):
-    before = saved(address, "greeting")
+    before = saved_at(address, "greeting")
     page = alone.page
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.get_by_role("heading", level=1).inner_text() == "Greeting"
@@ -70,7 +65,7 @@ def test_a_form_is_filled_in_and_run_and_the_file_stays_as_it_was(alone, address
     page.get_by_label("Name").fill('it\'s €5 \\ "now"')
     page.get_by_role("button", name="Run", exact=True).click()
     page.locator(".form-output pre", has_text="€5").wait_for()
-    assert saved(address, "greeting") == before
+    assert saved_at(address, "greeting") == before
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.reload()
     page.wait_for_selector("body[data-ready]")

@@ -17,18 +17,6 @@ SUM = flow({"add": ("Add", {"a": 1, "b": 2}), "half": ("Half", {"a": {"link": "a
 SIZES = [(360, 740), (1920, 1080)]
 
 
-def saved(address: str, name: str) -> Any:
-    with urlopen(f"{address}api/workflows/{quote(name)}") as answer:
-        return json.load(answer)
-
-
-def save_as(editor: Editor, name: str) -> None:
-    editor.page.keyboard.press("Control+Shift+S")
-    editor.page.get_by_label("Name", exact=True).fill(name)
-    editor.page.keyboard.press("Enter")
-    editor.until(f"tab.name.peek() === {json.dumps(name)} && app.asking.peek() === null")
-
-
 def save(editor: Editor) -> None:
     editor.page.keyboard.press("Control+S")
     editor.until("!tab.dirty.peek()")
@@ -43,7 +31,7 @@ def versioned(editor, request):
     """A page with a workflow of three versions, and its name."""
     name = request.node.name.replace("[", " ").replace("]", "")
     editor.show(SUM)
-    save_as(editor, name)
+    editor.save_as(name)
     editor.set("add", "a", 5)
     save(editor)
     editor.js(
@@ -90,7 +78,7 @@ def test_a_version_is_held_against_what_is_open_and_again_when_that_changes(vers
 def test_a_restored_version_is_one_step_and_touches_no_saved_file(versioned):
     editor, name = versioned
     before = editor.js("return tab.history.peek().done.length")
-    file = saved(editor.address, name)
+    file = editor.saved(name)
     editor.page.get_by_role("button", name="Restore version 1").press("Enter")
     editor.until("tab.level.peek().nodes.has('half')")
     assert inputs(editor, "add") == {"a": 1, "b": 2}
@@ -100,13 +88,13 @@ def test_a_restored_version_is_one_step_and_touches_no_saved_file(versioned):
         True,
         name,
     ]
-    assert saved(editor.address, name) == file
+    assert editor.saved(name) == file
     editor.js("app.commands.run('edit.undo')")
     editor.until("!tab.level.peek().nodes.has('half')")
     assert inputs(editor, "add") == {"a": 5, "b": 2}
     editor.js("app.commands.run('edit.redo')")
     save(editor)
-    assert saved(editor.address, name)["nodes"].keys() == {"add", "half"}
+    assert editor.saved(name)["nodes"].keys() == {"add", "half"}
     expect(version(editor, 4)).to_contain_text("In the library")
 
 
@@ -289,7 +277,7 @@ def outside(editor, request, home):
     """A page with a saved workflow that somebody else has changed, its bar, and its name."""
     name = request.node.name.replace("[", " ").replace("]", "")
     editor.show(SUM)
-    save_as(editor, name)
+    editor.save_as(name)
     bar = editor.page.get_by_role("region", name="Changed outside")
     assert bar.count() == 0
     write(home, name, OUTSIDE)
@@ -310,7 +298,7 @@ def test_what_was_changed_outside_is_taken_in_one_step_that_undo_takes_back(outs
     assert inputs(editor, "add")["a"] == 1
     editor.page.keyboard.press("Control+S")
     editor.until("!tab.dirty.peek()")
-    assert saved(editor.address, name)["nodes"]["add"]["inputs"]["a"] == 1
+    assert editor.saved(name)["nodes"]["add"]["inputs"]["a"] == 1
 
 
 def test_mine_is_kept_and_the_next_save_replaces_what_stays_among_the_versions(outside):
@@ -327,7 +315,7 @@ def test_mine_is_kept_and_the_next_save_replaces_what_stays_among_the_versions(o
     expect(bar).to_have_count(0)
     assert inputs(editor, "add") == {"a": 1, "b": 8}
     save(editor)
-    assert saved(editor.address, name)["nodes"]["add"]["inputs"] == {"a": 1, "b": 8}
+    assert editor.saved(name)["nodes"]["add"]["inputs"] == {"a": 1, "b": 8}
     with urlopen(f"{editor.address}api/workflows/{quote(name)}/versions/2") as answer:
         assert json.load(answer) == OUTSIDE
 
@@ -342,13 +330,13 @@ def test_a_file_that_is_gone_or_broken_is_kept_here_and_saved_anew(outside, home
     bar.get_by_role("button", name="Keep mine").click()
     expect(bar).to_have_count(0)
     save(editor)
-    assert saved(editor.address, name)["nodes"]["add"]["inputs"]["a"] == 1
+    assert editor.saved(name)["nodes"]["add"]["inputs"]["a"] == 1
 
 
 def test_a_file_that_is_changed_while_nobody_looks_is_told_of_when_it_opens_again(editor, home):
     name = "while nobody looked"
     editor.show(SUM)
-    save_as(editor, name)
+    editor.save_as(name)
     editor.until("app.drafts.peek() === 'kept'")
     editor.page.goto("about:blank")
     write(home, name, OUTSIDE)
@@ -367,7 +355,7 @@ SEEN = "window.seen = []; app.outside.subscribe((map) => { if (map.size > 0) win
 
 def test_two_windows_that_save_one_file_in_turn_are_not_told_of_each_other(editor, window, address):
     editor.show(SUM)
-    save_as(editor, "in turn")
+    editor.save_as("in turn")
     editor.until("app.drafts.peek() === 'kept'")
     other = window(address)
     assert other.js("return tab.name.peek()") == "in turn"
