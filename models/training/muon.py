@@ -7,11 +7,12 @@ of the matrices.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.optim.adamw import adamw
 
 from models.training.team import Team
 
@@ -72,8 +73,7 @@ class Muon(torch.optim.Optimizer):
         loss = None if closure is None else closure()
         matrices, others = self.param_groups
         self._step_matrices(matrices["params"], matrices["lr"])
-        for parameter in others["params"]:
-            self._step_other(parameter, others["lr"])
+        self._step_others(others["params"], others["lr"])
         return loss
 
     def _step_matrices(self, matrices: list[nn.Parameter], rate: float) -> None:
@@ -97,15 +97,25 @@ class Muon(torch.optim.Optimizer):
         ahead = gradient.lerp(mean, MOMENTUM)  # Nesterov's
         return orthogonal(ahead.reshape(len(ahead), -1))
 
-    def _step_other(self, parameter: nn.Parameter, rate: float) -> None:
-        state: dict[str, Any] = self.state[parameter]
-        gradient = _gradient(parameter)
-        mean = state.setdefault("exp_avg", torch.zeros_like(parameter)).lerp_(gradient, 1 - BETAS[0])
-        square = state.setdefault("exp_avg_sq", torch.zeros_like(parameter))
-        square.lerp_(gradient.square(), 1 - BETAS[1])
-        count = state["step"] = state.get("step", torch.zeros(())) + 1
-        spread = (square / (1 - BETAS[1] ** float(count))).sqrt_().add_(EPSILON)
-        parameter.mul_(1 - rate * WEIGHT_DECAY).addcdiv_(mean, spread, value=-rate / (1 - BETAS[0] ** float(count)))
+    def _step_others(self, others: list[nn.Parameter], rate: float) -> None:
+        for parameter in others:
+            state = self.state[parameter]
+            for moment in ("exp_avg", "exp_avg_sq"):
+                state.setdefault(moment, torch.zeros_like(parameter))
+            state.setdefault("step", torch.zeros(()))
+        means, squares, counts = (
+            [self.state[parameter][name] for parameter in others] for name in ("exp_avg", "exp_avg_sq", "step")
+        )
+        adamw(
+            *(list[Tensor](others), [_gradient(parameter) for parameter in others], means, squares, [], counts),
+            amsgrad=False,
+            beta1=BETAS[0],
+            beta2=BETAS[1],
+            lr=rate,
+            weight_decay=WEIGHT_DECAY,
+            eps=EPSILON,
+            maximize=False,
+        )
 
 
 def shares(matrices: list[nn.Parameter], size: int) -> list[list[nn.Parameter]]:
