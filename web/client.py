@@ -23,6 +23,7 @@ from engine.graph.faults import LoomError
 
 Json: TypeAlias = dict[str, Any]
 Workflow: TypeAlias = Mapping[str, Any] | Path
+Frozen: TypeAlias = Mapping[str, str | None]
 ENDS = ("run.succeeded", "run.failed", "run.cancelled", "run.interrupted")
 LONGEST_MESSAGE = 64 << 20
 PAUSE = 0.5
@@ -60,17 +61,52 @@ class Client:
             await _raise(answer)
             return await answer.json() if answer.content_type == "application/json" else None
 
+    async def check(
+        self,
+        workflow: Workflow,
+        inputs: Mapping[str, Any] | None = None,
+        targets: Sequence[str] | None = None,
+        *,
+        frozen: Frozen | None = None,
+        since: str | None = None,
+    ) -> Json:
+        """What is wrong with a workflow, and what of it would run: {"faults", "notices", "plan", "frozen"}; nothing is run.
+
+        `frozen` has None for each node that is to be frozen as it stands; the answer's `frozen` has their tokens, for `run`,
+        `submit` and `sweep`. What they gave is what the run `since` (by default the last of this title) made, if it did.
+        """
+        asked = _asked(workflow, inputs=inputs, targets=targets, frozen=frozen, since=since)
+        return dict(await self.call("POST", "/api/check", json=asked))
+
     async def submit(
         self,
         workflow: Workflow,
         inputs: Mapping[str, Any] | None = None,
         targets: Sequence[str] | None = None,
         key: str | None = None,
+        *,
+        frozen: Mapping[str, str] | None = None,
     ) -> Json:
-        """Put a workflow (a document, or the path of its file) into the queue; the run. The same `key` is the same run."""
-        body = {"workflow": _document(workflow), "inputs": inputs, "targets": targets, "key": key}
-        given = {name: value for name, value in body.items() if value is not None}
-        return dict(await self.call("POST", "/api/runs", json=given))
+        """Put a workflow (a document, or the path of its file) into the queue; the run. The same `key` is the same run.
+
+        A node of which `frozen` has the token, as `check` gave it, gives what it gave then, whatever its inputs are now.
+        """
+        asked = _asked(workflow, inputs=inputs, targets=targets, key=key, frozen=frozen)
+        return dict(await self.call("POST", "/api/runs", json=asked))
+
+    async def sweep(
+        self,
+        workflow: Workflow,
+        inputs: Mapping[str, Sequence[Any]],
+        targets: Sequence[str] | None = None,
+        key: str | None = None,
+        *,
+        frozen: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Put a run into the queue for every combination of the inputs' values: {"id", "runs": their ids, in order}."""
+        values = {name: list(given) for name, given in inputs.items()}
+        asked = _asked(workflow, inputs=values, targets=targets, key=key, frozen=frozen)
+        return dict(await self.call("POST", "/api/sweeps", json=asked))
 
     async def wait(self, run: str, watch: Callable[[Json], object] | None = None) -> Json:
         """Wait until a run is over, whatever happens to the connection; the run. `watch` is called with its events."""
@@ -92,9 +128,11 @@ class Client:
         inputs: Mapping[str, Any] | None = None,
         targets: Sequence[str] | None = None,
         watch: Callable[[Json], object] | None = None,
+        *,
+        frozen: Mapping[str, str] | None = None,
     ) -> Json:
         """Submit and wait."""
-        return await self.wait((await self.submit(workflow, inputs, targets))["id"], watch)
+        return await self.wait((await self.submit(workflow, inputs, targets, frozen=frozen))["id"], watch)
 
     async def pictures(self, run: Mapping[str, Any]) -> list[tuple[str, bytes]]:
         """The files that a run made, by their names, in order: pictures, and what was stored of other values."""
@@ -145,8 +183,10 @@ def _reached(event: Json, since: int | None) -> int | None:
     return event.get("seq", since)
 
 
-def _document(workflow: Workflow) -> Any:
-    return json.loads(workflow.read_bytes()) if isinstance(workflow, Path) else workflow
+def _asked(workflow: Workflow, **given: Any) -> Json:
+    """A request about a workflow, with what is given beside it."""
+    document = json.loads(workflow.read_bytes()) if isinstance(workflow, Path) else workflow
+    return {"workflow": document, **{name: value for name, value in given.items() if value is not None}}
 
 
 async def _raise(answer: ClientResponse) -> None:

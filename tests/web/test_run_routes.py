@@ -91,8 +91,7 @@ async def test_the_same_key_is_the_same_run_and_with_another_body_a_conflict(loo
 
 
 async def test_a_sweep_is_one_request_and_its_runs_are_listed_by_page(loom):
-    body = {"workflow": SUM, "inputs": {"a": list(range(7))}}
-    sweep = await loom.call("POST", "/api/sweeps", json=body)
+    sweep = await loom.sweep(SUM, {"a": range(7)})
     assert len(sweep["runs"]) == 7
     for run in sweep["runs"]:
         assert (await loom.wait(run))["status"] == "succeeded"
@@ -104,8 +103,31 @@ async def test_a_sweep_is_one_request_and_its_runs_are_listed_by_page(loom):
             break
         before = {"before": page["next"]}
     assert listed == sweep["runs"][::-1]
-    error = await refusal(loom.call("POST", "/api/sweeps", json={"workflow": SUM, "inputs": {"a": [1, "x"]}}))
-    assert error.status == 422
+    assert (await refusal(loom.sweep(SUM, {"a": [1, "x"]}))).status == 422
+
+
+async def test_a_program_freezes_a_node_and_its_runs_and_sweeps_use_what_it_gave(loom):
+    def sums(a: int, b: int) -> dict:
+        nodes = {
+            "add": ("Add", {"a": a, "b": 2}),
+            "half": ("Half", {"a": {"link": "add.value"}}),
+            "last": ("Add", {"a": {"link": "half.value"}, "b": b}),
+        }
+        return flow(nodes, {"out": "last.value"}, {"b": "last.b"}, title="Frozen by a program")
+
+    first = await loom.run(sums(6, 0))
+    frozen = (await loom.check(sums(80, 0), frozen={"half": None}, since=first["id"]))["frozen"]
+    assert frozen.keys() == {"half"}
+
+    told = await loom.check(sums(80, 1), frozen=frozen, since=first["id"])
+    states = {address: entry["state"] for address, entry in told["plan"].items()}
+    assert states == {"add": "cached", "half": "cached", "last": "stale"}
+    run = await loom.run(sums(80, 1), {"b": 5}, frozen=frozen)
+    assert run["outputs"]["out"] == [{"value": 9}]
+    assert list(run["made_with"]["frozen"]) == ["half"]
+    sweep = await loom.sweep(sums(80, 1), {"b": [10, 20]}, frozen=frozen)
+    assert [(await loom.wait(run))["outputs"]["out"] for run in sweep["runs"]] == [[{"value": 14}], [{"value": 24}]]
+    assert (await loom.run(sums(80, 1)))["outputs"]["out"] == [{"value": 42}]
 
 
 async def test_the_queue_is_paused_reordered_cleared_and_resumed(loom):
