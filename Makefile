@@ -51,13 +51,14 @@ train: .venv/dev
 	$(BIN)/python -m models.training.vae --hours $(HOURS_VAE)
 	$(BIN)/python -m models.training.denoiser --hours $(HOURS_DENOISER)
 	$(BIN)/python -m models.training.export
-	$(BIN)/python -m models.training.turbo pairs --hours $(HOURS_PAIRS)
-	$(BIN)/python -m models.training.turbo train --hours $(HOURS_TURBO)
-	$(BIN)/python -m models.training.turbo export
 	$(BIN)/python -m models.training.clip --name solids-clip --hours $(HOURS_CLIP)
 	$(BIN)/python -m models.training.clip --name solids-clip-b --hours $(HOURS_CLIP)
 	$(BIN)/python -m models.training.upscaler --hours $(HOURS_UPSCALE)
 	for name in solids-clip solids-clip-b solids-upscale; do $(BIN)/python -m models.training.ship $$name || exit 1; done
+	$(BIN)/python -m models.training.turbo pairs --hours $(HOURS_PAIRS)
+	$(BIN)/python -m models.training.turbo judge
+	$(BIN)/python -m models.training.turbo train --hours $(HOURS_TURBO)
+	$(BIN)/python -m models.training.turbo export
 
 # Print every table of the cards: the scorer, the VAE, then each network that is there, and what regions
 # and Inpaint make of the first. Hours on two cores; the last two go on where they were stopped.

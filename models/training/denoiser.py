@@ -15,25 +15,23 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
-import numpy as np
 import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from models.training import checkpoint
-from models.training.common import MODELS, WORK, Decay, ending, log
+from models.training.common import MODELS, WORK, ending, log
+from models.training.course import Course, new_numbers
 from models.training.latents import latents
-from models.training.loop import average
 from models.training.muon import Muon
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import training_scene
 from models.training.team import Team, together
 from models.training.tokenizer import LENGTH, new_tokenizer
-from models.training.vae import CHANNELS, descend
+from models.training.vae import CHANNELS
 from models.training.vae import PATH as VAE_PATH
 from nodes.solids.prompts import caption
 from nodes.solids.scene import Scene
@@ -166,22 +164,10 @@ def loss_of(model: Callable[..., Tensor], clean: Tensor, tokens: Tensor, alphas:
     return nn.functional.mse_loss(made.float(), signal * noise - sigma * clean)
 
 
-def keep_at(step: int) -> float:
-    """How much of the averaged weights a step keeps: the average is short at first (Karras et al. 2024, in spirit)."""
-    return min(0.998, (1 + step) / (30 + step))
-
-
 def start(model: Denoiser, mean: Denoiser, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """Fill the models from the last checkpoint, else from the weights that ship; gives back the run's
     numbers."""
-    state: dict[str, Any] = {
-        "step": 0,
-        "samples": 0,
-        "seconds": 0.0,
-        "begin": time.time(),
-        "seed": 1,
-        "curve": [],
-    }
+    state = new_numbers(seed=1)
     if PATH.exists():
         return checkpoint.load(PATH, {"model": model, "mean": mean}, optimizer)
     # A VAE trained here has other latents than the one that ships, so its denoiser starts from nothing.
@@ -220,48 +206,13 @@ def train(team: Team, end: float, precision: str, warm_restart: bool) -> None:
     if team.leads:
         sizes = [sum(p.numel() for p in part.parameters()) / 1e6 for part in (model.text_encoder, model.unet)]
         log(f"from step {state['step']}; text encoder {sizes[0]:.2f} M, UNet {sizes[1]:.2f} M parameters")
-    _loop(team, model, mean, optimizer, data, state, end, precision)
+    alphas, compiled = new_scheduler().alphas_cumprod, torch.compile(model)
 
-
-def _loop(
-    team: Team,
-    model: Denoiser,
-    mean: Denoiser,
-    optimizer: torch.optim.Optimizer,
-    data: Data,
-    state: dict[str, Any],
-    end: float,
-    precision: str,
-) -> None:
-    alphas, compiled, parameters = new_scheduler().alphas_cumprod, torch.compile(model), list(model.parameters())
-    decay = Decay(PEAK, team.agree(state["begin"]), end, DECAY_SHARE)
-    first, saved, mark = state["step"], time.time(), time.time()
-    recent: list[float] = []
-
-    def save() -> None:
-        if team.leads:
-            checkpoint.save(PATH, {"model": model, "mean": mean}, optimizer, state)
-
-    while (now := team.agree(time.time())) < end:
-        state["rate"] = min(1.0, (state["step"] - first + 1) / 100) * decay.rate(now)
+    def loss(rate: float) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-            loss = loss_of(compiled, *data.batch(BATCH), alphas, even_share(state["rate"]))
-        recent.append(descend(optimizer, loss, state["rate"], partial(team.average, parameters)))
-        if team.leads:
-            average(mean, model, keep_at(state["step"]))
-        state["step"] += 1
-        state["samples"] += BATCH * team.size
-        if len(recent) == 100:
-            pace = 100 * BATCH * team.size / (time.time() - mark)
-            if team.leads:
-                log(f"step {state['step']} loss {np.mean(recent):.4f} {pace:.0f}/s")
-            state["curve"].append([state["samples"], round(float(np.mean(recent)), 5)])
-            state["seconds"] += time.time() - mark
-            recent, mark = [], time.time()
-        if time.time() - saved > 150:
-            save()
-            saved = time.time()
-    save()
+            return loss_of(compiled, *data.batch(BATCH), alphas, even_share(rate))
+
+    Course(team, PATH, model, mean, optimizer, state, PEAK, BATCH, DECAY_SHARE).run(loss, end)
 
 
 def main() -> None:
