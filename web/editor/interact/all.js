@@ -8,9 +8,9 @@ import { DragNodes } from "./drag.js";
 import { DropFiles } from "./drop.js";
 import { Enter } from "./enter.js";
 import { Fields } from "./fields.js";
+import { Fingers } from "./fingers.js";
 import { Hover } from "./hover.js";
 import { Pan } from "./pan.js";
-import { Pinch } from "./pinch.js";
 import { Resize } from "./resize.js";
 import { Wheel } from "./wheel.js";
 import { Wires } from "./wire.js";
@@ -18,7 +18,7 @@ import { Wires } from "./wire.js";
 /** The interactions in the order in which a press is offered to them. */
 const INTERACTIONS = Object.freeze([
   Pan,
-  Pinch,
+  Fingers,
   Wires,
   Resize,
   DragNodes,

@@ -114,3 +114,25 @@ export function nodeUnder(stage, event) {
   const point = stage.world(event);
   return stage.geometry.nodeAt(point.x, point.y);
 }
+
+/** How far from a socket a press still means it: pixels for a mouse or pen, and for a finger. */
+const HIT = 12;
+const FINGER_HIT = 24;
+
+/**
+ * The socket that is pressed. A field's control that lies within its reach keeps its press.
+ *
+ * @param {Stage} stage
+ * @param {{target: EventTarget | null, clientX: number, clientY: number, pointerType?: string}} event
+ * @returns {import("../view/geometry.js").Socket | null}
+ */
+export function socketUnder(stage, event) {
+  if (stage.camera.zoom < 0.2 || coveredByControl(event)) return null;
+  const point = stage.world(event);
+  return stage.geometry.socketAt(point.x, point.y, (event.pointerType === "touch" ? FINGER_HIT : HIT) / stage.camera.zoom);
+}
+
+/** @param {{target: EventTarget | null}} event */
+function coveredByControl({ target }) {
+  return target instanceof Element && target.closest("input, textarea, button, .media") !== null;
+}

@@ -1,19 +1,21 @@
 /**
- * Wires by mouse. A press within 12 pixels of a socket starts one:
+ * Wires by hand. A press near a socket starts one:
  *
  *     from an output              to an input: dropped on a socket, or on a body (its first free input that fits)
  *     from an input with a link   that link comes off; dropped on nothing it is gone
  *     from an input without       backwards to an output
  *     Shift, from an output       all its links move to another output
  *
- * What can't be is said at the pointer. Dropped on empty ground, a search opens of what fits.
+ * What can't be is said at the pointer. Dropped on empty ground, a search opens of what fits. A finger or a pen also taps one
+ * end and then the other.
  */
 
 import { connect, disconnect, firstFit, firstFitOutput, moveLinks, whyNot } from "../model/edits/wires.js";
 import { typeAt } from "../model/ports.js";
 import { incoming, outgoing } from "../model/links.js";
 import { DraftWire } from "../view/draftwire.js";
-import { Interaction, follow, nodeUnder } from "./interaction.js";
+import { HeldWire } from "./heldwire.js";
+import { Interaction, follow, nodeUnder, socketUnder } from "./interaction.js";
 
 /** @typedef {import("../view/geometry.js").Socket} Socket */
 /** @typedef {import("../model/links.js").Link} Link */
@@ -28,9 +30,9 @@ import { Interaction, follow, nodeUnder } from "./interaction.js";
  *   nothing
  */
 
-const HIT = 12;
-
 export class Wires extends Interaction {
+  /** @type {HeldWire | null} */ #held = null;
+
   /** @override @param {AbortSignal} signal */
   listen(signal) {
     const { root } = this.stage;
@@ -38,22 +40,12 @@ export class Wires extends Interaction {
     root.addEventListener("dblclick", (event) => this.#twice(event), { signal, capture: true });
   }
 
-  /**
-   * @param {{target: EventTarget | null, clientX: number, clientY: number}} event
-   * @returns {Socket | null}
-   */
-  socketUnder(event) {
-    const { stage } = this;
-    if (stage.camera.zoom < 0.2) return null;
-    const point = stage.world(event);
-    return stage.geometry.socketAt(point.x, point.y, HIT / stage.camera.zoom);
-  }
-
   /** @param {PointerEvent} event */
   #press(event) {
+    if (this.#held?.waits) return this.#held.press(event);
     if (event.button !== 0 || event.defaultPrevented) return;
-    const socket = this.socketUnder(event);
-    if (!socket || coveredByControl(event)) return;
+    const socket = socketUnder(this.stage, event);
+    if (!socket) return;
     this.claim(event);
     const started = this.#start(socket, event);
     if (started) this.#follow(event, started);
@@ -92,6 +84,16 @@ export class Wires extends Interaction {
       move: (event) => this.#show(/** @type {DraftWire} */ (wire), started, event),
       drop: (event) => this.#drop(started, event, end),
       cancel: end,
+      click: () => press.pointerType !== "mouse" && this.#hold(started),
+    });
+  }
+
+  /** A tap takes a wire up; the next one says where it goes. @param {Started} started */
+  #hold(started) {
+    if (started.kind === "all") return;
+    this.#held = new HeldWire(this.stage, started, this.stage.drawn?.colour(this.#typeOf(started)) ?? "", {
+      target: (event, socket) => this.#target(started, event, socket),
+      join: (socket) => this.#join(started, socket),
     });
   }
 
@@ -125,8 +127,7 @@ export class Wires extends Interaction {
   }
 
   /** @param {Started} started @param {PointerEvent} event @returns {Target} */
-  #target(started, event) {
-    const socket = this.socketUnder(event);
+  #target(started, event, socket = socketUnder(this.stage, event)) {
     const body = socket ? null : nodeUnder(this.stage, event);
     if (started.kind === "all") return this.#targetOfAll(started.from, socket);
     if (started.kind === "output") return this.#inputTarget(started, socket, body);
@@ -244,15 +245,6 @@ export class Wires extends Interaction {
     event.stopPropagation();
     stage.app.commands.run("wire.reroute", { link: stage.geometry.links[wire], at: point });
   }
-}
-
-/**
- * A field's control that lies within the hit area keeps its press, unless the press is on the dot's own half.
- *
- * @param {PointerEvent} event
- */
-function coveredByControl(event) {
-  return event.target instanceof Element && event.target.closest("input, textarea, button, .media") !== null;
 }
 
 /** @param {Socket} socket */

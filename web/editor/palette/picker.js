@@ -23,6 +23,9 @@ import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
  * @property {string} [query] to begin with
  */
 
+const HEIGHT = 420;
+const ABOVE_KEYS = 0.55; // of the window's height: below are the keys of a screen that is typed on
+
 let serial = 0;
 /** @type {Picker | null} */
 let open = null;
@@ -178,10 +181,11 @@ class Picker {
     );
     box.style.width = `${width}px`;
     const { x, y } = this.question.at ?? { x: (window.innerWidth - width) / 2, y: window.innerHeight * 0.16 };
-    const height = Math.min(420, window.innerHeight - 16);
+    const height = Math.min(HEIGHT, window.innerHeight - 16);
+    const lowest = matchMedia("(pointer: coarse)").matches ? ABOVE_KEYS * window.innerHeight : window.innerHeight - 8;
     box.style.maxHeight = `${height}px`;
     box.style.left = `${Math.max(8, Math.min(x, window.innerWidth - width - 8))}px`;
-    box.style.top = `${Math.max(8, Math.min(y, window.innerHeight - Math.min(height, box.offsetHeight) - 8))}px`;
+    box.style.top = `${Math.max(8, Math.min(y, lowest - Math.min(height, box.offsetHeight)))}px`;
   }
 }
 

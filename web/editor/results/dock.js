@@ -9,6 +9,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
 import { mountVersions } from "../library/versions.js";
+import { longPress } from "../palette/longpress.js";
 import { styled } from "../palette/styles.js";
 import { queue } from "../session/history.js";
 import { mountGallery } from "./gallery.js";
@@ -43,6 +44,7 @@ class Dock {
     render(html`<header class="dock-head"></header><div class="dock-panel"></div>`, this.element);
     middle.append(this.element);
     this.element.addEventListener("keydown", (event) => this.#key(event));
+    longPress(this.element, { wanted: ({ target }) => target instanceof Element && target.closest(".tile, .sweep-cell") !== null });
     effect(() => this.#head());
     effect(() => {
       const [panel, sweep] = [this.shown.value, this.sweep.value];

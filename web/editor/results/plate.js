@@ -1,7 +1,8 @@
 /**
  * The canvas of the full view: one picture or two, as near as is wanted, with the pixel that is pointed at.
  *
- * Drag pans, the wheel and two fingers zoom; the line of the slider is dragged where it is.
+ * Drag pans, the wheel and two fingers zoom; the line of the slider is dragged where it is. A finger that strokes across a picture
+ * which is seen whole goes to the next.
  *
  * @typedef {import("./lens.js").Lens} Lens
  * @typedef {import("./pixels.js").Pixels} Pixels
@@ -14,6 +15,8 @@
 import { centred, fitted, held, pixelAt, zoomedAt } from "./lens.js";
 
 const NEAR = 12; // pixels from the slider's line at which it is taken hold of
+const FINGER_NEAR = 28;
+const STROKE = 48; // pixels
 const CHECKER = 8;
 
 export class Plate {
@@ -28,10 +31,13 @@ export class Plate {
   /** @type {Map<number, {x: number, y: number}>} */
   #fingers = new Map();
   #splitting = false;
+  /** Where a finger came down that may be stroking. @type {{x: number, y: number} | null} */
+  #stroke = null;
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{looked: () => void, split: (at: number) => void}} told  the lens or the cursor moved; the slider is dragged
+   * @param {{looked: () => void, split: (at: number) => void, next: (way: 1 | -1) => void}} told
+   *   the lens or the cursor moved; the slider is dragged; a stroke asks for a neighbour
    */
   constructor(canvas, told) {
     this.canvas = canvas;
@@ -193,10 +199,11 @@ export class Plate {
     }
   }
 
-  /** @param {{offsetX: number, offsetY: number}} event */
+  /** @param {PointerEvent} event */
   #onLine(event) {
     const { a, mode, split } = this.shown;
-    return mode === "slider" && a !== null && Math.abs(event.offsetX - (this.lens.x + split * a.width * this.lens.zoom)) < NEAR;
+    const near = event.pointerType === "touch" ? FINGER_NEAR : NEAR;
+    return mode === "slider" && a !== null && Math.abs(event.offsetX - (this.lens.x + split * a.width * this.lens.zoom)) < near;
   }
 
   /** @param {WheelEvent} event */
@@ -210,7 +217,9 @@ export class Plate {
   #down(event) {
     if (event.button > 1) return;
     this.canvas.setPointerCapture(event.pointerId);
-    this.#splitting = this.#fingers.size === 0 && this.#onLine(event);
+    const first = this.#fingers.size === 0;
+    this.#splitting = first && this.#onLine(event);
+    this.#stroke = first && this.#fits && !this.#splitting && event.pointerType === "touch" ? { x: event.offsetX, y: event.offsetY } : null;
     this.#fingers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
   }
 
@@ -243,6 +252,11 @@ export class Plate {
   #up(event) {
     this.#fingers.delete(event.pointerId);
     this.#splitting = false;
+    const from = this.#stroke;
+    this.#stroke = null;
+    if (from === null || event.type === "pointercancel") return;
+    const across = event.offsetX - from.x;
+    if (Math.abs(across) > STROKE && Math.abs(across) > 2 * Math.abs(event.offsetY - from.y)) this.told.next(across < 0 ? 1 : -1);
   }
 }
 

@@ -75,7 +75,7 @@ class Viewer {
     document.body.append(this.dialog);
     const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.dialog.querySelector(name));
     const canvas = /** @type {HTMLCanvasElement} */ (part(".plate"));
-    this.plate = new Plate(canvas, { looked: () => (this.looked.value += 1), split: (at) => (this.split.value = at) });
+    this.plate = new Plate(canvas, { looked: () => (this.looked.value += 1), split: (at) => (this.split.value = at), next: (way) => this.step(way) });
     this.go(place);
     if (other !== null) this.compare(other);
     this.dialog.showModal();

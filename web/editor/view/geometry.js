@@ -148,17 +148,18 @@ export class Geometry {
   }
 
   /**
-   * The socket nearest to a point and not farther than `reach`, of the nodes given (by default those around the point).
+   * The socket nearest to a point and, along either axis, not farther than `reach`.
    * @param {number} px @param {number} py @param {number} reach @returns {Socket | null}
    */
   socketAt(px, py, reach) {
-    let best = reach;
+    let best = Infinity;
     /** @type {Socket | null} */
     let found = null;
     for (const place of this.nodesIn({ left: px - reach, top: py - reach, right: px + reach, bottom: py + reach })) {
       for (const socket of this.socketsOf(place)) {
-        const away = Math.max(Math.abs(px - socket.x), Math.abs(py - socket.y));
-        if (away <= best) {
+        const [across, down] = [Math.abs(px - socket.x), Math.abs(py - socket.y)];
+        const away = Math.hypot(across, down);
+        if (Math.max(across, down) <= reach && away <= best) {
           best = away;
           found = socket;
         }

@@ -149,9 +149,10 @@ export class Minimap {
   #go(event) {
     const box = this.element.getBoundingClientRect();
     const { stage } = this;
+    const scale = (this.#scale * box.width) / this.element.offsetWidth; // it is drawn smaller in a narrow window
     const world = {
-      x: (event.clientX - box.left) / this.#scale + this.#left,
-      y: (event.clientY - box.top) / this.#scale + this.#top,
+      x: (event.clientX - box.left) / scale + this.#left,
+      y: (event.clientY - box.top) / scale + this.#top,
     };
     stage.tab.camera.value = centred(world, stage.size, stage.camera.zoom);
   }

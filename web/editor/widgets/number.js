@@ -104,7 +104,7 @@ function move(subject, input, by, event) {
 }
 
 /**
- * A press that moves scrubs, one that doesn't puts the caret in.
+ * A press that moves scrubs, one that doesn't puts the caret in. A finger that moves moves the drawing.
  *
  * @param {Subject} subject
  * @param {PointerEvent} event
@@ -112,6 +112,7 @@ function move(subject, input, by, event) {
 function scrub(subject, event) {
   const input = field(event);
   if (event.button !== 0 || document.activeElement === input) return;
+  if (event.pointerType === "touch") return input.addEventListener("click", () => input.select(), { once: true });
   event.preventDefault();
   const from = { x: event.clientX, value: current(subject) };
   /** @type {ReturnType<Subject["tab"]["gesture"]> | null} */
