@@ -35,7 +35,7 @@ def run_json(run: Run | Mapping[str, Any]) -> dict[str, Any]:
 
 def changes_json(changes: Changes) -> list[dict[str, Any]] | None:
     """What was changed between two runs."""
-    return None if changes is None else [{"node": change.node, "message": change.message} for change in changes]
+    return None if changes is None else [change.to_json() for change in changes]
 
 
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -28,10 +28,16 @@ class MakeBundle(Asked):
 
 
 class ChangeDoc(Answered):
-    """One thing that was changed, in words; `node` is the address of the node that it is about."""
+    """One thing that was changed, in words; `node` is the address of the node that it is about.
+
+    `before` and `after` are the values as the message has them.
+    """
 
     node: str | None
     message: str
+    kind: Literal["added", "removed", "changed"]
+    before: str | None
+    after: str | None
 
 
 class QueuedRun(RunDoc):

@@ -28,7 +28,7 @@ def command(a: str, b: str, no_packs: bool, as_json: bool) -> int:
     old, new = (normalise(host.open(file).workflow, host.registry.types) for file in (a, b))
     changes = difference(old, new)
     if as_json:
-        print_json({"changes": [{"node": change.node, "message": change.message} for change in changes]})
+        print_json({"changes": [change.to_json() for change in changes]})
     else:
         click.echo("\n".join(str(change) for change in changes) or "no difference")
     return 0

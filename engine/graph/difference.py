@@ -6,22 +6,34 @@ For defaults that one file writes and the other leaves out, compare what `normal
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from engine.graph.document import ExposedInput, NodeDoc, OutputDoc, SubworkflowDoc, Workflow
 from engine.graph.places import address_in
 from engine.graph.records import JsonValue
 from engine.graph.shapes import Asset, Directory, Link, Many, Value, read_value
 
+Kind: TypeAlias = Literal["added", "removed", "changed"]
+
 
 class Change(NamedTuple):
-    """One change, said in words; `node` is the address of the node that it is about, or None."""
+    """One change, said in words; `node` is the address of the node that it is about, or None.
+
+    `before` and `after` are the values in words, as the message has them; None where there is none, or it is about no value.
+    """
 
     message: str
     node: str | None = None
+    kind: Kind = "changed"
+    before: str | None = None
+    after: str | None = None
 
     def __str__(self) -> str:
         return self.message
+
+    def to_json(self) -> dict[str, Any]:
+        """The change as JSON has it everywhere."""
+        return self._asdict()
 
 
 def difference(a: Workflow, b: Workflow) -> tuple[Change, ...]:
@@ -41,15 +53,15 @@ def _environment_changes(a: Mapping[str, JsonValue], b: Mapping[str, JsonValue])
     if a and b:
         yield from _entries("made_with.", _rendered(a), _rendered(b))
     elif a or b:
-        yield Change(f"made_with: {'added' if b else 'taken away'}")
+        yield Change(f"made_with: {'added' if b else 'taken away'}", kind="added" if b else "removed")
 
 
 def _workflow_changes(a: Workflow, b: Workflow) -> Iterator[Change]:
     for name in dict.fromkeys([*a.workflows, *b.workflows]):
         if name not in b.workflows:
-            yield Change(f"sub-workflow '{name}' removed")
+            yield Change(f"sub-workflow '{name}' removed", kind="removed")
         elif name not in a.workflows:
-            yield Change(f"sub-workflow '{name}' added ({_count(len(b.workflows[name].nodes))})")
+            yield Change(f"sub-workflow '{name}' added ({_count(len(b.workflows[name].nodes))})", kind="added")
         else:
             yield from _level_changes(name, a.workflows[name], b.workflows[name])
 
@@ -63,12 +75,13 @@ def _level_changes(level: str | None, a: SubworkflowDoc, b: SubworkflowDoc) -> I
             yield Change(f"node '{address_in(level, back[node])}' renamed to '{node}'", address)
             yield from _node_changes(address, a.nodes[back[node]], doc, renamed)
         elif node not in a.nodes:
-            yield Change(f"node '{address}' ({doc.type}) added", address)
+            yield Change(f"node '{address}' ({doc.type}) added", address, "added")
         else:
             yield from _node_changes(address, a.nodes[node], doc, renamed)
     for node, doc in a.nodes.items():
         if node not in b.nodes and node not in renamed:
-            yield Change(f"node '{address_in(level, node)}' ({doc.type}) removed", address_in(level, node))
+            address = address_in(level, node)
+            yield Change(f"node '{address}' ({doc.type}) removed", address, "removed")
     where = "" if level is None else f"workflow:{level}: "
     yield from _entries(f"{where}input ", _exposed(a.inputs, renamed), _exposed(b.inputs, {}))
     yield from _entries(f"{where}output ", _made(a.outputs, renamed), _made(b.outputs, {}))
@@ -86,7 +99,7 @@ def _node_changes(address: str, a: NodeDoc, b: NodeDoc, renamed: Mapping[str, st
         old = _words(_followed(read_value(a.inputs[name]), renamed)) if name in a.inputs else None
         new = _words(read_value(b.inputs[name])) if name in b.inputs else None
         if old != new:
-            yield Change(f"{address}.{name}: {_change(old, new)}", address)
+            yield _valued(f"{address}.{name}", old, new, address)
 
 
 def _renamed(a: Mapping[str, NodeDoc], b: Mapping[str, NodeDoc]) -> dict[str, str]:
@@ -167,16 +180,19 @@ def _drawing_changes(where: str, a: SubworkflowDoc, b: SubworkflowDoc, renamed: 
 def _entries(prefix: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
     for key in dict.fromkeys([*old, *new]):
         if old.get(key) != new.get(key):
-            yield Change(f"{prefix}{key}: {_change(old.get(key), new.get(key))}")
+            yield _valued(f"{prefix}{key}", old.get(key), new.get(key))
 
 
-def _change(old: str | None, new: str | None) -> str:
+def _valued(what: str, old: str | None, new: str | None, node: str | None = None) -> Change:
     if old is None:
-        return f"set to {_cut(new or '')}"
+        after = _cut(new or "")
+        return Change(f"{what}: set to {after}", node, "added", after=after)
     if new is None:
-        return f"{_cut(old)} taken away"
+        before = _cut(old)
+        return Change(f"{what}: {before} taken away", node, "removed", before=before)
     start = next((place for place, (x, y) in enumerate(zip(old, new, strict=False)) if x != y), 0)
-    return f"{_cut(old, start)} → {_cut(new, start)}"
+    before, after = _cut(old, start), _cut(new, start)
+    return Change(f"{what}: {before} → {after}", node, "changed", before, after)
 
 
 def _cut(text: str, around: int = 0, limit: int = 72) -> str:

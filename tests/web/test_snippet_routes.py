@@ -46,7 +46,8 @@ async def test_versions_tell_what_each_changed(client):
     await client.put("/api/workflows/sum", json=MORE, headers={"If-Match": etag})
     newest, first = (await (await client.get("/api/workflows/sum/versions")).json())["versions"]
     assert first["changes"] is None
-    assert newest["changes"][0] == {"node": "add", "message": "add.a: 1 → 2"}
+    valued = {"kind": "changed", "before": "1", "after": "2"}
+    assert newest["changes"][0] == {"node": "add", "message": "add.a: 1 → 2", **valued}
     page = await (await client.get("/api/workflows/sum/versions?limit=1")).json()
     assert page == {"versions": [newest], "next": 2}
     assert (await (await client.get("/api/workflows/sum/versions?before=2")).json())["versions"] == [first]

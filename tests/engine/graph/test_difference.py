@@ -157,3 +157,16 @@ def test_any_two_workflows_can_be_compared(any_workflow: Any, data: st.DataObjec
     a, b = (load_workflow(json.dumps(data.draw(any_workflow))) for _ in "ab")
     assert bool(difference(a, b)) == bool(difference(b, a))
     assert all(change.message.encode() for change in difference(a, b))
+
+
+def test_a_change_says_of_what_kind_it_is_and_which_values_it_is_about(text):
+    before = _nodes(s=SAMPLER, gone=MODEL) | {"outputs": {"x": {"link": "s.x0"}}}
+    after = _nodes(s=_with(SAMPLER, steps=30, cfg=7.0), new=_with(MODEL, model="other"))
+    told = [change[1:] for change in difference(load_workflow(text(**before)), load_workflow(text(**after)))]
+    assert told == [
+        ("s", "changed", "20", "30"),
+        ("s", "added", None, "7.0"),
+        ("new", "added", None, None),
+        ("gone", "removed", None, None),
+        (None, "removed", "s.x0", None),
+    ]

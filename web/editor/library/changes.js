@@ -23,12 +23,30 @@ export function changeList(changes, { none = "Both say the same.", shown = SHOWN
   </ul>`;
 }
 
+/** The sign says at a glance what the words say. */
+const SIGNS = Object.freeze({ added: "+", removed: "−", changed: "→" });
+
 /** @param {Change} change @param {(node: string) => (() => void) | null} go */
-function entry({ node, message }, go) {
+function entry(change, go) {
+  const { node, kind } = change;
   const show = node === null ? null : go(node);
+  const words = html`<span class="change-sign" aria-hidden="true">${SIGNS[kind]}</span><span class="change-words">${wordsOf(change)}</span>`;
   return show === null
-    ? html`<li>${message}</li>`
-    : html`<li><button type="button" class="change" title="Show the node" @click=${show}>${message}</button></li>`;
+    ? html`<li class="is-${kind}"><span class="change">${words}</span></li>`
+    : html`<li class="is-${kind}"><button type="button" class="change" title="Show the node" @click=${show}>${words}</button></li>`;
+}
+
+/** The message, the values in it marked. @param {Change} change */
+function wordsOf({ message, before, after }) {
+  if (before !== null && after !== null) {
+    const what = message.slice(0, message.length - `${before} → ${after}`.length);
+    return html`${what}<del>${before}</del> → <ins>${after}</ins>`;
+  }
+  const value = before ?? after;
+  if (value === null) return message;
+  const at = message.lastIndexOf(value);
+  const marked = before === null ? html`<ins>${value}</ins>` : html`<del>${value}</del>`;
+  return html`${message.slice(0, at)}${marked}${message.slice(at + value.length)}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Edits, times and sizes in few words.
  *
- * @typedef {import("../session/history.js").Change} Change
+ * @typedef {Pick<import("../session/history.js").Change, "node" | "message">} Change
  */
 
 /**

@@ -6,7 +6,8 @@
  * @typedef {import("./api.js").Job} Job
  * @typedef {import("./api.js").RunDoc} RunDoc
  * @typedef {import("../model/json.js").Json} Json
- * @typedef {{readonly node: string | null, readonly message: string}} Change
+ * @typedef {{readonly node: string | null, readonly message: string, readonly kind: "added" | "removed" | "changed",
+ *   readonly before: string | null, readonly after: string | null}} Change  `before` and `after` are as the message has them
  * @typedef {{readonly number: number, readonly asset: string, readonly sha256: string, readonly url: string,
  *   readonly width: number, readonly height: number, readonly bytes: number, readonly created: number,
  *   readonly run: string | null, readonly output: string | null, readonly document: string, readonly starred: boolean,

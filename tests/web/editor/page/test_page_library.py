@@ -66,6 +66,13 @@ def test_a_version_is_held_against_what_is_open_and_again_when_that_changes(vers
     against = page.get_by_role("group", name="What was changed since")
     expect(against).to_contain_text("add.a: 1 → 5")
     expect(against).to_contain_text("node 'half' (Half) removed")
+    gone, valued = (
+        against.locator("li.is-removed", has_text="node 'half'"),
+        against.locator("li.is-changed", has_text="add.a"),
+    )
+    expect(gone.locator(".change-sign")).to_have_text("−")
+    expect(valued.locator("del")).to_have_text("1")
+    expect(valued.locator("ins")).to_have_text("5")
     editor.set("add", "a", 6)
     expect(against).to_contain_text("add.a: 1 → 6")
     against.get_by_role("button", name="add.a: 1 → 6").press("Enter")
