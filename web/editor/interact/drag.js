@@ -48,10 +48,14 @@ export class DragNodes extends Interaction {
     let gesture = null;
     const level = tab.levelName.peek();
     let by = { x: 0, y: 0 };
-    const end = () => stage.root.classList.remove("dragging");
+    const end = () => {
+      stage.root.classList.remove("dragging");
+      stage.float([]);
+    };
     follow(stage.root, press, {
       start: () => {
         stage.root.classList.add("dragging");
+        stage.float([...places.keys()].filter((key) => !key.includes(":")));
         gesture = tab.gesture("Move");
       },
       move: (event) => {

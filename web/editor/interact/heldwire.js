@@ -10,7 +10,7 @@
 import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { swallowClick } from "../palette/longpress.js";
 import { DraftWire } from "../view/draftwire.js";
-import { follow, nodeUnder, socketUnder } from "./interaction.js";
+import { elementUnder, follow, nodeUnder, socketUnder } from "./interaction.js";
 
 const STUB = 44;
 const ROOM = 150; // pixels that the words take
@@ -100,7 +100,7 @@ export class HeldWire {
 
 /** A row is its socket, all of it. @param {Stage} stage @param {PointerEvent} event @returns {Socket | null} */
 function socketOfRow(stage, event) {
-  const row = event.target instanceof Element ? event.target.closest("[data-input], [data-output]") : null;
+  const row = elementUnder(event)?.closest("[data-input], [data-output]") ?? null;
   const node = row?.closest("article")?.dataset.id;
   if (!(row instanceof HTMLElement) || node === undefined) return null;
   const { input, output } = row.dataset;

@@ -115,6 +115,8 @@ export function nodeUnder(stage, event) {
   return stage.geometry.nodeAt(point.x, point.y);
 }
 
+/** @typedef {{target: EventTarget | null, clientX: number, clientY: number, pointerType?: string}} Press */
+
 /** How far from a socket a press still means it: pixels for a mouse or pen, and for a finger. */
 const HIT = 12;
 const FINGER_HIT = 24;
@@ -123,7 +125,7 @@ const FINGER_HIT = 24;
  * The socket that is pressed. A field's control that lies within its reach keeps its press.
  *
  * @param {Stage} stage
- * @param {{target: EventTarget | null, clientX: number, clientY: number, pointerType?: string}} event
+ * @param {Press} event
  * @returns {import("../view/geometry.js").Socket | null}
  */
 export function socketUnder(stage, event) {
@@ -132,7 +134,17 @@ export function socketUnder(stage, event) {
   return stage.geometry.socketAt(point.x, point.y, (event.pointerType === "touch" ? FINGER_HIT : HIT) / stage.camera.zoom);
 }
 
-/** @param {{target: EventTarget | null}} event */
-function coveredByControl({ target }) {
-  return target instanceof Element && target.closest("input, textarea, button, .media") !== null;
+/** @param {Press} event */
+function coveredByControl(event) {
+  return elementUnder(event)?.closest("input, textarea, button, .media") != null;
+}
+
+/**
+ * What lies at the very point. Browsers give a finger's press to a control that is near it.
+ *
+ * @param {Press} event
+ */
+export function elementUnder({ target, clientX, clientY, pointerType }) {
+  if (pointerType === "touch") return document.elementFromPoint(clientX, clientY);
+  return target instanceof Element ? target : null;
 }

@@ -14,6 +14,7 @@ import { connect, disconnect, firstFit, firstFitOutput, moveLinks, whyNot } from
 import { typeAt } from "../model/ports.js";
 import { incoming, outgoing } from "../model/links.js";
 import { DraftWire } from "../view/draftwire.js";
+import { swallowClick } from "../palette/longpress.js";
 import { HeldWire } from "./heldwire.js";
 import { Interaction, follow, nodeUnder, socketUnder } from "./interaction.js";
 
@@ -47,6 +48,7 @@ export class Wires extends Interaction {
     const socket = socketUnder(this.stage, event);
     if (!socket) return;
     this.claim(event);
+    if (event.pointerType === "touch") swallowClick(); // of a control that is near
     const started = this.#start(socket, event);
     if (started) this.#follow(event, started);
   }

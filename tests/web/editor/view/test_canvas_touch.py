@@ -63,15 +63,16 @@ def camera(canvas: Canvas) -> dict[str, float]:
     return found
 
 
-def place(canvas: Canvas, node: str) -> tuple[float, float]:
+def place(canvas: Canvas, node: str) -> Point:
     ui = canvas.nodes()[node]["ui"]
-    return ui["x"], ui["y"]
+    return float(ui["x"]), float(ui["y"])
 
 
 def middle(canvas: Canvas, node: str) -> Point:
     """A point of a node's body where neither a control nor a socket is near."""
     rect = canvas.js("stage.rectOf(a)", node)
-    return canvas.at(rect["x"] + rect["width"] / 2, rect["y"] + 46)
+    at: Point = canvas.at(rect["x"] + rect["width"] / 2, rect["y"] + 46)
+    return at
 
 
 def shift(at: Point, dx: float, dy: float) -> Point:
@@ -149,6 +150,15 @@ def test_a_wire_is_made_by_tapping_one_socket_and_then_the_other(hand):
     expect(words).to_have_count(0)
     canvas.js("tab.undo()")
     assert canvas.input("decode", "latent") is None
+
+
+def test_a_socket_beside_a_control_is_the_socket(hand):
+    canvas = hand.canvas
+    canvas.js("tab.camera.value = {x: -40, y: -60, zoom: 0.55}")
+    canvas.settled()
+    hand.tap(canvas.socket("model", "output", "vae"))
+    expect(hand.page.locator(".draft-words")).to_be_visible()
+    expect(hand.page.get_by_role("combobox")).to_have_count(0)
 
 
 def test_a_wire_that_was_taken_up_is_refused_in_words_and_put_down_on_nothing(hand):
