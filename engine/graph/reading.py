@@ -30,12 +30,17 @@ PLAIN: dict[Any, str] = {
 
 @dataclass(frozen=True, slots=True)
 class NodeCode:
-    """The code behind a record, where its pack is imported."""
+    """The code behind a record, where its pack is imported.
+
+    `several` and `silent` say what `run` returns: a value for each of several outputs, or none. `plain` code takes single
+    values and no context, and gives a single value that may be remembered.
+    """
 
     cls: type[Node]
     takes_context: bool
     several: bool
     silent: bool
+    plain: bool
 
     def call(self, inputs: dict[str, Any], context: Any) -> Any:
         """Call `run` on a fresh instance; returns its result, or its generator."""
@@ -79,7 +84,13 @@ def read_node(
         infers=cls.infer.__func__ is not Node.infer.__func__,  # type: ignore[attr-defined]
     )
     takes_context = "context" in inspect.signature(cls.run).parameters  # type: ignore[attr-defined]
-    return record, NodeCode(cls, takes_context, several, not outputs)
+    plain = not takes_context and not several and _is_plain(record)
+    return record, NodeCode(cls, takes_context, several, not outputs, plain)
+
+
+def _is_plain(record: NodeType) -> bool:
+    lists_or_lazy = any(spec.list or spec.lazy for spec in record.inputs.values())
+    return record.port_lists == (False,) and not lists_or_lazy and not record.volatile
 
 
 def _bare_name(cls: type) -> str:

@@ -144,6 +144,10 @@ class Call:
         where = f" (item {self.item})" if self.item is not None else ""
         return Failed(Fault("node_failed", at(address, text + where), address, input_name), self.item)
 
+    def unfit(self, error: Exception) -> Failed:
+        """A fault of this node: what it returned cannot be digested."""
+        return self.failure(f"returned what cannot travel: {error}")
+
     def accept(self, name: str, value: Any) -> Any:
         """A linked value at the door: literals are held to the input's bounds, as they would be in a file."""
         spec = self.node.type.inputs[name]

@@ -165,12 +165,15 @@ class Run:
             self._noticed.add(node.address)
             self._told.add(node.address)
         if node.recipe is not None:
-            trace = outcome.trace if outcome.trace is not None and not noticed else self._noted(outcome, noticed)
+            trace = outcome.trace
+            if trace is None or noticed:
+                trace = self._noted(outcome, noticed)
             if trace is not None:
                 self.machine.results.record(node.recipe, trace)
-        digests = {}
-        for name, port in zip(node.type.outputs, outcome.ports, strict=True):
-            digests[name] = port.digest if isinstance(port, Made) else f"[{','.join([made.digest for made in port])}]"
+        digests: dict[str, str] = {}
+        for name in node.type.outputs:
+            port = outcome.ports[len(digests)]
+            digests[name] = port.digest if type(port) is Made else f"[{','.join([made.digest for made in each(port)])}]"
         partial = self.control.stopped and outcome.partial
         return NodeSucceeded(node.address, outcome.seconds, digests, outcome.cached, partial, outcome.peak_bytes)
 
@@ -190,9 +193,10 @@ class Run:
         if address in self.outcomes or address in self.skipped:
             return True
         found = None if address in self.gone else self.machine.recall(node)
-        if found is not None:
-            self._recalled[address] = found
-        return found is not None
+        if found is None:
+            return False
+        self._recalled[address] = found
+        return True
 
     def _remembered(self, address: str) -> bool:
         return address in self.outcomes and self.outcomes[address].cached

@@ -26,13 +26,13 @@ class Lifetimes:
 
     def had_turn(self, node: GraphNode) -> None:
         """A node has taken what it was to take, or never will; what it made itself stays where somebody is to take it."""
-        takers, kept = self._takers, self.kept
+        takers, kept, address = self._takers, self.kept, node.address
         for source in node.sources:
             left = takers[source] = takers[source] - 1
             if not left and source not in kept:
                 self._release(source)
-        if not takers.get(node.address) and node.address not in kept:
-            self._release(node.address)
+        if not takers.get(address) and address not in kept:
+            self._release(address)
 
     def _release(self, address: str) -> None:
         outcome = self._outcomes.get(address)

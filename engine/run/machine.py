@@ -74,7 +74,8 @@ class Machine:
 
     def recall(self, node: GraphNode) -> Outcome | None:
         """What is remembered of a node by its recipe, if every value of it is still there."""
-        trace = self.results.trace(node.recipe) if node.recipe is not None else None
+        recipe = node.recipe
+        trace = None if recipe is None else self.results.trace(recipe)
         return None if trace is None else self.outcome(node, trace)
 
     def outcome(self, node: GraphNode, trace: Trace, mapped: bool | None = None) -> Outcome | None:
@@ -117,15 +118,19 @@ class Machine:
         """Digest a fresh value, and remember it cut off from any gradient tape."""
         if type(value) not in ATOMS:
             value = detach(value)
-        if isinstance(value, Artifact):
-            inner = self.keep(value.value, seconds, environment, True)
-            index = ArtifactIndex(inner.digest, value.name, value.format)
-            name = digest(index)
-            self.results.put(name, index, seconds, keep=True)
-            return Made(name, value, environment=environment)
+            if isinstance(value, Artifact):
+                return self._keep_artifact(value, seconds, environment)
         name = digest(value)
         self.results.put(name, value, seconds, keep=wanted)
-        return Made(name, value, environment=environment)
+        return Made(name, value, False, environment)
+
+    def _keep_artifact(self, value: Artifact, seconds: float, environment: str) -> Made:
+        """Remember what is in it, and under its own digest where that is."""
+        inner = self.keep(value.value, seconds, environment, True)
+        index = ArtifactIndex(inner.digest, value.name, value.format)
+        name = digest(index)
+        self.results.put(name, index, seconds, keep=True)
+        return Made(name, value, False, environment)
 
     def name_of(self, port: Port, seconds: float) -> str:
         """The one digest that stands for a port in a trace."""

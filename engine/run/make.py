@@ -38,10 +38,10 @@ def made(
     try:
         result = call.timed(call.code.call, values, call.context)
         if isinstance(result, GeneratorType):
-            result, key = yield from _answering(given, call, result, values, inputs, key)
+            result, key = yield from answering(given, call, result, values, inputs, key)
         if call.context is not None:
             yield from call.notices()
-        return _outcome(given, call, result, inputs, key)
+        return outcome_of(given, call, result, inputs, key)
     finally:
         if call.context is not None:
             call.context.close()
@@ -82,7 +82,7 @@ def _stored(machine: Machine, call: Call, name: str, wanted: str, file: File) ->
     return stored
 
 
-def _answering(
+def answering(
     given: Given, call: Call, work: Generator[Any, Any, Any], values: dict[str, Any], inputs: Inputs, key: str | None
 ) -> Steps[tuple[Any, str | None]]:
     """Drive the call, answering what it asks for; returns its result, and the key under which it is remembered."""
@@ -147,7 +147,7 @@ def _expand(given: Given, call: Call, asked: Expand) -> Steps[dict[str, Any]]:
     return values
 
 
-def _outcome(given: Given, call: Call, result: Any, inputs: Inputs, key: str | None) -> Outcome:
+def outcome_of(given: Given, call: Call, result: Any, inputs: Inputs, key: str | None) -> Outcome:
     """What a call returned, digested, remembered and ready to be passed on."""
     node, machine, context = call.node, given.machine, call.context
     partial = call.partial or (call.control.stopped and is_partial(inputs))
@@ -164,7 +164,7 @@ def _outcome(given: Given, call: Call, result: Any, inputs: Inputs, key: str | N
             else:
                 ports.append(machine.keep(value, call.seconds, environment, wanted))
     except (TypeError, ValueError) as error:
-        raise call.failure(f"returned what cannot travel: {error}") from error
+        raise call.unfit(error) from error
     outcome = Outcome(tuple(ports), call.seconds)
     if context is not None:
         outcome.notices, outcome.peak_bytes = tuple(context.notices), context.peak_bytes

@@ -5,14 +5,18 @@ from __future__ import annotations
 from engine.graph.keys import action_key, further_key
 from engine.run.cache import Claim
 from engine.run.call import Skipped
-from engine.run.events import NodeNotice
 from engine.run.given import Given, Inputs, NoItem, Steps, digests_of, is_partial
 from engine.run.make import call_of, made
 from engine.run.outcome import Outcome, each
+from engine.run.plain import plainly, taken_plainly
+from engine.run.remembered import remembered, told_again
 
 
 def visit(given: Given) -> Steps[Outcome]:
     """Have a node's outputs. Raises Skipped or Failed."""
+    taken = taken_plainly(given)
+    if taken is not None:
+        return plainly(given, taken)
     inputs = given.eager()
     return _mapped(given, inputs) if given.node.outputs.mapped else _one(given, inputs, None)
 
@@ -23,9 +27,9 @@ def _one(given: Given, inputs: Inputs, item: int | None) -> Steps[Outcome]:
     partial = run.control.stopped and is_partial(inputs)
     key = None if partial or node.type.volatile else action_key(node.binding, digests_of(inputs))
     if key is not None and node.address not in run.gone:
-        found = (yield from _asked_before(given, inputs, item, key)) if node.lazy else _remembered(given, key)
+        found = (yield from _asked_before(given, inputs, item, key)) if node.lazy else remembered(given, key)
         if found is not None:
-            yield from _told_again(given, found)
+            yield from told_again(given, found)
             return found
     values = given.values(inputs)
     if values is None:  # and it is done before the claim, for what has to be made again may ask for the very same key
@@ -33,17 +37,12 @@ def _one(given: Given, inputs: Inputs, item: int | None) -> Steps[Outcome]:
     if key is None or node.lazy:
         return (yield from made(given, inputs, values, item, key, partial))
     with Claim(given.machine.claims, key, run.control.check) as claim:
-        if claim.result is True and (found := _remembered(given, key)) is not None:
-            yield from _told_again(given, found)
+        if claim.result is True and (found := remembered(given, key)) is not None:
+            yield from told_again(given, found)
             return found
         outcome = yield from made(given, inputs, values, item, key, partial)
         claim.result = True
     return outcome
-
-
-def _remembered(given: Given, key: str) -> Outcome | None:
-    trace = given.machine.results.trace(key)
-    return None if trace is None else given.machine.outcome(given.node, trace, mapped=False)
 
 
 def _asked_before(given: Given, inputs: Inputs, item: int | None, key: str | None) -> Steps[Outcome | None]:
@@ -55,11 +54,6 @@ def _asked_before(given: Given, inputs: Inputs, item: int | None, key: str | Non
         taken[trace.need] = yield from given.lazily(trace.need, item)
         key = None if is_partial(taken) else further_key(key, digests_of({trace.need: taken[trace.need]}))
     return None
-
-
-def _told_again(given: Given, found: Outcome) -> Steps[None]:
-    for message, input_name in found.notices:
-        yield NodeNotice(given.node.address, message, input_name)
 
 
 def _mapped(given: Given, inputs: Inputs) -> Steps[Outcome]:

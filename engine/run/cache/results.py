@@ -136,23 +136,26 @@ class ResultCache:
         atom = type(value) in codec.ATOMS
         value = value if atom else codec.compact(value)
         held = Held(value, codec.nbytes(value), seconds)
-        there = not atom and self._devices.on_device(value)
-        with self._lock:
-            if there and digest not in self._ram:
-                self._put_on_device(digest, held)
-            else:
+        if atom or not self._devices.on_device(value):
+            with self._lock:
                 self._ram.put(digest, held, self._pins)
+        else:
+            self._put_on_device(digest, held)
         if self._disk is not None:
             self._disk.offer(digest, value, held.size, seconds, keep=keep)
 
     def _put_on_device(self, digest: str, held: Held) -> None:
         """Put a value into the device tier unless it is large; what finds no room there goes to host memory."""
-        leaving = {digest: held}
-        if held.size < DEVICE_ITEM_BYTES:
-            leaving = self._device.put(digest, held, self._pins)
-        for evicted, item in leaving.items():
-            host = Held(self._devices.to_host(item.value), item.size, item.seconds)
-            self._ram.put(evicted, host, self._pins)
+        with self._lock:
+            if digest in self._ram:
+                self._ram.put(digest, held, self._pins)
+                return
+            leaving = {digest: held}
+            if held.size < DEVICE_ITEM_BYTES:
+                leaving = self._device.put(digest, held, self._pins)
+            for evicted, item in leaving.items():
+                host = Held(self._devices.to_host(item.value), item.size, item.seconds)
+                self._ram.put(evicted, host, self._pins)
 
     def pin(self, digests: Iterable[str]) -> AbstractContextManager[None]:
         """While the context is open, these are not evicted."""

@@ -21,7 +21,7 @@ def digest(value: object) -> str:
     kind = type(value)
     if kind is str or kind is int or (kind is float and isfinite(value)):  # type: ignore[arg-type]
         try:
-            return blake3(dumps(value)).hexdigest(DIGEST_BYTES)
+            return blake3(dumps(value)).digest(DIGEST_BYTES).hex()  # quicker than its own `hexdigest`
         except TypeError:  # an integer beyond 64 bits, or a text that is not Unicode: JSON alone cannot say it
             pass
     return digest_of(pack(value))

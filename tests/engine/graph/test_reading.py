@@ -131,3 +131,45 @@ def test_widgets_may_be_named():
             return self.text
 
     assert read_node(Big)[0].inputs["text"].widget == "textarea"
+
+
+def test_code_is_plain_where_it_takes_single_values_and_gives_one_that_may_be_remembered():
+    class Twice(Node):
+        """Plain."""
+
+        a: int = 0
+
+        def run(self) -> int: ...
+
+    class Items(Twice):
+        """Takes a list."""
+
+        items: list[int]
+
+    class Later(Twice):
+        """Takes a lazy input."""
+
+        later: Lazy[int] = 0
+
+    class Many(Twice):
+        """Gives a list."""
+
+        def run(self) -> list[int]: ...  # type: ignore[override]
+
+    class Nothing(Twice):
+        """Gives nothing."""
+
+        def run(self) -> None: ...  # type: ignore[override]
+
+    class Told(Twice):
+        """Takes the context."""
+
+        def run(self, context: object) -> int: ...  # type: ignore[override]
+
+    class Clock(Twice):
+        """Runs every time."""
+
+        volatile = True
+
+    kinds = (Twice, Items, Later, Many, Nothing, Told, Clock)
+    assert [cls.__name__ for cls in kinds if read_node(cls)[1].plain] == ["Twice"]
