@@ -139,7 +139,9 @@ def test_code_is_plain_where_it_takes_single_values_and_gives_one_that_may_be_re
 
         a: int = 0
 
-        def run(self) -> int: ...
+        def run(self) -> int:
+            """One."""
+            return self.a
 
     class Items(Twice):
         """Takes a list."""
@@ -154,17 +156,22 @@ def test_code_is_plain_where_it_takes_single_values_and_gives_one_that_may_be_re
     class Many(Twice):
         """Gives a list."""
 
-        def run(self) -> list[int]: ...  # type: ignore[override]
+        def run(self) -> list[int]:  # type: ignore[override]
+            """Several."""
+            return [self.a]
 
     class Nothing(Twice):
         """Gives nothing."""
 
-        def run(self) -> None: ...  # type: ignore[override]
+        def run(self) -> None:  # type: ignore[override]
+            """None."""
 
     class Told(Twice):
         """Takes the context."""
 
-        def run(self, context: object) -> int: ...  # type: ignore[override]
+        def run(self, context: object) -> int:  # type: ignore[override]
+            """One, with the context."""
+            return self.a
 
     class Clock(Twice):
         """Runs every time."""
