@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -104,14 +104,22 @@ class Forecast:
         return {"checkpointing": self.checkpointing, "bytes": self.nbytes, "free": self.free}
 
 
-def chosen(painter: Painter, measures: Sequence[Measure], checkpointing: Literal["auto"] | Checkpointing) -> Forecast:
+def chosen(
+    painter: Painter,
+    measures: Sequence[Measure],
+    checkpointing: Literal["auto"] | Checkpointing,
+    before: dict[Checkpointing, Prediction] | None = None,
+) -> Forecast:
     """The checkpointing that is asked for, or with auto the fastest that fits into what is free.
 
-    Raises ValueError, in a sentence, where it does not fit.
+    What was predicted `before` is not predicted again, and what is predicted now goes there. Raises ValueError, in a
+    sentence, where it does not fit.
     """
-    free = free_bytes(painter.denoiser.device)
+    free, before = free_bytes(painter.denoiser.device), {} if before is None else before
     for name in CHECKPOINTINGS if checkpointing == "auto" else (checkpointing,):
-        found = Forecast(name, needed(replace(painter, checkpointing=name), measures), free)
+        if name not in before:
+            before[name] = predicted(replace(painter, checkpointing=name), measures)
+        found = Forecast(name, before[name].nbytes, free)
         if free is None or found.nbytes <= free:
             return found
     further = "" if found.checkpointing == "blocks" else "; checkpointing 'blocks' takes the least"
@@ -122,15 +130,27 @@ def chosen(painter: Painter, measures: Sequence[Measure], checkpointing: Literal
     )
 
 
-def needed(painter: Painter, measures: Sequence[Measure]) -> int:
-    """About how many bytes beside the weights one picture with its gradient takes at most.
+class Prediction(NamedTuple):
+    """Bytes beside the weights at most: what is `saved` for the way back, and what is `working` on top of it."""
+
+    saved: int
+    working: int
+
+    @property
+    def nbytes(self) -> int:
+        """Both together."""
+        return self.saved + self.working
+
+
+def predicted(painter: Painter, measures: Sequence[Measure]) -> Prediction:
+    """About what one picture with its gradient takes.
 
     Of many steps two are looked at: each further one takes as much more as the second.
     """
     counts = [saved(painter.with_steps(steps), measures) for steps in range(1, min(painter.steps, 2) + 1)]
     last = counts[-1]
     more = (painter.steps - len(counts)) * max(last.peak - counts[0].peak, 0)
-    return last.peak + more + WORKING * last.largest
+    return Prediction(last.peak + more, WORKING * last.largest)
 
 
 def saved(painter: Painter, measures: Sequence[Measure]) -> SavedBytes:

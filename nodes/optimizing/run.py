@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -14,7 +14,9 @@ from nodes.ops.sampling import samples_of, source_of
 from nodes.optimizing.forecast import chosen
 from nodes.optimizing.methods import Method
 from nodes.optimizing.objective import Evaluation, Objective
+from nodes.optimizing.pace import LONG, Pace, in_time, known
 from nodes.optimizing.picture import Checkpointing, Painter
+from nodes.optimizing.recipe import cost_of, terms_of
 from nodes.optimizing.search import Budget, search
 from nodes.optimizing.trace import fallen, scores_of, trace_of
 from nodes.rewarding.contract import Measure
@@ -31,7 +33,8 @@ class Run:
     method: Method
     budget: Budget
     state: OptimizeState
-    forecast: dict[str, Any]
+    predicted: dict[str, Any]
+    pace: Pace
     remarks: tuple[str, ...] = ()
     clock: Callable[[], float] = time.monotonic
     pixels: Tensor | None = field(default=None, init=False)
@@ -62,12 +65,14 @@ class Run:
         state, remarks = beginning(painter, mode, terms_of(reward), seed, noise, resume)
         first = len(state.rows)
         slopes = any(method.needs_slope(index) for index in range(first, first + budget.pictures))
+        cost = known(painter.denoiser, painter.vae, cost_of(painter, reward))
         forecast: dict[str, Any] = {"pictures": budget.pictures, "steps": budget.pictures * painter.steps}
         if slopes:
-            found = chosen(painter, measures, checkpointing)
+            found = chosen(painter, measures, checkpointing, cost.predictions)
             painter = replace(painter, checkpointing=found.checkpointing)
             forecast |= found.to_json()
-        return cls(painter, tuple(measures), method, budget, state, forecast, remarks)
+        pace = Pace(cost, painter.checkpointing)
+        return cls(painter, tuple(measures), method, budget, state, forecast, pace, remarks)
 
     @property
     def made(self) -> int:
@@ -96,9 +101,27 @@ class Run:
         finally:
             work.close()
 
+    @property
+    def seconds(self) -> float | None:
+        """About how long all of this run takes, as soon as a picture of each sort was made, by it or by one like it."""
+        last = self._first + self.pictures
+        left = Counter(
+            index + 1 < last and self.method.needs_slope(index + 1) for index in range(len(self.state.rows), last)
+        )
+        whole, most = self.pace.whole(left), self.budget.seconds
+        return whole if whole is None or most is None else min(whole, most)
+
+    def lasting(self) -> str | None:
+        """What is to be said of how long it takes; None where that is not long, or not known yet."""
+        seconds = self.seconds
+        if seconds is None or seconds < LONG or self.made == self.pictures:
+            return None
+        return f"{self.pictures} pictures take about {in_time(seconds)}; a stop keeps the best so far"
+
     def data(self) -> dict[str, Any]:
         """All of it as JSON, with what was predicted: that is of this machine and moment, and no part of a result."""
-        return self.trace() | {"forecast": self.forecast}
+        seconds = self.seconds
+        return self.trace() | {"forecast": self.predicted | ({} if seconds is None else {"seconds": round(seconds, 1)})}
 
     def trace(self) -> dict[str, Any]:
         """What was done, as JSON."""
@@ -113,7 +136,9 @@ class Run:
         return fallen(self.state, self.measures)
 
     def _evaluated(self, noise: Tensor, seed: int, *, slope: bool) -> Generator[None, None, Evaluation]:
+        began = self.clock()
         found = yield from Objective(self.painter, self.measures)(noise, seed, slope=slope)
+        self.pace.add(slope, self.clock() - began)
         self.pixels = found.pixels
         return found
 
@@ -158,29 +183,3 @@ def beginning(
         return begun, ()
     what = "mode" if resume.terms == terms else "reward"
     return begun, (f"the state is of another {what}, so this begins anew, at its best noise",)
-
-
-def terms_of(reward: Reward) -> tuple[str, ...]:
-    """What tells rewards apart, as texts. Regions by mask are told apart by where the mask is, not by its greys."""
-    return tuple(
-        json.dumps(
-            [
-                term.kind,
-                term.name,
-                dict(term.settings),
-                None if term.model is None else term.model.fingerprint,
-                [_region(region) for region in term.within],
-                term.weight,
-                term.held_out,
-            ],
-            sort_keys=True,
-        )
-        for term in reward.terms
-    )
-
-
-def _region(region: Any) -> Any:
-    values = getattr(region, "values", None)
-    if values is None:
-        return [region.left, region.top, region.width, region.height]
-    return [*values.shape, float(values.sum()), float((values * values.cumsum(-1)).sum())]

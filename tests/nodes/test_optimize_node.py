@@ -107,7 +107,7 @@ def test_it_tells_what_it_predicts_first_and_all_that_it_knows_after_each_pictur
     assert data[0]["forecast"]["bytes"] > 1000
     assert data[0]["forecast"]["checkpointing"] == "plain"
     assert [len(one["rows"]) for one in data] == [0, 1, 2, 3, 4]
-    assert data[-1] == done.trace | {"forecast": data[0]["forecast"]}
+    assert data[-1] | {"forecast": None} == done.trace | {"forecast": None}
     assert "forecast" not in done.trace
     row = data[-1]["rows"][1]
     assert set(row["rewards"]) == {"redness"}
@@ -119,6 +119,53 @@ def test_it_tells_what_it_predicts_first_and_all_that_it_knows_after_each_pictur
     preview: Any = last.preview()
     assert preview.pixels.shape == (1, 16, 16, 3)
     assert len(done.frames) == 2
+
+
+def test_it_says_how_long_it_takes_after_the_first_picture_and_the_next_time_before(
+    call: Any, monkeypatch: Any
+) -> None:
+    from nodes.optimizing import run
+
+    def timed(**inputs: Any) -> tuple[list[float | None], list[str]]:
+        clock = iter(range(0, 10_000, 40))
+        context, work = call(**({"mode": "gradient", "cfg": 1.5} | inputs))
+        kept = run.Run.begin
+
+        def begin(*given: Any, **named: Any) -> run.Run:
+            return replace(kept(*given, **named), clock=lambda: float(next(clock)))
+
+        monkeypatch.setattr(run.Run, "begin", begin)
+        told, _ = finished(work)
+        monkeypatch.setattr(run.Run, "begin", kept)
+        seconds = [one.data["forecast"].get("seconds") for one in told if one.data is not None]
+        return seconds, [notice for notice, _ in context.notices if "take about" in notice]
+
+    seconds, notices = timed()
+    assert seconds == [None, *[4 * 40.0] * 4]
+    assert notices == ["4 pictures take about 3 minutes; a stop keeps the best so far"]
+    seconds, notices = timed(iterations=6)
+    assert seconds == [6 * 40.0] * 7
+    assert len(notices) == 1
+    assert timed(mode="best_of", steps=3, seconds=60.0)[0][-1] == 60
+
+
+def test_what_was_predicted_is_not_predicted_again_for_another_prompt(call: Any, monkeypatch: Any) -> None:
+    from nodes.optimizing import forecast
+
+    kept, asked = forecast.predicted, []
+
+    def counted(*given: Any) -> Any:
+        asked.append(given)
+        return kept(*given)
+
+    monkeypatch.setattr(forecast, "predicted", counted)
+    clip = ModelRef("c", "clip", "clip", types.LatentSpace("pixels", 3, 1))
+    reward = Reward((RewardTerm("clip", "clip", {"text": "a cube"}, clip),))
+    other = Reward((replace(reward.terms[0], settings={"text": "a red sphere"}),))
+    wider = Reward((*reward.terms, RED.terms[0]))
+    for given, count in ((reward, 1), (other, 1), (wider, 2)):
+        finished(call(mode="gradient", reward=given, iterations=2, seed=len(asked))[1])
+        assert len(asked) == count
 
 
 def test_going_on_is_the_same_as_having_run_on(call: Any) -> None:

@@ -5,7 +5,7 @@ import { outcome } from "./album.js";
 import { gaugesOf, warning } from "./health.js";
 import { more } from "./more.js";
 import { film, compare } from "./film.js";
-import { bestBy, fallen, ranked, scoreOf, shown, totalBy } from "./trace.js";
+import { bestBy, fallen, foreseen, ranked, scoreOf, shown, totalBy } from "./trace.js";
 
 /**
  * @typedef {import("./trace.js").Trace} Trace
@@ -81,7 +81,7 @@ export function panel(scene) {
 /** @param {Scene} scene */
 function summary({ facts, trace, best, held }) {
   const many = trace.rows.length;
-  if (many === 0) return "No picture yet.";
+  if (many === 0) return foreseen(trace);
   const gain = best === null ? "" : `; number ${best} is best, ${shown(totalBy(trace, trace.rows[best], held.weights))}`;
   const of = facts.state === "running" && facts.of !== null ? `, ${facts.step} of ${facts.of} in this run` : "";
   return `${many} ${many === 1 ? "picture" : "pictures"}${of}${gain}${facts.partial ? ". Stopped: the best so far is kept" : ""}.`;

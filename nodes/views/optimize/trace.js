@@ -5,7 +5,8 @@
  * @typedef {Readonly<{[name: string]: number}>} Scores
  * @typedef {Readonly<{norm: number, kurtosis: number, autocorrelation: number}>} Noise
  * @typedef {Noise & Readonly<{picture: number, total: number, rewards: Scores, held_out: Scores}>} Row
- * @typedef {Readonly<{method: string, terms: readonly Term[], white: Noise, best: number | null, rows: readonly Row[]}>} Trace
+ * @typedef {Readonly<{pictures: number, bytes?: number, seconds?: number}>} Forecast  of one machine and moment
+ * @typedef {Readonly<{method: string, terms: readonly Term[], white: Noise, best: number | null, rows: readonly Row[], forecast?: Forecast}>} Trace
  * @typedef {ReadonlyMap<string, number>} Weights  other weights than those that it was optimised by, by term
  */
 
@@ -70,6 +71,14 @@ export function keptPictures(first, rows, every) {
   const kept = [];
   for (let picture = Math.ceil(first / every) * every; picture < rows; picture += every) kept.push(picture);
   return kept;
+}
+
+/** What is known of its cost before the first picture. @param {Pick<Trace, "forecast">} trace */
+export function foreseen({ forecast }) {
+  if (forecast === undefined) return "No picture yet.";
+  const { pictures, bytes, seconds } = forecast;
+  const costs = [bytes === undefined ? [] : [`${Math.ceil(bytes / 1e6)} MB for gradients`], seconds === undefined ? [] : [`about ${Math.ceil(seconds)} s`]].flat();
+  return `No picture of ${pictures} yet${costs.length === 0 ? "" : `; ${costs.join(", ")}`}.`;
 }
 
 /** A number as it is shown: four digits that count. @param {number} value */

@@ -2,7 +2,7 @@ import { Album, outcome } from "../../../../nodes/views/optimize/album.js";
 import { curvesOf, points } from "../../../../nodes/views/optimize/curves.js";
 import { gaugesOf, warning } from "../../../../nodes/views/optimize/health.js";
 import { more } from "../../../../nodes/views/optimize/more.js";
-import { bestBy, fallen, keptPictures, ranked, shown, totalBy } from "../../../../nodes/views/optimize/trace.js";
+import { bestBy, fallen, foreseen, keptPictures, ranked, shown, totalBy } from "../../../../nodes/views/optimize/trace.js";
 import { equal, ok, property, test } from "./harness.js";
 
 const WHITE = { norm: 64, kurtosis: 3, autocorrelation: 0 };
@@ -129,4 +129,11 @@ test("a preview that comes before its row waits for it", async () => {
   equal(album.get(0), null);
   album.take({ state: "running", preview, previewStep: 1, step: 1, data: traceOf([[1, 0, 0]]), linked: [] });
   ok(album.get(0) !== null);
+});
+
+test("before the first picture it is said what the run will cost, as far as it is known", () => {
+  equal(foreseen({}), "No picture yet.");
+  equal(foreseen({ forecast: { pictures: 8 } }), "No picture of 8 yet.");
+  equal(foreseen({ forecast: { pictures: 50, bytes: 46_800_000 } }), "No picture of 50 yet; 47 MB for gradients.");
+  equal(foreseen({ forecast: { pictures: 50, bytes: 1, seconds: 38.2 } }), "No picture of 50 yet; 1 MB for gradients, about 39 s.");
 });
