@@ -310,42 +310,6 @@ class AssetsPage(Answered):
     next: int | None
 
 
-class DocumentDoc(Answered):
-    """A document of the library, or a draft. `modified` in seconds since 1970."""
-
-    name: str
-    etag: str
-    bytes: int
-    modified: float
-
-
-class WorkflowsPage(Answered):
-    """The library, by name."""
-
-    workflows: list[DocumentDoc]
-
-
-class DraftsPage(Answered):
-    """All drafts, by name."""
-
-    drafts: list[DocumentDoc]
-
-
-class ExampleDoc(Answered):
-    """A workflow that a pack brings; `picture` is the address of one that shows what it makes."""
-
-    pack: str
-    name: str
-    title: str
-    picture: str | None
-
-
-class ExamplesPage(Answered):
-    """All of them, the plainest first."""
-
-    examples: list[ExampleDoc]
-
-
 class PackDoc(Answered):
     """A pack; `views` is the address below which its front-end modules are, null where it brings none."""
 

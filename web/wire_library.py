@@ -1,4 +1,4 @@
-"""What goes over the wire of versions, comparisons and snippets, as pydantic models: `web.wire` has what they are made of."""
+"""What goes over the wire of documents: the library, drafts, examples, versions, comparisons and snippets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,44 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from engine.store.library import VERSIONS
-from web.wire import Answered, Asked, DocumentDoc, Number, Query
+from web.wire import Answered, Asked, Number, Query
 from web.wire_results import ChangeDoc
+
+
+class DocumentDoc(Answered):
+    """A document of the library, or a draft. `modified` in seconds since 1970."""
+
+    name: str
+    etag: str
+    bytes: int
+    modified: float
+
+
+class WorkflowsPage(Answered):
+    """The library, by name."""
+
+    workflows: list[DocumentDoc]
+
+
+class DraftsPage(Answered):
+    """All drafts, by name."""
+
+    drafts: list[DocumentDoc]
+
+
+class ExampleDoc(Answered):
+    """A workflow that a pack brings; `picture` is the address of one that shows what it makes."""
+
+    pack: str
+    name: str
+    title: str
+    picture: str | None
+
+
+class ExamplesPage(Answered):
+    """All of them, the plainest first."""
+
+    examples: list[ExampleDoc]
 
 
 class VersionsQuery(Query):

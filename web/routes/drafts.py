@@ -14,7 +14,7 @@ from web.errors import Refused
 from web.keys import DRAFTS
 from web.routes.library import kept, saved
 from web.routing import Answer, Routes
-from web.wire import DocumentDoc, DraftsPage
+from web.wire_library import DocumentDoc, DraftsPage
 
 routes = Routes()
 NAME = "/api/drafts/{name}"

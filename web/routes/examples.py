@@ -12,7 +12,7 @@ from web.errors import Refused
 from web.examples import PICTURES, Example, find_examples
 from web.keys import SERVICE
 from web.routing import Answer, Routes
-from web.wire import ExamplesPage
+from web.wire_library import ExamplesPage
 
 routes = Routes()
 

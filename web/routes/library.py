@@ -15,8 +15,7 @@ from web.errors import Refused
 from web.keys import HUB, LIBRARY, SERVICE
 from web.routing import Answer, Routes
 from web.shown import changes_json
-from web.wire import DocumentDoc, WorkflowsPage
-from web.wire_library import VersionsPage, VersionsQuery
+from web.wire_library import DocumentDoc, VersionsPage, VersionsQuery, WorkflowsPage
 
 routes = Routes()
 NAME = r"/api/workflows/{name}"

@@ -12,8 +12,7 @@ from web.bodies import read_body
 from web.keys import HUB, SNIPPETS
 from web.routes.library import delete_from, kept, save_into, saved
 from web.routing import Answer, Routes
-from web.wire import DocumentDoc
-from web.wire_library import RenameSnippet, SnippetsPage
+from web.wire_library import DocumentDoc, RenameSnippet, SnippetsPage
 
 routes = Routes()
 NAME = r"/api/snippets/{name}"

@@ -9,7 +9,7 @@
  * @typedef {import("./api.js").Fault} Fault
  * @typedef {import("./checked.js").Checked} Checked
  * @typedef {import("./node_run.js").NodeRun} NodeRun
- * @typedef {{readonly x: number, readonly y: number, readonly zoom: number}} Camera  screen = (graph − (x, y)) × zoom
+ * @typedef {import("./levels.js").Camera} Camera
  * @typedef {{readonly id: string, readonly status: string, readonly targets: readonly string[] | null,
  *   readonly done: number, readonly total: number, readonly seconds: number | null, readonly began: number,
  *   readonly partial: boolean, readonly faults: readonly Fault[]}} RunState  `began`: milliseconds since 1970
@@ -17,7 +17,7 @@
  */
 
 import { batch, computed, signal } from "../vendor/signals-core/signals-core.mjs";
-import { EMPTY, EMPTY_LEVEL, definitionOf, titleOf } from "../model/document.js";
+import { EMPTY, EMPTY_LEVEL, titleOf } from "../model/document.js";
 import { placeUnplaced } from "../model/edits/place.js";
 import { frozenOf } from "../model/frozen.js";
 import { NOTHING_DONE, record, redo, undo } from "../model/history.js";
@@ -26,6 +26,7 @@ import { fitted } from "../model/merge.js";
 import { applyDiff, difference, reverse, transact } from "../model/transact.js";
 import { UNCHECKED, byAddress, costOf, withUses } from "./checked.js";
 import { NodeRuns } from "./node_runs.js";
+import { cameraOf, lastingPath, levelNameAt } from "./levels.js";
 
 export const UNDER_WAY = new Set(["sending", "queued", "running"]);
 /** @type {RunState} */
@@ -40,8 +41,6 @@ export const NEW_RUN = Object.freeze({
   partial: false,
   faults: [],
 });
-/** @type {Camera} */
-const START = Object.freeze({ x: -80, y: -80, zoom: 1 });
 
 /** @template T @typedef {import("../vendor/signals-core/signals-core.mjs").Signal<T>} Signal */
 export class Tab {
@@ -301,54 +300,6 @@ export function withPlaces(document) {
   return transact(document, (draft) => {
     for (const level of document.levels.keys()) placeUnplaced(draft, level);
   }).document;
-}
-
-/**
- * The camera of the level that is shown, read and written as a signal is.
- *
- * @param {Signal<ReadonlyMap<string, Camera>>} cameras
- * @param {import("../vendor/signals-core/signals-core.mjs").ReadonlySignal<string>} prefix
- */
-function cameraOf(cameras, prefix) {
-  return {
-    /** @returns {Camera} */
-    get value() {
-      return cameras.value.get(prefix.value) ?? START;
-    },
-    set value(camera) {
-      cameras.value = new Map(cameras.peek()).set(prefix.peek(), camera);
-    },
-    /** @returns {Camera} */
-    peek: () => cameras.peek().get(prefix.peek()) ?? START,
-  };
-}
-
-/**
- * The sub-workflow that a path of uses leads to; "" where it leads nowhere.
- *
- * @param {Document} document
- * @param {readonly string[]} path
- * @returns {string}
- */
-export function levelNameAt(document, path) {
-  let name = "";
-  for (const id of path) {
-    const node = document.levels.get(name)?.nodes.get(id);
-    const inner = node === undefined ? null : definitionOf(node);
-    if (inner === null || !document.levels.has(inner)) return "";
-    name = inner;
-  }
-  return name;
-}
-
-/**
- * @param {Document} document
- * @param {readonly string[]} path
- */
-function lastingPath(document, path) {
-  let length = path.length;
-  while (length > 0 && levelNameAt(document, path.slice(0, length)) === "") length -= 1;
-  return path.slice(0, length);
 }
 
 /**

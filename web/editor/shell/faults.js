@@ -8,7 +8,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
-import { levelNameAt } from "../session/tab.js";
+import { levelNameAt } from "../session/levels.js";
 import { CLOSE } from "./icons.js";
 
 /**
