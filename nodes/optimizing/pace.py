@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from nodes.optimizing.forecast import Prediction
 from nodes.optimizing.picture import Checkpointing
 
-LONG = 10.0
+LONG = 30.0
 """Seconds from which on it is worth saying how long something takes."""
 
 
