@@ -1,7 +1,7 @@
 /**
  * The whole level in a corner: painted anew only when nodes or their states change; the part that is seen is an element
  * that
- * is only moved. A press or drag on it moves the camera.
+ * is only moved. While nodes are dragged it waits until they are put down. A press or drag on it moves the camera.
  */
 
 import { centred, seen } from "./camera.js";
@@ -45,7 +45,7 @@ export class Minimap {
       drawn.geometry.ids.length < 2 || this.element.classList.contains("off") || this.#allInView(drawn.geometry);
     this.element.hidden = hidden;
     if (hidden) return;
-    if (this.#stale()) this.#paint();
+    if (!this.stage.floating.ids.size && this.#stale()) this.#paint();
     this.#move();
   }
 

@@ -19,7 +19,8 @@ import { tintStyle } from "./tints.js";
 export const FAR_BELOW = 0.38;
 const NEAR = 80;
 const AWAY = 480;
-const A_FRAME = 6;
+/** Elements that are made in one frame: fewer while the zoom is moving, since what comes near then may soon be away. */
+const A_FRAME = { resting: 6, moving: 2 };
 
 export class Mounts {
   /** @type {Map<string, HTMLElement>} */ elements = new Map();
@@ -33,13 +34,14 @@ export class Mounts {
 
   /**
    * Make and drop elements for what the camera sees; true when some are still waiting.
-   * @param {DrawnLevel} drawn @param {Camera} camera @param {Size} size
+   * @param {DrawnLevel} drawn @param {Camera} camera @param {Size} size @param {keyof typeof A_FRAME} hurry
+   * @param {boolean} dropping what is away may go; seen from afar all elements go, whatever is said here
    */
-  update(drawn, camera, size) {
+  update(drawn, camera, size, hurry, dropping) {
     const far = camera.zoom < FAR_BELOW;
-    this.#drop(drawn, far ? null : seen(camera, size, AWAY));
+    if (far || dropping) this.#drop(drawn, far ? null : seen(camera, size, AWAY));
     if (far) return false;
-    let left = A_FRAME;
+    let left = A_FRAME[hurry];
     for (const place of drawn.geometry.nodesIn(seen(camera, size, NEAR))) {
       const id = drawn.geometry.ids[place];
       if (this.elements.has(id)) continue;
@@ -138,6 +140,11 @@ export class Mounts {
     element.style.transform = `translate(${geometry.x[place]}px, ${geometry.y[place]}px)`;
     element.style.width = `${geometry.width[place]}px`;
     element.style.height = `${geometry.height[place]}px`;
+  }
+
+  /** Elements that are dragged become layers of their own, which the browser only has to move. @param {Iterable<string>} ids @param {boolean} on */
+  float(ids, on) {
+    for (const id of ids) this.elements.get(id)?.classList.toggle("afloat", on);
   }
 
   /** @param {ReadonlySet<string>} before @param {ReadonlySet<string>} now */

@@ -33,9 +33,13 @@ import { tintColour } from "./tints.js";
  * @property {boolean} onlySelected links of others are left out
  * @property {number} hovered wire under the pointer, or -1
  * @property {number} hidden a wire that is being dragged, or -1
+ * @property {ReadonlySet<string>} afloat nodes that are being dragged: they and their wires are painted apart
+ * @property {boolean} floating what is afloat is painted, and nothing else; else all but that
  */
 
 const STRAIGHT_BELOW = 0.28;
+/** Pixels: lines that are no wider than one are drawn by a shorter way than others, which are filled as areas. */
+const HAIRLINE = 0.99;
 const TITLES_FROM = 0.14;
 const ROUND_FROM = 0.22;
 
@@ -48,7 +52,7 @@ export function paint(context, scene, ratio) {
   const { camera, size } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, size.width, size.height);
-  grid(context, scene);
+  if (!scene.floating) grid(context, scene);
   const zoom = camera.zoom * ratio;
   context.setTransform(zoom, 0, 0, zoom, -camera.x * zoom, -camera.y * zoom);
   const box = seen(camera, size);
@@ -77,15 +81,18 @@ function wires(context, scene, box) {
   /** @type {Map<string, number[]>} */
   const plain = new Map();
   const chosen = [];
+  let dimmed = false;
   for (let i = 0; i < geometry.links.length; i++) {
     if (i === scene.hidden) continue;
-    const link = geometry.links[i];
-    const lit = i === scene.hovered || selection.has(link.from.node) || selection.has(link.to.node);
+    const { from, to } = geometry.links[i];
+    const lit = i === scene.hovered || selection.has(from.node) || selection.has(to.node);
+    dimmed ||= lit && selection.size > 0;
+    if ((scene.afloat.has(from.node) || scene.afloat.has(to.node)) !== scene.floating) continue;
     if (lit) chosen.push(i);
     else if (!scene.onlySelected) into(plain, colours[i], i);
   }
-  const width = Math.max(2.4, 1.1 / camera.zoom);
-  context.globalAlpha = chosen.length && selection.size ? 0.45 : 0.9;
+  const width = Math.max(2.4, HAIRLINE / camera.zoom);
+  context.globalAlpha = dimmed ? 0.45 : 0.9;
   for (const [colour, group] of plain) strokeWires(context, scene, box, group, colour, width);
   context.globalAlpha = 1;
   for (const i of chosen) strokeWires(context, scene, box, [i], colours[i], width * (i === scene.hovered ? 1.8 : 1.3));
@@ -132,8 +139,11 @@ function strokeWires(context, { geometry, camera }, box, group, colour, width) {
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Box} box */
 function farNodes(context, scene, box) {
-  const { geometry, mounted, faces } = scene;
-  const places = geometry.nodesIn(box).filter((place) => !mounted.has(geometry.ids[place]));
+  const { geometry, mounted, faces, afloat, floating } = scene;
+  const places = geometry.nodesIn(box).filter((place) => {
+    const id = geometry.ids[place];
+    return !mounted.has(id) && afloat.has(id) === floating;
+  });
   if (!places.length) return;
   /** @type {Map<string, number[]>} */
   const fills = new Map();

@@ -12,13 +12,14 @@ import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
 import { firstFit, firstFitOutput } from "../model/edits/wires.js";
 import { toScreen, toWorld } from "./camera.js";
 import { counters } from "./counters.js";
+import { Floating } from "./floating.js";
 import { Frames } from "./frames.js";
 import { itemsOf, touches, within } from "./items.js";
 import { DrawnLevel } from "./model.js";
 import { Mounts } from "./mounts.js";
 import { NodeViews } from "./nodeviews.js";
 import { Navigation } from "./navigation.js";
-import { Surface, onPixels } from "./surface.js";
+import { MARGIN, Surface, ahead, moving, onPixels } from "./surface.js";
 import { themeOf } from "./theme.js";
 
 /** @typedef {import("../session/app.js").App} App */
@@ -49,17 +50,21 @@ export class Stage {
   #redraw = false;
   #resting = 0;
   #sharpAt = 0;
+  /** Of the frame before. */
+  #zoom = 1;
 
   /** @param {App} app @param {HTMLElement} root */
   constructor(app, root) {
     this.app = app;
     this.root = root;
     this.frames = new Frames(this, part(root, "frames-layer"));
-    this.surface = new Surface(/** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas")));
+    this.surface = new Surface(/** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas")), MARGIN);
+    const floating = /** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas"));
     this.layer = part(root, "nodes-layer");
     this.overlay = part(root, "overlay");
     this.views = new NodeViews(app);
     this.mounts = new Mounts(this.layer, this.views);
+    this.floating = new Floating(floating, this.mounts);
     this.theme = themeOf(root);
     this.go = new Navigation(this);
     this.#watch();
@@ -148,13 +153,28 @@ export class Stage {
     if (this.#redraw) for (const id of this.mounts.ids) this.mounts.draw(/** @type {DrawnLevel} */ (this.drawn), id);
     this.#redraw = false;
     this.#moveCamera();
-    const before = counters.mounts + counters.unmounts;
-    const drawn = /** @type {DrawnLevel} */ (this.drawn);
-    const waiting = this.mounts.update(drawn, this.camera, this.size);
-    if (before !== counters.mounts + counters.unmounts) this.#canvas = true;
-    if (this.#canvas) this.#paint();
+    const turn = this.camera.zoom / this.#zoom;
+    const waiting = this.#mount(turn);
+    if (this.#canvas) this.#paint(turn);
+    this.floating.paint(this.#drawing(), this.camera, this.size);
+    this.#zoom = this.camera.zoom;
     for (const follow of this.followers) follow(this);
     if (waiting) this.ask();
+  }
+
+  /**
+   * Elements for what came near; true when some still wait. Those that are away go when the canvas, which then shows them, is
+   * painted anyway; one that came needs no painting, since it hides what stands under it.
+   *
+   * @param {number} turn zoom by zoom of the frame before
+   */
+  #mount(turn) {
+    const before = counters.unmounts;
+    const hurry = moving(turn) ? "moving" : "resting";
+    const drawn = /** @type {DrawnLevel} */ (this.drawn);
+    const waiting = this.mounts.update(drawn, this.camera, this.size, hurry, this.#canvas);
+    if (before !== counters.unmounts) this.#canvas = true;
+    return waiting;
   }
 
   #syncDocument() {
@@ -170,7 +190,8 @@ export class Stage {
     for (const id of changed) this.mounts.draw(this.drawn, id);
     for (const id of moved) this.#move(id);
     this.frames.draw();
-    this.#canvas = true;
+    if (!changed.size && this.floating.holds(moved)) this.floating.stale = true;
+    else this.#canvas = true;
   }
 
   /** @param {string} id */
@@ -227,14 +248,26 @@ export class Stage {
     }, RESTS_AFTER);
   }
 
-  #paint() {
+  /** @param {number} turn zoom by zoom of the frame before */
+  #paint(turn) {
     this.#canvas = false;
+    const drawing = this.#drawing();
+    if (moving(turn)) {
+      this.surface.paint(drawing, ahead(this.camera, turn, this.size), this.size);
+      if (this.surface.shift(this.camera, this.size)) return;
+    }
+    this.surface.paint(drawing, this.camera, this.size);
+  }
+
+  /** @returns {import("./surface.js").Drawing} */
+  #drawing() {
     const { geometry, faces, colours } = /** @type {DrawnLevel} */ (this.drawn);
     const { theme, hovered, hidden, onlySelected } = this;
     const selection = this.tab.selection.peek();
     const mounted = this.mounts.ids;
-    const drawing = { theme, geometry, faces, colours, selection, mounted, onlySelected, hovered, hidden };
-    this.surface.paint(drawing, this.camera, this.size);
+    const afloat = this.floating.ids;
+    const floating = false;
+    return { theme, geometry, faces, colours, selection, mounted, onlySelected, hovered, hidden, afloat, floating };
   }
 
   #resized() {
@@ -318,6 +351,12 @@ export class Stage {
   hide(wire) {
     if (wire === this.hidden) return;
     this.hidden = wire;
+    this.askPaint();
+  }
+
+  /** Nodes are taken up, to be dragged; none puts them down. @param {Iterable<string>} ids */
+  float(ids) {
+    this.floating.take(ids, this.size);
     this.askPaint();
   }
 

@@ -3,6 +3,7 @@
  * already painted.
  */
 
+import { zoomed } from "./camera.js";
 import { counters } from "./counters.js";
 import { paint } from "./painter.js";
 
@@ -10,30 +11,37 @@ import { paint } from "./painter.js";
 /** @typedef {import("./camera.js").Size} Size */
 /** @typedef {Omit<import("./painter.js").Scene, "camera" | "size">} Drawing */
 
-const MARGIN = 240;
+export const MARGIN = 240;
 const SCALED = 1.35;
 
 export class Surface {
   /** What stands on the canvas was painted for this camera. @type {Camera | null} */
   painted = null;
 
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
+  /** @param {HTMLCanvasElement} canvas @param {number} margin in CSS pixels, on all sides of the stage */
+  constructor(canvas, margin) {
     this.canvas = canvas;
+    this.margin = margin;
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     canvas.setAttribute("aria-hidden", "true");
   }
 
   /** Become as large as a stage of this size needs. @param {Size} stage */
   cover(stage) {
-    const { canvas } = this;
-    const width = stage.width + 2 * MARGIN;
-    const height = stage.height + 2 * MARGIN;
+    const { canvas, margin } = this;
+    const width = stage.width + 2 * margin;
+    const height = stage.height + 2 * margin;
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
-    canvas.style.left = canvas.style.top = `${-MARGIN}px`;
+    canvas.style.left = canvas.style.top = `${-margin}px`;
+    this.painted = null;
+  }
+
+  /** Show nothing, and hold no pixels until it is to cover a stage again. */
+  clear() {
+    this.canvas.width = this.canvas.height = 0;
     this.painted = null;
   }
 
@@ -45,16 +53,16 @@ export class Surface {
    * @param {Size} stage
    */
   shift(camera, stage) {
-    const { painted } = this;
+    const { painted, margin } = this;
     if (!painted) return false;
     const scale = camera.zoom / painted.zoom;
     if (scale < 1 / SCALED || scale > SCALED) return false;
-    const left = (painted.x - camera.x) * camera.zoom - MARGIN * scale;
-    const top = (painted.y - camera.y) * camera.zoom - MARGIN * scale;
-    const right = left + (stage.width + 2 * MARGIN) * scale;
-    const bottom = top + (stage.height + 2 * MARGIN) * scale;
+    const left = (painted.x - camera.x) * camera.zoom - margin * scale;
+    const top = (painted.y - camera.y) * camera.zoom - margin * scale;
+    const right = left + (stage.width + 2 * margin) * scale;
+    const bottom = top + (stage.height + 2 * margin) * scale;
     if (left > 0 || top > 0 || right < stage.width || bottom < stage.height) return false;
-    const moved = `translate(${onPixels(left + MARGIN)}px, ${onPixels(top + MARGIN)}px)`;
+    const moved = `translate(${onPixels(left + margin)}px, ${onPixels(top + margin)}px)`;
     this.canvas.style.transform = scale === 1 ? moved : `${moved} scale(${scale})`;
     return true;
   }
@@ -65,14 +73,36 @@ export class Surface {
    * @param {Size} stage
    */
   paint(drawing, camera, stage) {
-    counters.paints += 1;
+    if (drawing.floating) counters.floats += 1;
+    else counters.paints += 1;
     const { x, y, zoom } = camera;
-    const around = { x: x - MARGIN / zoom, y: y - MARGIN / zoom, zoom };
-    const size = { width: stage.width + 2 * MARGIN, height: stage.height + 2 * MARGIN };
+    const { margin } = this;
+    const around = { x: x - margin / zoom, y: y - margin / zoom, zoom };
+    const size = { width: stage.width + 2 * margin, height: stage.height + 2 * margin };
     paint(this.context, { ...drawing, camera: around, size }, devicePixelRatio);
     this.painted = camera;
     this.canvas.style.transform = "";
   }
+}
+
+/**
+ * The camera to paint for in the middle of a zoom, so that the painting lasts as long as it can: somewhat further on, as far
+ * as it covers the stage now.
+ *
+ * @param {Camera} camera
+ * @param {number} turn zoom by zoom of the frame before: above 1 comes nearer
+ * @param {Size} stage
+ */
+export function ahead(camera, turn, stage) {
+  const covers = Math.min(...[stage.width, stage.height].map((side) => (side + 2 * MARGIN) / side));
+  const most = Math.min(SCALED, covers) * 0.99; // what is on whole pixels may want one more
+  const further = turn > 1 ? most : 1 / SCALED / 0.99;
+  return zoomed(camera, further, { x: stage.width / 2, y: stage.height / 2 });
+}
+
+/** Whether a zoom from frame to frame is a step of a movement, not a jump. @param {number} turn */
+export function moving(turn) {
+  return turn !== 1 && turn < SCALED && turn > 1 / SCALED;
 }
 
 /** On whole device pixels, so that text and lines stay sharp. @param {number} value in CSS pixels */

@@ -120,6 +120,86 @@ def test_a_dragged_node_is_moved_and_nothing_is_rendered(large: Canvas) -> None:
     done = since(large, before)
     assert (done["renders"], done["mounts"]) == (0, 0)
     assert 1 <= done["moves"] <= done["syncs"]
+    assert done["paints"] <= 2  # when it is taken up, and when it is put down
+    assert 1 <= done["floats"] <= done["syncs"]
+    assert done["minimap"] == 1
+
+
+def test_a_node_that_is_dragged_floats_until_it_is_put_down(large: Canvas) -> None:
+    near(large)
+    x, y = large.header("n0")
+    large.drag((x, y), (x + 30, y + 60), release=False)
+    large.settled()
+    assert large.js("[...stage.floating.ids]") == ["n0"]
+    assert large.page.locator("article.afloat").count() == 1
+    large.page.mouse.up()
+    large.settled()
+    assert large.js("[stage.floating.ids.size, stage.floating.surface.canvas.width]") == [0, 0]
+    assert large.page.locator("article.afloat").count() == 0
+
+
+def test_far_nodes_and_their_wires_float_too(large: Canvas) -> None:
+    large.js("tab.selection.value = new Set(['n3'])")
+    large.settled()
+    painted = """((surface) => {
+        const {width, height} = surface.canvas;
+        const data = surface.context.getImageData(0, 0, width, height).data;
+        return data.reduce((found, value, i) => found + (i % 4 === 3 && value > 0), 0);
+    })(stage.floating.surface)"""
+    x, y = large.header("n3")
+    large.drag((x - 2, y + 1), (x + 40, y + 200), release=False)
+    large.settled()
+    assert large.page.locator("article.node").count() == 0
+    assert 0 < large.js(painted) < 20000
+    large.page.mouse.up()
+
+
+def test_a_zoom_paints_in_few_of_its_frames_and_once_more_when_it_rests(large: Canvas) -> None:
+    for factor in ("1.1", "1 / 1.1"):
+        before = large.counters()
+        zoom = f"const c = tab.camera.peek(); tab.camera.value = {{...c, zoom: c.zoom * {factor}}}"
+        frames(large, zoom, 12)
+        done = since(large, before)
+        assert done["frames"] >= 12
+        assert done["paints"] <= 5
+        large.until("stage.surface.painted.zoom === tab.camera.peek().zoom")
+
+
+def test_an_element_that_comes_needs_no_painting(large: Canvas) -> None:
+    large.js("tab.camera.value = {x: 3000, y: 3000, zoom: 0.6}")
+    large.settled()
+    large.until("stage.surface.painted.zoom === tab.camera.peek().zoom")
+    before = large.counters()
+    frames(large, "const c = tab.camera.peek(); tab.camera.value = {...c, x: c.x + 12 / c.zoom}", 15)
+    large.settled()
+    done = since(large, before)
+    assert done["mounts"] > 0
+    assert done["paints"] <= 1  # 180 pixels are within the canvas's margin
+
+
+def test_a_node_in_view_always_has_an_element_or_is_painted(large: Canvas) -> None:
+    large.page.evaluate(
+        """() => {
+            const {surface} = stage;
+            const paint = surface.paint.bind(surface);
+            surface.paint = (drawing, ...rest) => {
+                window.leftOut = new Set(drawing.mounted);
+                paint(drawing, ...rest);
+            };
+        }"""
+    )
+    missing = """(() => {
+        const {x: left, y: top, zoom} = stage.camera;
+        const view = {left, top, right: left + stage.size.width / zoom, bottom: top + stage.size.height / zoom};
+        const ids = stage.geometry.nodesIn(view).map((place) => stage.geometry.ids[place]);
+        return ids.filter((id) => leftOut.has(id) && !stage.mounts.ids.has(id));
+    })()"""
+    large.js("tab.camera.value = {x: 3000, y: 3000, zoom: 0.6}")
+    large.settled()
+    for step in ("zoom: c.zoom * 1.1", "x: c.x + 200 / c.zoom", "zoom: c.zoom / 1.1", "x: c.x - 230 / c.zoom"):
+        for _ in range(8):
+            frames(large, f"const c = tab.camera.peek(); tab.camera.value = {{...c, {step}}}", 1)
+            assert large.js(missing) == []
 
 
 def test_a_hundred_messages_of_progress_render_one_node_once_a_frame(large: Canvas) -> None:
