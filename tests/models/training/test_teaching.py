@@ -62,3 +62,12 @@ def test_the_judge_compares_a_caption_with_its_twins(monkeypatch, tmp_path):
     margins = [float(teaching.Judge("any").margin(seed, picture)[0]) for seed in range(4)]
     assert all(-2 <= margin <= 2 for margin in margins)
     assert len(set(margins)) > 1
+
+
+def test_a_caption_without_twins_is_judged_by_itself(monkeypatch, tmp_path):
+    new_clip(SHAPES["solids-clip-b"]).save_pretrained(tmp_path / "any")
+    monkeypatch.setattr(teaching, "folder_of", lambda name: tmp_path / name)
+    monkeypatch.setattr(teaching, "training_twins", lambda *_: [])
+    margin = teaching.Judge("any").margin(1, torch.full((3, 128, 128), 0.5))
+    assert margin.shape == (1,)
+    assert -1 <= margin[0] <= 1
