@@ -1,30 +1,65 @@
 /**
- * Asking for further pictures: the budget is raised and the node runs again. Pure.
+ * Asking for further pictures. Pure.
  *
- * A longer run makes what a shorter one made and goes on, so nothing that was seen is lost; from a state (`resume`) it makes
- * only what is new to that state.
+ * A run that came to its end left a state, and a node behind this one goes on from it: nothing is made twice. A run that was stopped
+ * left none (what is partial is not kept), so that the node runs again with a larger budget: a longer run makes what a shorter one
+ * made, and goes on.
  */
 
 const MOST = 10_000;
 
+/** @typedef {{writes: [input: string, value: number][], behind: boolean, why: string}} More  `behind`: in a node behind this one */
+
 /**
- * What is to be written for `by` pictures more, or why that cannot be.
+ * What is to be written for `by` pictures more, and where, or why that cannot be.
  *
- * @param {{inputs: Readonly<{[name: string]: any}>, linked: readonly string[]}} facts
+ * @param {any} facts
  * @param {number} by
- * @returns {{writes: [input: string, value: number][], why: string}}
+ * @returns {More}
  */
-export function more({ inputs, linked }, by) {
-  const refused = (/** @type {string} */ why) => ({ writes: /** @type {[string, number][]} */ ([]), why });
-  for (const input of ["iterations", "pictures", "mode", "neighbours"]) {
+export function more(facts, by) {
+  const { inputs, linked, partial = false, stale = false, state = "idle", data = null } = facts;
+  const left = (state === "ran" || state === "cached") && !partial && !stale && data !== null;
+  const behind = left && ("resume" in inputs || linked.includes("resume"));
+  for (const input of behind ? ["mode", "neighbours"] : ["iterations", "pictures", "mode", "neighbours"]) {
     if (linked.includes(input)) return refused(`Its ${input} come from a link: raise the number of pictures there`);
   }
-  const rounds = inputs.mode === "zero_order" ? Math.ceil(by / inputs.neighbours) : by;
-  const iterations = inputs.iterations + rounds;
-  if (iterations > MOST) return refused(`It has ${inputs.iterations} iterations, and may have ${MOST} at most`);
+  return behind ? goesOn(inputs, by) : again(facts, by, partial && !linked.includes("resume") ? data.rows.length : null);
+}
+
+/** @param {string} why @returns {More} */
+function refused(why) {
+  return { writes: [], behind: false, why };
+}
+
+/** @param {any} inputs @param {number} by @returns {More} */
+function goesOn(inputs, by) {
+  /** @type {[string, number][]} */
+  const writes = [["iterations", roundsOf(inputs, by)]];
+  if (typeof inputs.pictures === "number") writes.push(["pictures", by]);
+  return { writes, behind: true, why: "Go on in a node behind this one, from where this one came to" };
+}
+
+/** @param {any} facts @param {number} by @param {number | null} made  pictures that there are of a run that was stopped @returns {More} */
+function again({ inputs, seconds }, by, made) {
+  const first = inputs.mode === "zero_order" && made !== null ? 1 : 0; // a start alone is a round
+  const had = made === null ? inputs.iterations : first + roundsOf(inputs, Math.max(0, made - first));
+  const iterations = had + roundsOf(inputs, by);
+  if (iterations > MOST) return refused(`It has ${had} iterations, and may have ${MOST} at most`);
   /** @type {[string, number][]} */
   const writes = [["iterations", iterations]];
-  if (typeof inputs.pictures === "number") writes.push(["pictures", inputs.pictures + by]);
-  const how = linked.includes("resume") ? "Goes on from its state" : "Runs again, to the same pictures and beyond";
-  return { writes, why: `${how}: ${iterations} iterations` };
+  if (typeof inputs.pictures === "number") writes.push(["pictures", (made ?? inputs.pictures) + by]);
+  const lasting = typeof seconds === "number" ? `, which took ${lasted(seconds)}` : "";
+  const why = made === null ? "Run again, to the same pictures and beyond" : `It was stopped: the ${made} are made again${lasting}`;
+  return { writes, behind: false, why: `${why}; ${iterations} iterations` };
+}
+
+/** @param {any} inputs @param {number} pictures */
+function roundsOf({ mode, neighbours }, pictures) {
+  return mode === "zero_order" ? Math.ceil(pictures / neighbours) : pictures;
+}
+
+/** @param {number} seconds */
+function lasted(seconds) {
+  return seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
 }

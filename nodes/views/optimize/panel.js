@@ -166,8 +166,9 @@ function gauges({ trace, host }, looked) {
 function buttons({ facts, host, trace }) {
   const { html } = host.lit;
   const running = facts.state === "running" || facts.state === "queued";
-  const { writes, why } = more(facts, MORE);
+  const { writes, behind, why } = more(facts, MORE);
   const go = () => {
+    if (behind) return host.goOn("resume", "state", Object.fromEntries(writes));
     for (const [input, value] of writes) host.set(input, value, { merge: true });
     host.run();
   };

@@ -32,6 +32,8 @@
  * @property {(input: string, value: Json | undefined, options?: {merge?: boolean}) => void} set
  *   write an input as one step of undo (`merge` joins those of a second); undefined is the default again
  * @property {() => void} run  what the node needs, and the node
+ * @property {(input: string, output: string, values?: Readonly<{[input: string]: Json}>) => void} goOn
+ *   in a copy behind the node, whose `input` takes the node's `output`, as one step of undo; it runs
  * @property {() => void} stop  keep the best so far
  * @property {() => void} cancel
  * @property {(text: string, how?: "polite" | "assertive") => void} say
@@ -51,6 +53,7 @@
  */
 
 import * as lit from "../vendor/lit-html/lit-html.js";
+import { goOn } from "../model/edits/goon.js";
 import { linksIn } from "../model/shapes.js";
 import { shownTitle } from "../model/ports.js";
 import { end, submit } from "../session/running.js";
@@ -227,6 +230,14 @@ function hostOf(app, { tab, id, level, address, ports }, shadow, memory) {
       tab.edit(title, (draft) => draft.level(level).setInput(id, input, value), merge ? { merge: `${address}.${input}` } : {});
     },
     run: () => tried(submit(app, tab, { targets: [address] })),
+    goOn(input, output, values = {}) {
+      let next = id;
+      const how = { input, output, values, width: app.view?.sizeOf(id).width ?? 0 };
+      tab.edit("Go on", (draft) => (next = goOn(draft, level, id, how, app.catalogue.peek())));
+      const there = address.slice(0, address.length - id.length) + next;
+      requestAnimationFrame(() => app.view?.focusNode(there));
+      tried(submit(app, tab, { targets: [there] }));
+    },
     stop: () => tried(end(app, tab, "stop")),
     cancel: () => tried(end(app, tab, "cancel")),
     say: (text, how = "polite") => app.say(text, how),

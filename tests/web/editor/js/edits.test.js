@@ -1,6 +1,7 @@
 import { canonical } from "../../../../web/editor/model/canonical.js";
 import { levelOf } from "../../../../web/editor/model/document.js";
 import { copyText, paste, readClipboard } from "../../../../web/editor/model/edits/clipboard.js";
+import { goOn } from "../../../../web/editor/model/edits/goon.js";
 import { addNode, deleteNodes, healNodes } from "../../../../web/editor/model/edits/nodes.js";
 import { insertOnWire, makeRoom } from "../../../../web/editor/model/edits/insert.js";
 import { candidates, replaceNode } from "../../../../web/editor/model/edits/replace.js";
@@ -207,4 +208,19 @@ test("a renamed node is followed by wires, exposed inputs and outputs", () => {
     ),
     canonical(TEXT_TO_IMAGE, catalogue),
   );
+});
+
+test("a node goes on in a copy behind it, which gives what it gave and is set from outside as it is", () => {
+  const document = TEXT_TO_IMAGE;
+  const how = { input: "latent", output: "latent", values: { steps: 3 }, width: 240 };
+  let next = "";
+  const gone = after(document, (draft) => (next = goOn(draft, "", "sampler", how, catalogue)));
+  const { nodes } = levelOf(gone, "");
+  equal(nodes.get(next)?.inputs.get("latent"), link("sampler.latent"));
+  equal(nodes.get(next)?.inputs.get("steps"), 3);
+  equal(nodes.get(next)?.inputs.get("model"), nodes.get("sampler")?.inputs.get("model"));
+  equal(nodes.get("decode")?.inputs.get("latent"), link(`${next}.latent`));
+  equal(nodes.get("sampler")?.inputs, levelOf(document, "").nodes.get("sampler")?.inputs);
+  const again = after(gone, (draft) => equal(goOn(draft, "", "sampler", how, catalogue), next));
+  ok(again === gone, "where it goes on already, nothing is changed");
 });

@@ -93,13 +93,30 @@ test("frames that the node keeps are known by their numbers, also where it went 
 });
 
 test("20 more raises what bounds the run, by rounds where a round is several pictures", () => {
-  const inputs = { iterations: 50, pictures: null, mode: "gradient", neighbours: 4 };
+  const inputs = { iterations: 50, pictures: null, mode: "gradient", neighbours: 4, resume: null };
   equal(more({ inputs, linked: [] }, 20).writes, [["iterations", 70]]);
   equal(more({ inputs: { ...inputs, mode: "zero_order" }, linked: [] }, 20).writes, [["iterations", 55]]);
   equal(more({ inputs: { ...inputs, pictures: 30 }, linked: [] }, 20).writes, [["iterations", 70], ["pictures", 50]]);
-  ok(more({ inputs, linked: ["resume"] }, 20).why.startsWith("Goes on from its state"));
   equal(more({ inputs, linked: ["iterations"] }, 20).writes, []);
   equal(more({ inputs: { ...inputs, iterations: 9_999 }, linked: [] }, 20).writes, []);
+});
+
+test("after a run that came to its end 20 more are made behind it, and only those", () => {
+  const inputs = { iterations: 50, pictures: null, mode: "gradient", neighbours: 4, resume: null };
+  const ended = { inputs, linked: [], state: "ran", partial: false, stale: false, data: { rows: Array(50).fill({}) } };
+  equal([more(ended, 20).behind, more(ended, 20).writes], [true, [["iterations", 20]]]);
+  equal(more({ ...ended, inputs: { ...inputs, mode: "zero_order", pictures: 90 } }, 20).writes, [["iterations", 5], ["pictures", 20]]);
+  equal(more({ ...ended, linked: ["iterations"] }, 20).writes, [["iterations", 20]]);
+  equal(more({ ...ended, linked: ["mode"] }, 20).writes, []);
+  for (const change of [{ stale: true }, { state: "failed" }, { data: null }]) equal(more({ ...ended, ...change }, 20).behind, false);
+});
+
+test("a run that was stopped is made again, and 20 more than it came to", () => {
+  const inputs = { iterations: 50, pictures: null, mode: "gradient", neighbours: 4, resume: null };
+  const stopped = { inputs, linked: [], state: "ran", partial: true, stale: false, seconds: 130, data: { rows: Array(9).fill({}) } };
+  equal(more(stopped, 20).writes, [["iterations", 29]]);
+  ok(more(stopped, 20).why.startsWith("It was stopped: the 9 are made again, which took 2 min"));
+  equal(more({ ...stopped, inputs: { ...inputs, mode: "zero_order" } }, 20).writes, [["iterations", 8]], "1 + 7 rounds of 4 are 29");
 });
 
 test("numbers are shown with four digits, and a minus", () => {
