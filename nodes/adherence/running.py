@@ -37,7 +37,11 @@ PROBE: Final = Asked("", "", "a red cube", 0)
 
 @dataclass
 class Bench:
-    """A workflow with what all its runs share; `pictures` is where they are kept, None where they are not."""
+    """A workflow with what all its runs share; `pictures` is where they are kept, None where they are not.
+
+    `own` gives further values that a prompt alone has, such as where its things are to stand. They are not part of what
+    tells a workflow from another.
+    """
 
     host: Host
     opened: Opened
@@ -45,6 +49,7 @@ class Bench:
     shared: Mapping[str, JsonValue]
     pictures: Path | None = None
     graph: Graph | None = None
+    own: Callable[[Asked], Mapping[str, JsonValue]] | None = None
 
     def header(self) -> Header:
         """What tells this workflow, with its settings and models, from another; where it stands in its drawing does not."""
@@ -60,7 +65,8 @@ class Bench:
 
         Raises InvalidWorkflow, and LoomError where what comes out is no square picture.
         """
-        job = prepare(self.host, self.opened, self._values(asked), self._targets, previous=self.graph)
+        own = {} if self.own is None else self.own(asked)
+        job = prepare(self.host, self.opened, {**own, **self._values(asked)}, self._targets, previous=self.graph)
         self.graph = job.graph
         report = RunReport()
         run, ended = carry_out(job, report, lambda event: None, control)
