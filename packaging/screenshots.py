@@ -1,0 +1,188 @@
+"""Take the screenshots of the documentation that show pictures of the shipped model, and those of profile and freezing.
+
+    python packaging/screenshots.py [NAME …]      # all without a name: docs/editor/NAME.webp
+
+A server with a data folder of its own is started and an example is run, which takes a few minutes on a processor. Look at
+what comes out. Needs Chromium (`make browser`), as the editor's tests do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT / "tests" / "support"))  # how a server and Chromium are started stands there
+
+from chromium import launched  # noqa: E402
+from serving import served  # noqa: E402
+
+DOCS = ROOT / "docs" / "editor"
+QUALITY = 82
+WAIT = 120_000  # milliseconds
+APP = """
+    const main = document.querySelector('script[type=module]').src;
+    const { app } = await import(main);
+    const tab = app.active.peek();
+"""
+
+
+class Editor:
+    """A page of the editor, to be photographed."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def js(self, body: str, argument: Any = None) -> Any:
+        """What statements over `app`, `tab` and the argument `a` return."""
+        return self.page.evaluate(f"async (a) => {{ {APP} {body} }}", argument)
+
+    def open(self, example: str) -> None:
+        """An example in a tab of its own, all of it in the window."""
+        text = (ROOT / "workflows" / f"{example}.json").read_text(encoding="utf-8")
+        self.js("await app.openFiles([new File([a], 'a.json', {type: 'application/json'})], {x: 0, y: 0})", text)
+
+    def set(self, node: str, name: str, value: Any) -> None:
+        """Give an input a value."""
+        self.js("tab.edit('Value', (draft) => draft.level('').setInput(...a))", [node, name, value])
+
+    def run(self) -> None:
+        """Run all, and wait until it is over."""
+        self.js(
+            """const before = tab.run.peek()?.id;
+            app.commands.run('run.graph');
+            while (tab.active.peek() || tab.run.peek()?.id === before) await new Promise((go) => setTimeout(go, 100));
+            if (tab.run.peek().status !== 'succeeded') throw new Error(tab.run.peek().status);"""
+        )
+
+    def shot(self, theme: str, *, settle: int = 1500) -> Image.Image:
+        """The window in a theme, once what is loaded late is there and nothing has the pointer."""
+        self.js("app.settings.choose({theme: a})", theme)
+        self.page.mouse.move(4, 300)
+        self.page.wait_for_timeout(settle)
+        return Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+
+
+def run(editor: Editor) -> Image.Image:
+    """The workflow of a first visit, which has run twice: what had not changed was cached."""
+    editor.run()
+    editor.set("sampler", "seed", 2)
+    editor.run()
+    editor.js("app.view.fit(); tab.selection.value = new Set()")
+    return editor.shot("dark")
+
+
+def stale(editor: Editor) -> Image.Image:
+    """What an edit makes stale, and why."""
+    editor.set("sampler", "steps", 12)
+    image = editor.shot("light")
+    editor.js("tab.undo()")
+    return image
+
+
+def faults(editor: Editor) -> Image.Image:
+    """What is wrong, at its nodes and in a list."""
+    editor.js(
+        """tab.edit('Faults', (draft) => {
+            const level = draft.level('');
+            level.setInput('decode', 'vae', undefined);
+            const inputs = new Map([['image', {link: 'decode.image'}], ['factor', 2]]);
+            const { x, y } = level.nodes.get('decode').ui;
+            level.nodes.set('old', { type: 'other:Upscale', version: 1, mode: null, inputs, ui: { x: x + 320, y } });
+        });
+        app.view.fit();"""
+    )
+    editor.page.get_by_role("button", name="2 faults").click()
+    image = editor.shot("dark")
+    editor.page.get_by_role("button", name="Close the list").click()
+    editor.js("tab.undo(); app.view.fit()")
+    return image
+
+
+def profile(editor: Editor) -> Image.Image:
+    """Nodes tinted by their seconds, and the outline sorted by them."""
+    editor.js(
+        """await app.commands.run('profile.seconds');
+        await app.commands.run('view.outline');
+        const { left, top } = app.view.bounds(); // all of it to the right of the outline
+        tab.camera.value = { x: left - 310 / 0.72, y: top - 90 / 0.72, zoom: 0.72 };"""
+    )
+    image = editor.shot("dark")
+    editor.js("await app.commands.run('view.outline'); await app.commands.run('profile.toggle'); app.view.fit()")
+    return image
+
+
+def freezing(editor: Editor) -> Image.Image:
+    """A sampler that is frozen while the prompt is changed: what rests on it says so."""
+    editor.js("await app.commands.run('node.freeze', {id: 'sampler'})")
+    editor.set("prompt", "text", "a green cone left of a blue sphere on sand")
+    image = editor.shot("light", settle=2500)
+    editor.js("tab.undo(); tab.undo()")
+    return image
+
+
+def optimizing(editor: Editor) -> Image.Image:
+    """RewardOptimize after twelve pictures, in both colours beside each other."""
+    editor.open("redder")
+    for name, value in (("iterations", 12), ("keep_every", 2)):
+        editor.set("optimize", name, value)
+    editor.run()
+    editor.page.set_viewport_size({"width": 520, "height": 900})
+    editor.js(
+        """const { x, y, width, height } = app.view.rectOf('optimize');
+        tab.selection.value = new Set();
+        tab.camera.value = { x: x - 30, y: y + height - 800, zoom: 1 };"""
+    )
+    halves = [editor.shot(theme) for theme in ("light", "dark")]
+    sheet = Image.new("RGB", (1040, 900))
+    for place, half in enumerate(halves):
+        sheet.paste(half, (520 * place, 0))
+    return sheet
+
+
+SCENES: dict[str, Callable[[Editor], Image.Image]] = {
+    scene.__name__: scene for scene in (run, stale, faults, profile, freezing, optimizing)
+}
+ALONE = ("optimizing",)  # the others show the workflow that `run` has run
+
+
+@contextmanager
+def page_of(browser: Browser) -> Iterator[Editor]:
+    """The editor in front of a server of its own."""
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as address:
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+        context.set_default_timeout(WAIT)
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("body[data-ready]")
+        yield Editor(page)
+        context.close()
+
+
+def main() -> None:
+    """Take what was asked for, or all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", choices=[[], *SCENES], metavar="NAME")
+    wanted = parser.parse_args().names or list(SCENES)
+    needed = [name for name in SCENES if name in wanted or (name == "run" and not set(wanted) <= set(ALONE))]
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        with page_of(browser) as editor:
+            for name in needed:
+                image = SCENES[name](editor)
+                if name in wanted:
+                    image.save(DOCS / f"{name}.webp", quality=QUALITY, method=6)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
