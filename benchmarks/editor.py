@@ -1,11 +1,13 @@
 """The editor beside litegraph.js and React Flow: the same graph, the same hands, read from the browser's own trace.
 
-    python -m benchmarks.editor [--nodes 2000] [--links 3000] [--pictures 50] [--moves 120] [--only NAME]
+    python -m benchmarks.editor [--nodes 2000] [--links 3000] [--pictures 50] [--results 1000] [--moves 120] [--only NAME]
 
 Prints: milliseconds from the beginning of the navigation to the first frame that shows the graph; between frames while the
-whole graph is panned and zoomed and one node is dragged (half of the frames, 95 of 100), with what the main thread was busy
-for each; from asking for the whole graph to the frame that shows it; the JavaScript heap after a collection; what a first
-visit loads of scripts, styles and pages, packed. The others' packages come from npm, pinned, into `.cache/benchmarks/editor`.
+whole graph is panned and zoomed, one node is dragged, and the gallery, which only ours has, is scrolled (half of the frames,
+95 of 100), with how long the main thread was busy for each, and how much of that it had a processor; from asking for the
+whole graph to the frame that shows it; the JavaScript heap after a collection; what had come of pages, scripts and styles,
+packed, when all could be used. A stretch ends after so many seconds, and the table then says how far it came. The others'
+packages come from npm, pinned, into `.cache/benchmarks/editor`.
 """
 
 from __future__ import annotations
@@ -16,29 +18,41 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from benchmarks.editor_graph import Box, boxes
 from benchmarks.editor_sites import KEY, others, ours
 from benchmarks.editor_trace import CATEGORIES, Stretch, Trace
 
+T = TypeVar("T")
 Button: TypeAlias = Literal["left", "middle"]
 SIZE = (1280, 800)
-PATIENCE = 300_000  # milliseconds
+PATIENCE = 60_000  # milliseconds
+STRETCH = 20.0  # seconds that a stretch may take
 SHOWN = "bench:shown"
 READY = "body[data-ready]"
+STRETCHES = ("pan", "zoom", "drag", "gallery")
 DRAWN = "for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame)"
 WATCH = f"""new MutationObserver((_, watch) => {{
     if (document.body?.dataset.ready === undefined) return;
     watch.disconnect();
     performance.mark("{SHOWN}");
-}}).observe(document, {{attributes: true, childList: true, subtree: true}});"""
+}}).observe(document, {{attributes: true, childList: true, subtree: true}});
+performance.setResourceTimingBufferSize(10_000)"""
+LOADED = """() => {
+    const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    const code = all.filter(({name, entryType}) => entryType === "navigation" || /\\.(m?js|css)$/.test(name));
+    return code.reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0);
+}"""
 
 
 @dataclass(frozen=True)
@@ -52,13 +66,14 @@ class Editor:
     fit: str = "bench.fit()"
     near: str = "bench.near(i)"
     header: str = "bench.header(i)"
+    gallery: str | None = None
 
 
 @contextmanager
-def latent_loom(graph: list[Box]) -> Iterator[Editor]:
+def latent_loom(graph: list[Box], results: int) -> Iterator[Editor]:
     """Ours, with the draft open as it was left."""
     opened = json.dumps(json.dumps({"keys": [KEY], "active": KEY}))
-    with ours(graph) as address:
+    with ours(graph, results) as address:
         yield Editor(
             "Latent Loom",
             address,
@@ -66,7 +81,8 @@ def latent_loom(graph: list[Box]) -> Iterator[Editor]:
             pan_button="middle",
             fit="app.view.fit()",
             near="app.view.center(`n${i}`)",
-            header="((at) => app.view.stage.toScreen({x: at.x + at.width / 2, y: at.y + 17}))(app.view.rectOf(`n${i}`))",
+            header="header(app.view.stage, app.view.rectOf(`n${i}`))",
+            gallery="(await (await import(new URL('results/dock.js', main.src))).dockOf(app)).open('results')",
         )
 
 
@@ -77,70 +93,99 @@ def peer(name: str, page: str, graph: list[Box]) -> Iterator[Editor]:
         yield Editor(name, site + page)
 
 
-SITES: dict[str, Callable[[list[Box]], AbstractContextManager[Editor]]] = {
+SITES: dict[str, Callable[[list[Box], int], AbstractContextManager[Editor]]] = {
     "Latent Loom": latent_loom,
-    "litegraph.js": lambda graph: peer("litegraph.js", "litegraph.html", graph),
-    "React Flow": lambda graph: peer("React Flow", "reactflow.html", graph),
+    "litegraph.js": lambda graph, _: peer("litegraph.js", "litegraph.html", graph),
+    "React Flow": lambda graph, _: peer("React Flow", "reactflow.html", graph),
 }
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One column of the table."""
+    """One column of the table; None is what could not be measured. `notes` say why, and what came to an early end."""
 
     name: str
-    first: float
-    pan: Stretch
-    zoom: Stretch
-    drag: Stretch
-    jump: float
+    first: float | None
+    stretches: dict[str, Stretch]
+    jump: float | None
     heap: float
     loaded: float
+    notes: list[str]
 
 
 def measure(browser: Browser, editor: Editor, node: int, moves: int, folder: Path) -> Measured:
-    """Open the page, move, and read what the trace says."""
+    """Open the page, move, and read what the trace says. Raises ValueError, with the page's errors, where it doesn't open."""
     context = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]})
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.add_init_script(f"{editor.before};{WATCH}")
-    loaded = _count_bytes(page)
     trace = folder / "trace.json"
     browser.start_tracing(page=page, path=trace, categories=list(CATEGORIES))
-    page.goto(editor.address)
-    page.wait_for_selector(READY)
-    packed = sum(loaded)
-    page.wait_for_timeout(1000)
-    _move(page, editor, node, moves)
-    browser.stop_tracing()
+    try:
+        _open(page, editor)
+        loaded = float(page.evaluate(LOADED))
+        page.wait_for_timeout(1000)
+        notes = [f"{name} {words}" for name, words in _move(page, editor, node, moves).items() if words]
+    finally:
+        browser.stop_tracing()
     heap = _heap(page)
     context.close()
     read = Trace(trace, SHOWN)
-    pan, zoom, drag = (read.stretch(f"bench:{name}") for name in ("pan", "zoom", "drag"))
-    first, jump = read.first_frame(SHOWN), read.next_frame("bench:jump", animation=True)
-    return Measured(editor.name, first, pan, zoom, drag, jump, heap, packed)
+    marked = [name for name in STRETCHES if name != "gallery" or editor.gallery]
+    found = {name: _found(partial(read.stretch, f"bench:{name}")) for name in marked}
+    stretches = {name: stretch for name, stretch in found.items() if stretch is not None}
+    first = _found(partial(read.first_frame, SHOWN))
+    jump = _found(partial(read.next_frame, "bench:jump", animation=True))
+    return Measured(editor.name, first, stretches, jump, heap, loaded, notes)
 
 
-def _move(page: Page, editor: Editor, node: int, moves: int) -> None:
-    """The script: pan and zoom the whole graph, drag a node from near, jump back to the whole."""
+def _found(read: Callable[[], T]) -> T | None:
+    """What a trace says; None where it doesn't."""
+    try:
+        return read()
+    except ValueError:
+        return None
+
+
+def _open(page: Page, editor: Editor) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        page.goto(editor.address)
+        page.wait_for_selector(READY)
+    except TookTooLong:
+        raise ValueError(f"{editor.name} did not open within {PATIENCE // 1000} s: {'; '.join(errors)}") from None
+
+
+def _move(page: Page, editor: Editor, node: int, moves: int) -> dict[str, str]:
+    """The script: pan and zoom the whole graph, drag a node from near, jump back to the whole, scroll the gallery.
+
+    Gives what is to be said of each stretch: "" where it went to its end.
+    """
+    said = {}
     width, height = SIZE
     _do(page, editor.fit)
     page.wait_for_timeout(500)
     with _Marked(page, "pan"):
-        _drag(page, (width - 40, height // 2), moves, editor.pan_button)
+        said["pan"] = _drag(page, (width - 40, height // 2), moves, editor.pan_button)
     _do(page, editor.fit)
     page.wait_for_timeout(500)
-    page.mouse.move(width // 2, height // 2)
     with _Marked(page, "zoom"):
-        for step in range(moves):
-            page.mouse.wheel(0, -60 if step < moves // 2 else 60)
+        said["zoom"] = _wheel(page, (width // 2, height // 2), [-60] * (moves // 2) + [60] * (moves - moves // 2))
     _do(page, editor.near, node)
     page.wait_for_timeout(500)
     at = _do(page, f"return {editor.header}", node)
     with _Marked(page, "drag"):
-        _drag(page, (at["x"], at["y"]), moves, "left")
+        said["drag"] = _drag(page, (at["x"], at["y"]), moves, "left")
     _do(page, f"performance.mark('bench:jump'); {editor.fit}; {DRAWN}")
     page.wait_for_timeout(500)
+    if editor.gallery is not None:
+        _do(page, editor.gallery)
+        page.wait_for_selector(".tile")
+        page.wait_for_timeout(500)
+        with _Marked(page, "gallery"):
+            said["gallery"] = _wheel(page, (width - 200, height // 2), [240] * moves)
+    return said
 
 
 class _Marked:
@@ -156,40 +201,50 @@ class _Marked:
         self._mark("end")
 
 
-def _drag(page: Page, start: tuple[float, float], moves: int, button: Button) -> None:
+def _in_time(steps: Iterable[T], said: list[str]) -> Iterator[T]:
+    """The steps, as long as there is time; what is to be said of an early end goes into `said`."""
+    begun = time.monotonic()
+    all_steps = list(steps)
+    for done, step in enumerate(all_steps):
+        if time.monotonic() > begun + STRETCH:
+            said.append(f"ended after {done} of {len(all_steps)} steps, {STRETCH:.0f} s")
+            return
+        yield step
+
+
+def _drag(page: Page, start: tuple[float, float], moves: int, button: Button) -> str:
     x, y = start
+    said: list[str] = []
     page.mouse.move(x, y)
     page.mouse.down(button=button)
-    for step in range(moves):
+    for step in _in_time(range(moves), said):
         away = step if step < moves // 2 else moves - step
         page.mouse.move(x - 4 * away, y + 2 * away)
     page.mouse.up(button=button)
+    return "".join(said)
+
+
+def _wheel(page: Page, at: tuple[float, float], turns: Sequence[int]) -> str:
+    said: list[str] = []
+    page.mouse.move(*at)
+    for turn in _in_time(turns, said):
+        page.mouse.wheel(0, turn)
+    return "".join(said)
 
 
 def _do(page: Page, statements: str, node: int = 0) -> Any:
     """Run statements with a node's number `i`, and `app`, which only our page has."""
     script = f"""async (i) => {{
+        const header = (stage, at) => {{
+            const {{left, top}} = stage.root.getBoundingClientRect();
+            const {{x, y}} = stage.toScreen({{x: at.x + at.width / 2, y: at.y + 17}});
+            return {{x: left + x, y: top + y}};
+        }};
         const main = document.querySelector('script[src$="/main.js"]');
         const app = main && (await import(main.src)).app;
         {statements};
     }}"""
     return page.evaluate(script, node)
-
-
-def _count_bytes(page: Page) -> list[float]:
-    """Grows by the bytes that came over the wire of each page, script and style."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    kinds: dict[str, str] = {}
-    loaded: list[float] = []
-    session.on("Network.responseReceived", lambda event: kinds.__setitem__(event["requestId"], event["type"]))
-
-    def finished(event: dict[str, object]) -> None:
-        if kinds.get(str(event["requestId"])) in ("Document", "Script", "Stylesheet"):
-            loaded.append(float(str(event["encodedDataLength"])))
-
-    session.on("Network.loadingFinished", finished)
-    return loaded
 
 
 def _heap(page: Page) -> float:
@@ -199,38 +254,56 @@ def _heap(page: Page) -> float:
     return float(session.send("Runtime.getHeapUsage")["usedSize"])
 
 
-ROWS: tuple[tuple[str, Callable[[Measured], float]], ...] = (
+Row: TypeAlias = tuple[str, Callable[[Measured], float | None]]
+
+
+def _of_stretch(name: str) -> Iterator[Row]:
+    """The rows of a stretch."""
+    titles = {
+        "p50": "p50, ms",
+        "p95": "p95, ms",
+        "busy": "main thread a frame, ms",
+        "worked": "of that on a processor, ms",
+    }
+    for field, title in titles.items():
+        yield f"{name}: {title}", partial(_read, name, field)
+
+
+def _read(name: str, field: str, column: Measured) -> float | None:
+    stretch = column.stretches.get(name)
+    return None if stretch is None else float(getattr(stretch, field))
+
+
+ROWS: tuple[Row, ...] = (
     ("first frame, ms", lambda each: each.first),
-    ("pan p50, ms", lambda each: each.pan.p50),
-    ("pan p95, ms", lambda each: each.pan.p95),
-    ("pan, main thread a frame, ms", lambda each: each.pan.busy),
-    ("zoom p50, ms", lambda each: each.zoom.p50),
-    ("zoom p95, ms", lambda each: each.zoom.p95),
-    ("zoom, main thread a frame, ms", lambda each: each.zoom.busy),
-    ("drag p50, ms", lambda each: each.drag.p50),
-    ("drag p95, ms", lambda each: each.drag.p95),
-    ("drag, main thread a frame, ms", lambda each: each.drag.busy),
+    *(row for name in STRETCHES for row in _of_stretch(name)),
     ("jump to the whole graph, ms", lambda each: each.jump),
     ("heap, MB", lambda each: each.heap / 1e6),
-    ("first visit, kB packed", lambda each: each.loaded / 1e3),
+    ("loaded when all can be used, kB packed", lambda each: each.loaded / 1e3),
 )
 
 
-def table(columns: list[Measured]) -> str:
-    """The figures, each of a peer with its ratio to ours, which come first."""
+def table(columns: Sequence[Measured]) -> str:
+    """The figures, each of a peer with its ratio to ours, which come first; below, what came to an early end."""
     head = ["", *(each.name for each in columns)]
     lines = [head, ["---"] * len(head)]
     for title, of in ROWS:
-        base = of(columns[0])
-        ratios = [f"{of(each):.1f} ({of(each) / base:.1f} ×)" if base else f"{of(each):.1f}" for each in columns[1:]]
-        lines.append([title, f"{base:.1f}", *ratios])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        base, *others = (of(each) for each in columns)
+        lines.append([title, _cell(base, None), *(_cell(value, base) for value in others)])
+    notes = [f"{each.name}: {note}" for each in columns for note in each.notes]
+    return "\n".join([*(f"| {' | '.join(line)} |" for line in lines), *notes])
+
+
+def _cell(value: float | None, base: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.1f} ({value / base:.1f} ×)" if base else f"{value:.1f}"
 
 
 def main() -> None:
     """Measure each editor, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in (("nodes", 2000), ("links", 3000), ("pictures", 50), ("moves", 120)):
+    for name, default in (("nodes", 2000), ("links", 3000), ("pictures", 50), ("results", 1000), ("moves", 120)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--only", choices=list(SITES))
     given = parser.parse_args()
@@ -239,16 +312,19 @@ def main() -> None:
     for name, site in SITES.items():
         if given.only not in (None, name):
             continue
-        with tempfile.TemporaryDirectory() as folder, site(graph) as editor, sync_playwright() as driver:
+        with tempfile.TemporaryDirectory() as folder, site(graph, given.results) as editor, sync_playwright() as driver:
             browser = _launched(driver)
             version = browser.version
-            columns.append(measure(browser, editor, _in_the_middle(graph), given.moves, Path(folder)))
+            try:
+                columns.append(measure(browser, editor, _in_the_middle(graph), given.moves, Path(folder)))
+            except ValueError as error:
+                print(error)
             browser.close()
-    print(
-        json.dumps({"nodes": given.nodes, "links": given.links, "pictures": given.pictures, "load": os.getloadavg()[0]})
-    )
+    shown = {name: getattr(given, name) for name in ("nodes", "links", "pictures", "results", "moves")}
+    print(json.dumps({**shown, "load": os.getloadavg()[0]}))
     print(f"Chromium {version}, {sys.platform}, {os.cpu_count()} processors")
-    print(table(columns))
+    if columns:
+        print(table(columns))
 
 
 def _in_the_middle(graph: list[Box]) -> int:

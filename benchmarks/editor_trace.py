@@ -21,12 +21,17 @@ CATEGORIES = (
 
 @dataclass(frozen=True)
 class Stretch:
-    """Milliseconds between frames that were drawn (half of them, 95 of 100), and of the main thread a frame."""
+    """Milliseconds between frames that were drawn (half of them, 95 of 100), and of the main thread a frame.
+
+    `busy` goes by the clock, and so counts what the thread waits for; `worked` is what it had of a processor, which other
+    programs on the machine hardly change.
+    """
 
     frames: int
     p50: float
     p95: float
     busy: float
+    worked: float
 
 
 class Trace:
@@ -62,8 +67,9 @@ class Trace:
         if len(drawn) < 3:
             raise ValueError(f"{len(drawn)} frames were drawn during {name!r}")
         gaps = sorted((later - earlier) / 1000 for earlier, later in pairwise(drawn))
-        busy = sum(task["dur"] for task in self._tasks if start <= task["ts"] <= end) / 1000
-        return Stretch(len(drawn), statistics.median(gaps), gaps[int(0.95 * (len(gaps) - 1))], busy / len(drawn))
+        tasks = [task for task in self._tasks if start <= task["ts"] <= end]
+        busy, worked = (sum(task.get(key, 0) for task in tasks) / 1000 / len(drawn) for key in ("dur", "tdur"))
+        return Stretch(len(drawn), statistics.median(gaps), gaps[int(0.95 * (len(gaps) - 1))], busy, worked)
 
     def next_frame(self, mark: str, animation: bool = False) -> float:
         """Milliseconds from a mark to the frame that shows it: the first drawn, with `animation` after the next callback."""
