@@ -32,7 +32,8 @@ export class BoxSelect extends Interaction {
           top: Math.min(from.y, to.y),
           bottom: Math.max(from.y, to.y),
         };
-        tab.selection.value = combined(before, stage.touching(area), moved);
+        const now = combined(before, stage.touching(area), moved);
+        if (!same(now, tab.selection.peek())) tab.selection.value = now;
         show(box, stage.toScreen({ x: area.left, y: area.top }), stage.toScreen({ x: area.right, y: area.bottom }));
       },
       drop: () => box.remove(),
@@ -55,6 +56,11 @@ export class BoxSelect extends Interaction {
 function combined(before, found, { shiftKey, altKey }) {
   if (altKey) return new Set([...before].filter((id) => !found.includes(id)));
   return new Set(shiftKey ? [...before, ...found] : found);
+}
+
+/** @param {ReadonlySet<string>} a @param {ReadonlySet<string>} b */
+function same(a, b) {
+  return a.size === b.size && [...a].every((id) => b.has(id));
 }
 
 /** @param {HTMLElement} box @param {{x: number, y: number}} from @param {{x: number, y: number}} to */

@@ -138,6 +138,16 @@ def test_a_node_that_is_dragged_floats_until_it_is_put_down(large: Canvas) -> No
     assert large.page.locator("article.afloat").count() == 0
 
 
+def test_a_box_that_touches_nothing_new_needs_no_painting(large: Canvas) -> None:
+    near(large)
+    before = large.counters()
+    large.drag(large.at(270, 100), large.at(330, 300), release=False, steps=10)
+    large.settled()
+    assert large.page.locator(".box-select").count() == 1
+    assert since(large, before)["paints"] <= 2  # a wire under the pointer lights up, and goes out
+    large.page.mouse.up()
+
+
 def test_far_nodes_and_their_wires_float_too(large: Canvas) -> None:
     large.js("tab.selection.value = new Set(['n3'])")
     large.settled()
