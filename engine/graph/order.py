@@ -9,33 +9,36 @@ import networkx
 def in_order(sources: Mapping[str, tuple[str, ...]]) -> list[str]:
     """The ids in an order in which each comes after its sources; those on or behind a cycle are left out.
 
-    Kahn's algorithm; stable: what is ready first goes first. Sources that are no ids are passed over.
+    As they are given, but for those that stand before one of their sources: such a one follows the last of them. Sources
+    that are no ids are passed over.
     """
+    order: dict[str, None] = {}
     waiting: dict[str, int] = {}
     consumers: dict[str, list[str]] = {}
-    ready: deque[str] = deque()
     for node, needs in sources.items():
-        count = 0
+        missing = 0
         for source in needs:
-            if source in sources:
-                count += 1
-                if source in consumers:
-                    consumers[source].append(node)
-                else:
-                    consumers[source] = [node]
-        if count:
-            waiting[node] = count
+            if source not in order and source in sources:
+                missing += 1
+                consumers.setdefault(source, []).append(node)
+        if missing:
+            waiting[node] = missing
         else:
-            ready.append(node)
-    order = []
+            order[node] = None
+            if node in consumers:
+                _release(node, consumers, waiting, order)
+    return list(order)
+
+
+def _release(node: str, consumers: dict[str, list[str]], waiting: dict[str, int], order: dict[str, None]) -> None:
+    """Put what waited for nothing but this node behind it, and what waited for that in turn."""
+    ready = deque([node])
     while ready:
-        node = ready.popleft()
-        order.append(node)
-        for consumer in consumers.get(node, ()):
+        for consumer in consumers.pop(ready.popleft(), ()):
             waiting[consumer] -= 1
             if not waiting[consumer]:
+                order[consumer] = None
                 ready.append(consumer)
-    return order
 
 
 def cycle_of(sources: Mapping[str, tuple[str, ...]]) -> list[str]:
