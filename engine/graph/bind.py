@@ -5,8 +5,9 @@ This is the half of the check that needs no order among nodes; `engine.graph.gra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from engine.graph.faults import Fault, LoomError, at, known
@@ -31,6 +32,9 @@ class Const:
 
 
 Item: TypeAlias = Source | Const
+_NO_LISTS: Mapping[str, tuple[Item, ...]] = {}
+_NO_IDENTITIES: Mapping[str, Identity] = {}
+_address_of = itemgetter(0)
 _NO_FILES = frozenset({"Int", "Float", "Text", "Bool", "Data", "Folder"})
 _SCALARS = frozenset({str, int, float, bool})
 
@@ -39,16 +43,17 @@ _SCALARS = frozenset({str, int, float, bool})
 class Binding:
     """One node as written: its literals with defaults filled in, its links followed, and what is wrong with it.
 
-    `values` holds every input that is a literal, `links` every single link, `lists` the items of list inputs. A node is
-    `muted` when something that it cannot do without is left out.
+    `values` holds every input that is a literal, `links` every single link, `lists` the items of list inputs, `identities`
+    what literals stand for. Few nodes have either of the last two, and those that have none share one empty mapping. A node
+    is `muted` when something that it cannot do without is left out.
     """
 
     node: FlatNode
     type: NodeType
     values: dict[str, Any] = field(default_factory=dict)
     links: dict[str, Source] = field(default_factory=dict)
-    lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
-    identities: dict[str, Identity] = field(default_factory=dict)
+    lists: Mapping[str, tuple[Item, ...]] = field(default_factory=lambda: _NO_LISTS)
+    identities: Mapping[str, Identity] = field(default_factory=lambda: _NO_IDENTITIES)
     faults: tuple[Fault, ...] = ()
     muted: bool = False
 
@@ -56,11 +61,19 @@ class Binding:
         """Note that something is wrong with this node, or with one input of it."""
         self.faults = (*self.faults, Fault(code, at(self.node.address, message), self.node.address, input))
 
+    def take(self, name: str, value: Any, identity: Identity | None) -> None:
+        """Have a literal for an input, and what it stands for where it names content."""
+        self.values[name] = value
+        if identity is not None:
+            self.identities = {**self.identities, name: identity}
+
+    def take_items(self, name: str, items: tuple[Item, ...]) -> None:
+        """Have the items of a list input."""
+        self.lists = {**self.lists, name: items}
+
     def sources(self) -> tuple[str, ...]:
         """The addresses that this node takes values from, each once."""
-        found: dict[str, None] = {}
-        for source in self.links.values():
-            found[source.address] = None
+        found: dict[str, None] = dict.fromkeys(map(_address_of, self.links.values()))
         for items in self.lists.values():
             found.update((item.address, None) for item in items if type(item) is Source)
         return tuple(found)
@@ -68,9 +81,9 @@ class Binding:
 
 def bind(node: FlatNode, record: NodeType, resolver: Resolver, identify: Identify) -> Binding:
     """Read one node against its record."""
-    binding = Binding(node, record)
-    written, given = node.doc.inputs, node.given
-    for name, spec in record.inputs.items():
+    binding = Binding(node, record, {}, {}, _NO_LISTS, _NO_IDENTITIES)
+    written, given, inputs = node.doc.inputs, node.given, record.inputs
+    for name, spec in inputs.items():
         if name in given:
             _read_input(binding, spec, given[name].scope, given[name].json, resolver, identify)
         elif name in written:
@@ -83,33 +96,30 @@ def bind(node: FlatNode, record: NodeType, resolver: Resolver, identify: Identif
             )
         else:
             _fill(binding, spec, identify)
-    for names in (written, given):
-        for name in names:
-            if name not in record.inputs and (names is written or name not in written):
-                has = known(record.inputs, name)
+    if given or not written.keys() <= inputs.keys():
+        for name in dict.fromkeys((*written, *given)):
+            if name not in inputs:
+                has = known(inputs, name)
                 binding.fault("unknown_input", f"{record.name} has no input '{name}'; it has: {has}", name)
     return binding
 
 
 def _fill(binding: Binding, spec: InputSpec, identify: Identify) -> None:
     if spec.list:
-        binding.lists[spec.name] = ()
+        binding.take_items(spec.name, ())
         return
-    value = binding.values[spec.name] = None if spec.default is MISSING else spec.default
-    if value is not None and (identity := _identity(binding, spec, value, identify)) is not None:
-        binding.identities[spec.name] = identity
+    value = None if spec.default is MISSING else spec.default
+    binding.take(spec.name, value, None if value is None else _identity(binding, spec, value, identify))
 
 
 def _read_input(
     binding: Binding, spec: InputSpec, scope: str, json: JsonValue, resolver: Resolver, identify: Identify
 ) -> None:
-    target = link_of(json)
-    if target is not None and not spec.list:
-        source = _follow(binding, spec, scope, target, resolver)
-        if type(source) is Source:
-            binding.links[spec.name] = source
-        elif source is MUTED:
+    if type(json) is dict and not spec.list and (target := link_of(json)) is not None:
+        if (source := _follow(binding, spec, scope, target, resolver)) is MUTED:
             _leave_out(binding, spec, identify)
+        elif source is not None:
+            binding.links[spec.name] = source
         return
     try:
         shape = json if type(json) in _SCALARS else read_value(json)
@@ -122,10 +132,7 @@ def _read_input(
         text = f"input '{spec.name}' takes one {says(spec)}, but {len(shape.items)} are given"
         binding.fault("bad_value", text, spec.name)
     else:
-        value, identity = _literal(binding, spec, shape, identify)
-        binding.values[spec.name] = value
-        if identity is not None:
-            binding.identities[spec.name] = identity
+        binding.take(spec.name, *_literal(binding, spec, shape, identify))
 
 
 def _leave_out(binding: Binding, spec: InputSpec, identify: Identify) -> None:
@@ -149,7 +156,7 @@ def _read_list(
                 items.append(source)
         else:
             items.append(Const(*_literal(binding, spec, item, identify)))
-    binding.lists[spec.name] = tuple(items)
+    binding.take_items(spec.name, tuple(items))
 
 
 def _follow(binding: Binding, spec: InputSpec, scope: str, link: str, resolver: Resolver) -> Source | Muted | None:

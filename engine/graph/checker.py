@@ -66,35 +66,33 @@ class _Build:
         self.resolver = Resolver(self.flat, checker.types)
         self.previous = previous if previous is not None and _same_frame(previous.flat, self.flat) else None
         self.nodes: dict[str, GraphNode] = {}
+        self.wanting: set[str] = set()  # left out, or with a fault at or behind them
+        self.known: set[str] = set()  # of which there may be facts
 
     def graph(self) -> Graph:
-        kept, bindings = self._bind()
-        sources = {
-            address: kept[address].linked if address in kept else bindings[address].sources()
-            for address in self.flat.nodes
-            if address in kept or address in bindings
-        }
+        kept, bindings, sources = self._bind()
         order = in_order(sources)
         general = [*self.flat.faults, *exposed_faults(self.workflow, self.checker.types)]
         if len(order) < len(sources):
             general.append(self._cycle(sources, order))
-        recipes: dict[str, str | None] = {}
         for address in order:
-            old = kept.get(address)
-            if old is not None and self._unchanged(old):
-                node = old
-            else:
+            node = kept.get(address)
+            if node is None or not self._unchanged(node):
                 binding = bindings.get(address) or self._bind_one(self.flat.nodes[address])
-                node = self._node(binding, sources[address], recipes)
+                node = self._node(binding, sources[address])
             self.nodes[address] = node
-            recipes[address] = node.recipe
+            if node.muted or not node.sound:
+                self.wanting.add(address)
+            if node.type.infers:
+                self.known.add(address)
         outputs = self._outputs(general)
         return Graph(self.workflow, self.nodes, outputs, tuple(general), tuple(order), self.flat, self.checker)
 
-    def _bind(self) -> tuple[dict[str, GraphNode], dict[str, Binding]]:
-        """The nodes whose text is as before, unbound; a binding for each of the others that is not left out."""
+    def _bind(self) -> tuple[dict[str, GraphNode], dict[str, Binding], dict[str, tuple[str, ...]]]:
+        """The nodes whose text is as before, unbound; bindings of the others that are not left out; the sources of both."""
         kept: dict[str, GraphNode] = {}
         bindings: dict[str, Binding] = {}
+        sources: dict[str, tuple[str, ...]] = {}
         before = self.previous.nodes if self.previous else {}
         for address, flat_node in self.flat.nodes.items():
             if flat_node.doc.mode is not None:
@@ -102,9 +100,11 @@ class _Build:
             old = before.get(address)
             if old is not None and self._same(old, flat_node):
                 kept[address] = old
+                sources[address] = old.linked
             else:
-                bindings[address] = self._bind_one(flat_node)
-        return kept, bindings
+                binding = bindings[address] = self._bind_one(flat_node)
+                sources[address] = binding.sources()
+        return kept, bindings, sources
 
     def _bind_one(self, node: FlatNode) -> Binding:
         record = self.checker.types.get(node.doc.type)
@@ -136,33 +136,31 @@ class _Build:
             self.nodes.get(source) is self.previous.nodes.get(source) for source in old.linked
         )
 
-    def _node(self, binding: Binding, sources: tuple[str, ...], recipes: dict[str, str | None]) -> GraphNode:
-        reduced, whole = False, True
-        for source in sources:
-            node = self.nodes.get(source)
-            reduced = reduced or (node is not None and node.muted)
-            whole = whole and node is not None and (node.sound or node.muted)
+    def _node(self, binding: Binding, sources: tuple[str, ...]) -> GraphNode:
+        nodes, reduced, whole = self.nodes, False, True
+        if not self.wanting.isdisjoint(sources):
+            reduced = any(nodes[source].muted for source in sources if source in nodes)
+            whole = all(nodes[source].sound or nodes[source].muted for source in sources if source in nodes)
         if reduced:
-            _drop_muted(binding, self.nodes)
+            _drop_muted(binding, nodes)
             sources = binding.sources()
-        outputs = infer_outputs(binding, self.nodes, self.checker)
+        outputs = infer_outputs(binding, nodes, self.checker)
         sound = whole and not binding.faults
-        recipe = recipe_key(binding, recipes) if sound else None
         node = GraphNode(
             binding.node.address,
             binding.type,
             binding,
             sources,
             outputs,
-            recipe,
+            recipe_key(binding, nodes) if sound else None,
             sound,
             binding.muted,
             binding.faults,
-            _group(binding, self.nodes),
-            _lazy(binding),
+            None if self.known.isdisjoint(sources) else _group(binding, nodes),
+            _lazy(binding) if binding.type.lazy else _NONE,
             reduced,
         )
-        token = self.checker.frozen.get(node.address)
+        token = self.checker.frozen.get(node.address) if self.checker.frozen else None
         return frozen_node(node, token) if token else node
 
     def _cycle(self, sources: Mapping[str, tuple[str, ...]], order: list[str]) -> Fault:
@@ -228,8 +226,6 @@ _NONE: frozenset[str] = frozenset()
 
 def _lazy(binding: Binding) -> frozenset[str]:
     """Lazy inputs that are linked."""
-    if not binding.type.lazy:
-        return _NONE
     specs = binding.type.inputs
     return frozenset([name for name in (*binding.lists, *binding.links) if specs[name].lazy])
 
@@ -261,4 +257,4 @@ def _drop_muted(binding: Binding, nodes: Mapping[str, GraphNode]) -> None:
             else:
                 binding.values[name] = None if spec.optional else spec.default
     for name, items in binding.lists.items():
-        binding.lists[name] = tuple(item for item in items if not muted(item))
+        binding.take_items(name, tuple(item for item in items if not muted(item)))

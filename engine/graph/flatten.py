@@ -96,7 +96,7 @@ def flatten(workflow: Workflow, prefix: str = "") -> Flat:
         inner = []
         for name, doc in level.nodes.items():
             address = scope + name
-            put = given.pop(address, _NOTHING)
+            put = given.pop(address, _NOTHING) if given else _NOTHING
             if not doc.type.startswith(USE):
                 flat.nodes[address] = FlatNode(address, scope, doc, put)
             elif (body := _body(workflow, address, doc, chain, flat.faults)) is not None:

@@ -104,7 +104,7 @@ class GraphNode:
         return self.binding.links
 
     @property
-    def lists(self) -> dict[str, tuple[Item, ...]]:
+    def lists(self) -> Mapping[str, tuple[Item, ...]]:
         """The items of its list inputs."""
         return self.binding.lists
 

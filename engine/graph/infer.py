@@ -23,13 +23,13 @@ def infer_outputs(binding: Binding, nodes: Mapping[str, GraphNode], checker: Che
     variables: dict[str, str] = {}
     mapped = False
     for name, source in binding.links.items():
-        spec = record.inputs[name]
-        made = _made(source, nodes)
-        if made is None:
-            continue
-        mapped |= made.lists[source.port] and not spec.list
-        if made.types[source.port] != spec.type:
-            _check(binding, spec, source, made.types[source.port], variables, nodes, checker)
+        of_source, port = nodes[source.address].outputs, source.port
+        if port >= len(of_source.types):
+            continue  # of a placeholder nothing is known
+        spec, type_name = record.inputs[name], of_source.types[port]
+        mapped = mapped or of_source.lists[port]
+        if type_name != spec.type:
+            _check(binding, spec, source, type_name, variables, nodes, checker)
     for name, items in binding.lists.items():
         for item in items:
             if isinstance(item, Source) and (made := _made(item, nodes)) is not None:

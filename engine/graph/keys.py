@@ -12,38 +12,40 @@ from typing import Any
 import orjson
 
 from engine.graph.bind import Binding, Const, Item
+from engine.graph.graph import GraphNode
 from engine.graph.records import SALT, Identity, short_hash
 from engine.graph.values import File, Folder
 
 __all__ = ["SALT", "action_key", "further_key", "recipe_key"]
 
 
-def recipe_key(binding: Binding, sources: Mapping[str, str | None]) -> str | None:
-    """The recipe of a node, from the recipes of its sources by address; None below a volatile node."""
+def recipe_key(binding: Binding, nodes: Mapping[str, GraphNode]) -> str | None:
+    """The recipe of a node, from those of its sources; None below a volatile node."""
     if binding.type.volatile:
         return None
     links: list[Any] = []
     for name, source in binding.links.items():
-        recipe = sources[source.address]
+        recipe = nodes[source.address].recipe
         if recipe is None:
             return None
         links.append((name, recipe, source.port))
+    if len(links) > 1:
+        links.sort()
     lists: list[Any] = []
     for name, items in binding.lists.items():
-        keyed = [_item_recipe(item, sources) for item in items]
+        keyed = [_item_recipe(item, nodes) for item in items]
         if None in keyed:
             return None
         lists.append((name, keyed))
-    if len(links) > 1:
-        links.sort()
     lists.sort()
-    return _key([binding.type.ident, _literals(binding), links, lists])
+    literals = _literals(binding) if binding.identities else binding.values
+    return short_hash(orjson.dumps([binding.type.ident, literals, links, lists], option=orjson.OPT_SORT_KEYS))
 
 
-def _item_recipe(item: Item, sources: Mapping[str, str | None]) -> Any:
+def _item_recipe(item: Item, nodes: Mapping[str, GraphNode]) -> Any:
     if isinstance(item, Const):
         return ["=", _plain(item.value, item.identity)]
-    recipe = sources[item.address]
+    recipe = nodes[item.address].recipe
     return None if recipe is None else [recipe, item.port]
 
 
@@ -55,13 +57,11 @@ def action_key(binding: Binding, given: Mapping[str, str | list[str]]) -> str:
 
 def further_key(key: str, given: Mapping[str, str | list[str]]) -> str:
     """The key of the same call once it has asked for more."""
-    return _key([key, given])
+    return short_hash(orjson.dumps([key, given], option=orjson.OPT_SORT_KEYS))
 
 
 def _literals(binding: Binding) -> Mapping[str, Any]:
     """Its literals as they enter a key; a sound node has an identity for whatever names content."""
-    if not binding.identities:
-        return binding.values
     return {name: _plain(value, binding.identities.get(name)) for name, value in binding.values.items()}
 
 
@@ -74,7 +74,3 @@ def _plain(value: Any, identity: Identity | None) -> Any:
     if isinstance(value, Folder):
         return ["/", value.name]
     return value
-
-
-def _key(parts: list[Any]) -> str:
-    return short_hash(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS))

@@ -34,9 +34,8 @@ class BadLink(Exception):
 
 def link_of(value: JsonValue) -> str | None:
     """The target of `{"link": …}`, else None: links are told by shape alone."""
-    if type(value) is dict and len(value) == 1:
-        target = value.get("link")
-        return target if isinstance(target, str) else None
+    if type(value) is dict and len(value) == 1 and type(target := value.get("link")) is str:
+        return target
     return None
 
 
@@ -49,6 +48,16 @@ class Resolver:
 
     def resolve(self, scope: str, link: str) -> Source | Muted:
         """The source behind a link written in `scope`. Raises BadLink."""
+        name, _, output = link.rpartition(".")
+        node = self.flat.nodes.get(scope + name)
+        if node is not None and node.doc.mode is None:  # as nearly all are
+            record = self.types.get(node.doc.type)
+            port = 0 if record is None else record.ports.get(output)
+            if port is not None:
+                return Source(node.address, port)
+        return self._followed(scope, link)
+
+    def _followed(self, scope: str, link: str) -> Source | Muted:
         for _ in range(len(self.flat.nodes) + len(self.flat.uses) + 1):
             name, _, output = link.rpartition(".")
             address = scope + name
@@ -74,9 +83,8 @@ class Resolver:
             return 0  # a placeholder: links to what is unknown may dangle
         if record.output:
             raise BadLink(f"'{node.address}' ({record.name}) only writes its result: it has no output to link")
-        for index, name in enumerate(record.outputs):
-            if name == output:
-                return index
+        if output in record.ports:
+            return record.ports[output]
         raise BadLink(
             f"{record.name} '{node.address}' has no output '{output}'; it has: {known(record.outputs, output)}"
         )

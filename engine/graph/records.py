@@ -80,7 +80,8 @@ class NodeType:
 
     `name` is bare for built-in nodes, `pack:Name` for those of other packs. `code` is a digest over the pack's whole source:
     a changed helper is never missed. `volatile` nodes run every time; `output` nodes return what the host is to write;
-    `leases` nodes use a model, so that what they make depends on the environment. `ident` is what keys have of it.
+    `leases` nodes use a model, so that what they make depends on the environment. `ident` is what keys have of it,
+    `ports` the places of the outputs that a link may name.
     """
 
     name: str
@@ -102,6 +103,7 @@ class NodeType:
     port_types: tuple[str, ...] = field(init=False, repr=False, default=())
     port_lists: tuple[bool, ...] = field(init=False, repr=False, default=())
     generic: bool = field(init=False, repr=False, default=False)
+    ports: Mapping[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
     lazy: bool = field(init=False, repr=False, default=False)
     ident: str = field(init=False, repr=False, default="")
 
@@ -111,6 +113,7 @@ class NodeType:
             "flags": tuple(name for name in ("volatile", "output") if getattr(self, name)),
             "port_types": tuple(spec.type for spec in self.outputs.values()),
             "port_lists": tuple(spec.list for spec in self.outputs.values()),
+            "ports": {} if self.output else {name: place for place, name in enumerate(self.outputs)},
             "generic": any(spec.type.startswith("*") for spec in self.outputs.values()),
             "lazy": any(spec.lazy for spec in self.inputs.values()),
             "ident": short_hash(orjson.dumps([SALT, self.name, self.version, self.code, tuple(self.outputs)])),
