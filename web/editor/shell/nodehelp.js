@@ -42,12 +42,17 @@ function facts({ category, pack, name, version, peers }) {
 
 /** @param {App} app @param {InputPort} port */
 function inputRow(app, port) {
-  const bounds = port.min === null && port.max === null ? "" : `${port.min ?? "−∞"} to ${port.max ?? "∞"}`;
+  const bounds = port.min === null && port.max === null ? "" : `${bound(port.min) ?? "−∞"} to ${bound(port.max) ?? "∞"}`;
   const usual = port.default === undefined || port.default === null ? "" : `usually ${JSON.stringify(port.default)}`;
   const choices = port.choices === null ? "" : port.choices.join(", ");
   const must = port.optional || port.default !== undefined ? "" : "needed";
   const type = typeTitle(app.catalogue.peek(), port.type, port.list);
   return row(port.title, [type, choices, bounds, usual, must].filter((part) => part !== "").join(" · "), port.help);
+}
+
+/** The highest seed is no number that JavaScript has. @param {number | null} value */
+function bound(value) {
+  return value === 2 ** 64 ? "2⁶⁴ − 1" : value;
 }
 
 /** @param {string} title @param {string} type @param {string} help */

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from workshop import flow
 
 Editor = Any
@@ -22,3 +23,9 @@ def test_a_node_explains_itself_and_inserts_an_example(editor: Editor, theme: st
     assert editor.js("return tab.history.peek().done.length") == 1
     assert "half_2" in editor.document()["nodes"]
     editor.until("tab.cost.peek().of > 0 && tab.faults.peek().size === 0")
+
+
+def test_the_highest_seed_is_told_exactly(editor: Editor) -> None:
+    editor.show(flow({"gate": ("Gate", {})}, {"out": "gate.value"}))
+    editor.js("app.commands.run('node.help', {id: 'gate'})")
+    expect(editor.page.locator("dialog.sheet")).to_contain_text("0 to 2⁶⁴ − 1")
