@@ -47,7 +47,8 @@ def host(
 ) -> Any:
     home = tmp_path_factory.mktemp("home")
     (home / "models").mkdir()
-    for name, file, tiny in (("solids", "model_index.json", tiny_model), ("solids-clip", "config.json", tiny_clip)):
+    clips = [(name, "config.json", tiny_clip) for name in ("solids-clip", "solids-clip-b")]
+    for name, file, tiny in (("solids", "model_index.json", tiny_model), *clips):
         if not (ROOT / "models" / name / file).exists():
             (home / "models" / name).symlink_to(tiny(), target_is_directory=True)
     made = Host(find_registry(third_party=False), Home(home, (home / "models",)), device="cpu", remember=False)
