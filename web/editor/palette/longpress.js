@@ -34,6 +34,7 @@ function resting(press, before) {
     asked = true;
     before(press);
     swallowClick();
+    keepFocus();
     const { clientX, clientY } = press;
     press.target?.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true, clientX, clientY }));
   };
@@ -56,6 +57,11 @@ function resting(press, before) {
 /** @param {PointerEvent} a @param {PointerEvent} b */
 function moved(a, b) {
   return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) > SLOP;
+}
+
+/** What was pressed would take the focus from the menu as the finger leaves it. */
+function keepFocus() {
+  window.addEventListener("touchend", (event) => event.preventDefault(), { once: true, capture: true, passive: false });
 }
 
 /** The click that follows a press which has become something else reaches nothing. */

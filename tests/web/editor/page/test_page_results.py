@@ -100,6 +100,40 @@ def test_two_pictures_are_held_against_each_other_pixel_by_pixel(gallery, addres
     expect(viewer).to_have_count(0)
 
 
+def test_a_finger_rests_for_the_menu_and_strokes_to_the_next_picture(gallery, address):
+    page = gallery.page
+    made(gallery, address, paint(0.75), paint(0.5))
+    open_panel(gallery, "results")
+    tiles = page.locator(".tile-open")
+    expect(tiles).to_have_count(2)
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    box = tiles.nth(0).bounding_box()
+    at = (box["x"] + box["width"] / 2, box["y"] + 60)
+    touch("touchStart", at)
+    expect(page.get_by_role("menu")).to_be_visible()
+    touch("touchEnd")
+    page.keyboard.press("Escape")
+    expect(page.locator(".viewer")).to_have_count(0)
+
+    touch("touchStart", at)
+    touch("touchEnd")
+    name = page.locator(".viewer h2")
+    expect(name).to_have_text("red: 0.75 → 0.5")
+    plate = page.locator(".plate").bounding_box()
+    middle = (plate["x"] + plate["width"] / 2, plate["y"] + plate["height"] / 2)
+    gallery.until("document.querySelector('.viewer-zoom .percent')?.textContent !== '100 %'")  # it is fitted
+    touch("touchStart", middle)
+    for step in (30, 60, 90):
+        touch("touchMove", (middle[0] - step, middle[1] + 4))
+    touch("touchEnd")
+    expect(name).to_have_text("First run")
+    page.keyboard.press("Escape")
+
+
 def test_a_picture_gives_its_values_or_its_whole_workflow(gallery, address):
     page = gallery.page
     made(gallery, address, paint(0.75, 20))
