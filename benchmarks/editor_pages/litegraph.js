@@ -4,7 +4,7 @@ const { nodes, links } = await (await fetch("graph.json")).json();
 const canvas = document.querySelector("canvas");
 canvas.width = innerWidth;
 canvas.height = innerHeight;
-LiteGraph.MAX_NUMBER_OF_NODES = -1; // it takes 1,000 unless told otherwise
+LiteGraph.MAX_NUMBER_OF_NODES = Infinity; // it takes 1,000 unless told otherwise
 const graph = new LGraph();
 const view = new LGraphCanvas(canvas, graph, { autoresize: false });
 const made = nodes.map((node) => {
