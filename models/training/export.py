@@ -6,7 +6,7 @@ python -m models.training.export [--to models/solids] [--last]
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from diffusers import StableDiffusionPipeline
@@ -19,6 +19,8 @@ from models.training.previews import write_preview
 from models.training.tokenizer import new_tokenizer
 from nodes.prompts.vocabulary import FILE as VOCABULARY_FILE
 from nodes.solids.prompts import VOCABULARY
+
+ORIGIN: Final = "_name_or_path"
 
 
 def pipeline(averaged: bool = True) -> tuple[StableDiffusionPipeline, dict[str, Any]]:
@@ -53,9 +55,18 @@ def write_model(pipe: StableDiffusionPipeline, folder: Path, state: dict[str, An
     map of its latents to colours."""
     pipe.to(dtype=torch.float16)
     pipe.save_pretrained(folder, safe_serialization=True)
+    forget_origin(folder)
     write_numbers(folder, state)
     write_vocabulary(folder)
     write_preview(folder)
+
+
+def forget_origin(folder: Path) -> None:
+    """Leave out of a folder's configurations where its parts were loaded from: that is a path of this machine."""
+    for path in folder.rglob("*.json"):
+        text = path.read_text()
+        if ORIGIN in text:
+            path.write_text(json.dumps({k: v for k, v in json.loads(text).items() if k != ORIGIN}, indent=2) + "\n")
 
 
 def write_vocabulary(folder: Path) -> None:
