@@ -152,21 +152,19 @@ class RewardOptimize(Node):
                 context.notice(remark, "resume")
             yield Progress(0, run.pictures, data=run.data())
             with run.painter.ready(judges):
-                frames = yield from self._searched(run, context)
+                frames = yield from self._searched(run)
             for remark in run.fallen():
                 context.notice(remark, "reward")
             best = run.best
             noise = Noise(self.model.space, best.noise, best.seed)
             return Optimized(Image(best.pixels), noise, frames, run.scores(), run.trace(), run.state)
 
-    def _searched(self, run: Run, context: Context) -> Work[list[Image]]:
-        """Go through the pictures, telling each, and once how long it takes; a stop ends it once there is one."""
+    def _searched(self, run: Run) -> Work[list[Image]]:
+        """Go through the pictures, telling each; a stop ends it once there is one."""
         frames: list[Image] = []
         steps = run.steps()
-        lasting = _told(run, context, None)
         try:
             for done in steps:
-                lasting = _told(run, context, lasting)
                 kept = done is not None and self.keep_every and (len(done.rows) - 1) % self.keep_every == 0
                 if kept and run.pixels is not None:
                     frames.append(Image(run.pixels))
@@ -227,14 +225,6 @@ class RewardOptimize(Node):
                 return Hybrid(BestOf(self.seed), self.candidates, ascent)
             case _:
                 return ascent
-
-
-def _told(run: Run, context: Context, before: str | None) -> str | None:
-    """Say how long it takes, as soon as that is known and once."""
-    lasting = before or run.lasting()
-    if lasting is not None and before is None:
-        context.notice(lasting)
-    return lasting
 
 
 def _small(pixels: Tensor) -> Image:

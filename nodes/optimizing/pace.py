@@ -15,9 +15,6 @@ from weakref import WeakKeyDictionary
 from nodes.optimizing.forecast import Prediction
 from nodes.optimizing.picture import Checkpointing
 
-LONG = 30.0
-"""Seconds from which on it is worth saying how long something takes."""
-
 
 @dataclass(slots=True)
 class Cost:
@@ -63,11 +60,3 @@ class Pace:
 
     def _each(self, slope: bool) -> float | None:
         return self._cost.seconds.get((self._checkpointing, slope))
-
-
-def in_time(seconds: float) -> str:
-    """So long, roughly, to be read by a person: `40 seconds`, `3 minutes`, `2 hours`."""
-    for unit, size in (("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return f"{round(seconds / size)} {unit}"
-    return f"{max(round(seconds), 1)} seconds"

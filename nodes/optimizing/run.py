@@ -14,7 +14,7 @@ from nodes.ops.sampling import samples_of, source_of
 from nodes.optimizing.forecast import chosen
 from nodes.optimizing.methods import Method
 from nodes.optimizing.objective import Evaluation, Objective
-from nodes.optimizing.pace import LONG, Pace, in_time, known
+from nodes.optimizing.pace import Pace, known
 from nodes.optimizing.picture import Checkpointing, Painter
 from nodes.optimizing.recipe import cost_of, terms_of
 from nodes.optimizing.search import Budget, search
@@ -110,13 +110,6 @@ class Run:
         )
         whole, most = self.pace.whole(left), self.budget.seconds
         return whole if whole is None or most is None else min(whole, most)
-
-    def lasting(self) -> str | None:
-        """What is to be said of how long it takes; None where that is not long, or not known yet."""
-        seconds = self.seconds
-        if seconds is None or seconds < LONG or self.made == self.pictures:
-            return None
-        return f"{self.pictures} pictures take about {in_time(seconds)}; a stop keeps the best so far"
 
     def data(self) -> dict[str, Any]:
         """All of it as JSON, with what was predicted: that is of this machine and moment, and no part of a result."""
