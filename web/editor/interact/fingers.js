@@ -45,7 +45,7 @@ export class Fingers extends Interaction {
   /** What one finger had begun ends as the second comes. */
   #together() {
     for (const [id, finger] of this.#fingers) {
-      if (finger.role !== "ground") letGo(id);
+      letGo(id); // a finger on the ground may be one that a held wire follows
       Object.assign(finger, { role: "ground", moves: true });
     }
     swallowClick();

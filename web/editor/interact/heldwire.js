@@ -33,7 +33,6 @@ export class HeldWire {
       started.kind === "input"
         ? { node: started.to.node, side: /** @type {const} */ ("input"), name: started.to.input }
         : { node: started.from.node, side: /** @type {const} */ ("output"), name: started.from.output };
-    this.taken = started.kind === "output" && started.detached ? started.detached.to : null;
     this.wire = new DraftWire(stage.overlay, colour);
     const { tab } = stage;
     const level = tab.levelName.peek();
@@ -75,7 +74,7 @@ export class HeldWire {
 
   /** A press that moves is about the drawing; one that doesn't is the tap. @param {PointerEvent} event */
   press(event) {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return;
     const control = event.target instanceof Element && event.target.closest("input, textarea, button, [role=button]") !== null;
     if (control) event.preventDefault(); // it does not take the focus
     const nothing = () => {};

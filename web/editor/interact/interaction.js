@@ -49,17 +49,19 @@ export class Interaction {
  * @property {(event: PointerEvent) => void} [click] it never moved
  */
 
-const THRESHOLD = 3;
+/** Pixels that a press may move and still be a click: a finger trembles. */
+const LEAST = { touch: 10, other: 3 };
 
 /** Follow a press until it ends. @param {HTMLElement} root @param {PointerEvent} press @param {Drag} drag */
 export function follow(root, press, drag) {
   const over = new AbortController();
   const { signal } = over;
+  const least = press.pointerType === "touch" ? LEAST.touch : LEAST.other;
   let moving = false;
   /** @param {PointerEvent} event */
   const move = (event) => {
     if (event.pointerId !== press.pointerId) return;
-    if (!moving && Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) < THRESHOLD) return;
+    if (!moving && Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) < least) return;
     if (!moving) begin(event);
     drag.move(event);
   };
@@ -90,7 +92,7 @@ export function follow(root, press, drag) {
   };
   window.addEventListener("pointermove", move, { signal });
   window.addEventListener("pointerup", up, { signal });
-  window.addEventListener("pointercancel", cancel, { signal });
+  window.addEventListener("pointercancel", (event) => event.pointerId === press.pointerId && cancel(), { signal });
   window.addEventListener("keydown", key, { signal, capture: true });
 }
 

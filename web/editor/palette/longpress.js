@@ -61,17 +61,25 @@ function moved(a, b) {
 
 /** What was pressed would take the focus from the menu as the finger leaves it. */
 function keepFocus() {
-  window.addEventListener("touchend", (event) => event.preventDefault(), { once: true, capture: true, passive: false });
+  const over = new AbortController();
+  const options = { signal: over.signal, capture: true };
+  window.addEventListener("touchend", (event) => (event.preventDefault(), over.abort()), { ...options, passive: false });
+  for (const type of ["touchcancel", "pointerdown"]) window.addEventListener(type, () => over.abort(), options);
 }
 
-/** The click that follows a press which has become something else reaches nothing. */
+const SOON = 500; // milliseconds in which a browser makes a click of what ended
+
+/** The click that follows a press which has become something else reaches nothing; a key's click is none that follows a press. */
 export function swallowClick() {
   const over = new AbortController();
   const { signal } = over;
   window.addEventListener("pointerdown", () => over.abort(), { signal, capture: true });
+  for (const type of ["pointerup", "pointercancel"])
+    window.addEventListener(type, (event) => void (event.isTrusted && setTimeout(() => over.abort(), SOON)), { signal, capture: true });
   window.addEventListener(
     "click",
     (event) => {
+      if (event.detail === 0) return;
       event.preventDefault();
       event.stopPropagation();
       over.abort();

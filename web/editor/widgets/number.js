@@ -112,7 +112,7 @@ function move(subject, input, by, event) {
 function scrub(subject, event) {
   const input = field(event);
   if (event.button !== 0 || document.activeElement === input) return;
-  if (event.pointerType === "touch") return input.addEventListener("click", () => input.select(), { once: true });
+  if (event.pointerType === "touch") return input.addEventListener("click", () => input.select(), { once: true, signal: AbortSignal.timeout(1000) });
   event.preventDefault();
   const from = { x: event.clientX, value: current(subject) };
   /** @type {ReturnType<Subject["tab"]["gesture"]> | null} */

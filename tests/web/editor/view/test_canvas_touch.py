@@ -152,6 +152,32 @@ def test_a_wire_is_made_by_tapping_one_socket_and_then_the_other(hand):
     assert canvas.input("decode", "latent") is None
 
 
+def test_a_wire_that_was_taken_up_hangs_on_while_two_fingers_zoom(hand):
+    canvas = hand.canvas
+    document = canvas.nodes()
+    hand.tap(shift(canvas.socket("model", "output", "vae"), -10, 0))
+    hand.down((400, 700))
+    hand.down((400, 700), (460, 700))
+    hand.move((400, 700), (500, 700))  # one finger rests
+    hand.up()
+    expect(hand.page.locator(".draft-words")).to_be_visible()
+    assert camera(canvas)["zoom"] > 0.8
+    assert canvas.nodes() == document
+
+
+def test_a_key_presses_a_button_after_a_finger_has_moved_something(hand):
+    page, canvas = hand.page, hand.canvas
+    page.evaluate("""() => {
+        const button = document.body.appendChild(document.createElement('button'));
+        button.onclick = () => (window.pressed = true);
+        window.button = button;
+    }""")
+    hand.drag(canvas.header("sampler"), shift(canvas.header("sampler"), 40, 40))
+    page.evaluate("window.button.focus()")
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.pressed")
+
+
 def test_a_socket_beside_a_control_is_the_socket(hand):
     canvas = hand.canvas
     canvas.js("tab.camera.value = {x: -40, y: -60, zoom: 0.55}")
