@@ -38,10 +38,6 @@ PROMPT = "a red cube left of a blue sphere"
 SIZE = 128
 MIB = 2**20
 HEAD = (
-    "| steps, checkpointing, reward | saved: predicted, MiB | counted | ratio | peak: predicted, MiB | allocated | ratio |",
-    "|---|---|---|---|---|---|---|",
-)
-HEAD = (
     "| steps, checkpointing, reward | saved, MiB: predicted | counted | ratio | peak, MiB: predicted | allocated | ratio |",
     "|---|---|---|---|---|---|---|",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,5 +151,6 @@ def in_boxes(asked: Asked) -> dict[str, JsonValue]:
 def write(document: Mapping[str, Any], path: Path) -> Path:
     """Write a workflow where it can be looked at, too."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    return path
+    partial = path.with_suffix(f".{os.getpid()}")  # the other part writes it too, and may be reading it
+    partial.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return partial.replace(path)

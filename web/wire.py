@@ -279,6 +279,7 @@ class Checked(Answered):
     """What is wrong, and what would run; `frozen` are the tokens of nodes that were to be frozen."""
 
     faults: list[FaultDoc]
+    notices: list[FaultDoc]
     plan: dict[str, Any]
     frozen: dict[str, str] | None = None
 
