@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from engine.graph.records import JsonValue
-from models.training.region_table import boxes
+from models.training.common import write_whole
+from models.training.region_table import boxes, texts
 from nodes.adherence.suites import Asked
-from nodes.solids.comparing import phrase, with_article
 from nodes.solids.prompts import parse
 
 PICTURES: Final = 50
@@ -140,17 +139,15 @@ SIDES: Final = ("left", "top", "right", "bottom")
 def in_boxes(asked: Asked) -> dict[str, JsonValue]:
     """What a prompt's solids are called and where they are to stand, as values of the nodes of `_regions`."""
     facts = parse(asked.prompt)
-    ground = f" on {facts.ground}" if facts.ground else ""
     values: dict[str, JsonValue] = {}
-    for number, (thing, place) in enumerate(zip(facts.things, boxes(facts, asked.seed, MARGIN), strict=True)):
-        values[f"solid_{number}.text"] = with_article(phrase(thing)) + ground
+    for number, (own, place) in enumerate(zip(texts(facts), boxes(facts, asked.seed, MARGIN), strict=True)):
+        values[f"solid_{number}.text"] = own
         values |= {f"region_{number}.{side}": edge for side, edge in zip(SIDES, place, strict=True)}
     return values
 
 
 def write(document: Mapping[str, Any], path: Path) -> Path:
-    """Write a workflow where it can be looked at, too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}")  # the other part writes it too, and may be reading it
-    partial.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    return partial.replace(path)
+    """Write a workflow where it can be looked at, too; whole, for another part may be reading it."""
+    text = json.dumps(document, indent=1) + "\n"
+    write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+    return path

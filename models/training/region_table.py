@@ -61,18 +61,18 @@ def _corners(solid: Solid, margin: float) -> tuple[NDArray[np.float32], NDArray[
     return low - np.float32(margin), high + np.float32(margin)
 
 
+def texts(facts: Facts) -> list[str]:
+    """What the region of each solid is told, in the prompt's order: the solid alone, on the prompt's ground."""
+    ground = f" on {facts.ground}" if facts.ground else ""
+    return [with_article(phrase(thing)) + ground for thing in facts.things]
+
+
 def in_regions(encoder: TextEncoder, text: str, seed: int, options: argparse.Namespace) -> Conditioning:
     """A prompt as its solids in their boxes, and the whole of it for what they leave."""
     facts = parse(text)
-    ground = f" on {facts.ground}" if facts.ground else ""
     regions = [
-        placed(
-            encode_text(encoder, with_article(phrase(thing)) + ground),
-            box(*place),
-            feather=options.feather,
-            end=options.end,
-        )
-        for thing, place in zip(facts.things, boxes(facts, seed, options.margin), strict=True)
+        placed(encode_text(encoder, own), box(*place), feather=options.feather, end=options.end)
+        for own, place in zip(texts(facts), boxes(facts, seed, options.margin), strict=True)
     ]
     return combined(regions, encode_text(encoder, text), options.base_share)
 
