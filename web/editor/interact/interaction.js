@@ -4,6 +4,8 @@
  * A press belongs to the first interaction that claims it (`stage.press`); those that are asked later leave it alone.
  */
 
+import { SLOP } from "../palette/longpress.js";
+
 /** @typedef {import("../view/stage.js").Stage} Stage */
 
 export class Interaction {
@@ -49,14 +51,13 @@ export class Interaction {
  * @property {(event: PointerEvent) => void} [click] it never moved
  */
 
-/** Pixels that a press may move and still be a click: a finger trembles. */
-const LEAST = { touch: 10, other: 3 };
+const THRESHOLD = 3;
 
 /** Follow a press until it ends. @param {HTMLElement} root @param {PointerEvent} press @param {Drag} drag */
 export function follow(root, press, drag) {
   const over = new AbortController();
   const { signal } = over;
-  const least = press.pointerType === "touch" ? LEAST.touch : LEAST.other;
+  const least = press.pointerType === "touch" ? SLOP : THRESHOLD;
   let moving = false;
   /** @param {PointerEvent} event */
   const move = (event) => {
