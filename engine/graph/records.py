@@ -80,8 +80,7 @@ class NodeType:
 
     `name` is bare for built-in nodes, `pack:Name` for those of other packs. `code` is a digest over the pack's whole source:
     a changed helper is never missed. `volatile` nodes run every time; `output` nodes return what the host is to write;
-    `ident` is what keys have of it,
-    `ports` the places of the outputs that a link may name.
+    `ident` is what keys have of it, `ports` the places of the outputs that a link may name.
     """
 
     name: str
