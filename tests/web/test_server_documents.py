@@ -1,6 +1,7 @@
 """What the documentation of the server shows is what there is."""
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -10,17 +11,23 @@ from web.errors import _CODES
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "server.md").read_text(encoding="utf-8")
 
 
-def test_the_program_that_is_shown_uses_methods_that_the_client_has():
-    (program,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    called = {
-        node.func.attr
+def _calls(program: str) -> list[tuple[str, set[str]]]:
+    """What a program calls on the client, with the names of the inputs that it gives."""
+    return [
+        (node.func.attr, {given.arg for given in node.keywords if given.arg})
         for node in ast.walk(ast.parse(program))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and getattr(node.func.value, "id", "") == "loom"
-    }
-    assert called == {"run", "pictures"}
-    for name in (*called, *re.findall(r"`(submit|wait|upload)`", TEXT)):
+    ]
+
+
+def test_the_programs_that_are_shown_use_methods_and_inputs_that_the_client_has():
+    calls = [call for program in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) for call in _calls(program)]
+    assert {name for name, _ in calls} == {"run", "pictures", "check"}
+    for name, given in calls:
+        assert given <= inspect.signature(getattr(Client, name)).parameters.keys()
+    for name in re.findall(r"`(submit|wait|sweep|upload)`", TEXT):
         assert callable(getattr(Client, name))
 
 

@@ -26,6 +26,7 @@ SPACE = {"name": "s", "channels": 4, "factor": 8}
 SD = {"family": "sd", "name": "solids", "space": SPACE, "width": 128, "height": 128}
 FACTS: dict[str, dict[str, Any]] = {
     "solids-clip": {"family": "clip"},
+    "solids-clip-b": {"family": "clip"},
     "solids-upscale": {"family": "upscaler", "scale": 2, "name": "solids-upscale"},
 }
 REGISTRY = find_registry(third_party=False)
