@@ -1,12 +1,13 @@
 """Hold the scorer against eyes: 200 of the model's pictures as numbered sheets, and their labels against what it reads.
 
-    python -m models.training.labels sheets [--model models/solids] [--to .cache/training/labels]
-    python -m models.training.labels compare [--labels models/evaluation/labels.json] [--of .cache/training/labels]
+    python -m models.training.labels sheets [--set held_out] [--model models/solids] [--to .cache/training/labels]
+    python -m models.training.labels compare [--set held_out] [--labels FILE] [--of .cache/training/labels]
 
-`sheets` draws the pictures of the development set (60 singles, 100 pairs, 40 threes), shuffles them, and writes sheets
-with a number under each picture and nothing else: who labels them sees neither prompt nor score. It also writes an empty
-labels.json to be filled in. A label says what is seen as captions do, every solid with its colour and shape, sizes and
-places where they are sure ("a large red cube left of a blue ball"), or "none" where nothing can be told.
+`sheets` draws a set's first 60 singles, 100 pairs and 40 threes, shuffles them, and writes sheets with a number under each
+picture and nothing else: who labels them sees neither prompt nor score. It also writes an empty labels.json, which filled
+in is models/evaluation/labels_SET.json; the scorer was made better on the development set's. A label says what is seen as
+captions do, every solid with its colour and shape, sizes and places where they are sure ("a large red cube left of a blue
+ball"), or "none" where nothing can be told.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from nodes.solids.scene import Solid
 from nodes.solids.score import judge, read
 
 SHEETS: Final = WORK / "labels"
-LABELS: Final = EVALUATION / "labels.json"
+OF_A_KIND: Final = {"single": 60, "pair": 100, "three": 40}
 A_SHEET: Final = 20
 COLUMNS: Final = 5
 ENLARGED: Final = 2
@@ -40,9 +41,9 @@ NONE: Final = "none"
 Pictures = NDArray[np.uint8]
 
 
-def order(seed: int = 1) -> list[dict[str, Any]]:
-    """The development set's entries in the order of the numbers, kinds mixed."""
-    entries = [entry for kind in entries_of("development").values() for entry in kind]
+def order(name: str, seed: int = 1) -> list[dict[str, Any]]:
+    """A set's entries in the order of the numbers, kinds mixed."""
+    entries = [entry for kind, some in entries_of(name).items() for entry in some[: OF_A_KIND[kind]]]
     random.Random(seed).shuffle(entries)
     return entries
 
@@ -56,15 +57,16 @@ def sheets(pictures: Pictures) -> Iterator[Image.Image]:
         yield Image.fromarray((made[0] * 255).round().byte().numpy())
 
 
-def write(model: Path, folder: Path, steps: int, cfg: float) -> None:
-    """Draw the pictures, and write them, their sheets and an empty labels file."""
-    entries = order()
+def write(name: str, model: Path, folder: Path, steps: int, cfg: float) -> None:
+    """Draw the pictures of a set, and write them, their sheets and an empty labels file."""
+    entries = order(name)
     pictures = draw(load(model), [e["prompt"] for e in entries], [e["seed"] for e in entries], steps, cfg)
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "pictures.npy", pictures)
     for number, image in enumerate(sheets(pictures)):
         image.save(folder / f"sheet_{number:02d}.png")
     empty = {
+        "set": name,
         "model": model.name,
         "fingerprint": Fingerprints().model(model),
         "steps": steps,
@@ -116,12 +118,12 @@ def compare(path: Path, folder: Path) -> None:
     """Read the pictures, and print the table and the differences."""
     document = json.loads(path.read_text())
     drawn = json.loads((folder / "labels.json").read_text())
-    if document["fingerprint"] != drawn["fingerprint"]:
-        raise SystemExit(f"{path} labels another model's pictures than those in {folder}; make the sheets again")
+    if (document["fingerprint"], document["set"]) != (drawn["fingerprint"], drawn["set"]):
+        raise SystemExit(f"{path} labels other pictures than those in {folder}; make the sheets again")
     labels = labelled(document["labels"])
     pictures = np.load(folder / "pictures.npy", allow_pickle=False)
     solids = {number: read(pictures[number]) for number in labels}
-    asked = {number: parse(entry["prompt"]) for number, entry in enumerate(order())}
+    asked = {number: parse(entry["prompt"]) for number, entry in enumerate(order(document["set"]))}
     print(head(f"the scorer on pictures of {document['model']}, against labels by eye"))
     print("\n".join(rows(labels, solids, asked)))
     for line in differences(labels, solids):
@@ -143,16 +145,17 @@ def main() -> None:
     """Read the command line; write sheets, or compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("sheets", "compare"))
+    parser.add_argument("--set", choices=("development", "held_out"), default="held_out")
     parser.add_argument("--model", type=Path, default=MODELS / "solids")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--cfg", type=float, default=2.5)
     parser.add_argument("--to", "--of", dest="folder", type=Path, default=SHEETS)
-    parser.add_argument("--labels", type=Path, default=LABELS)
+    parser.add_argument("--labels", type=Path, help="else models/evaluation/labels_SET.json")
     options = parser.parse_args()
     if options.part == "sheets":
-        write(options.model, options.folder, options.steps, options.cfg)
+        write(options.set, options.model, options.folder, options.steps, options.cfg)
     else:
-        compare(options.labels, options.folder)
+        compare(options.labels or EVALUATION / f"labels_{options.set}.json", options.folder)
 
 
 if __name__ == "__main__":

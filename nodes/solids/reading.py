@@ -20,6 +20,9 @@ UNKNOWN: Final = -2
 DARK: Final = 0.05
 """Linear brightness below which a pixel counts as black."""
 
+ROUGHLY: Final = 0.3
+"""How much brighter or darker than the world's a channel of a picture's own ground may be."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -50,7 +53,21 @@ def look(picture: NDArray[np.uint8]) -> Look:
     fits = {name: _like_ground(light, ground_colours(name)) for name in GROUNDS}
     bright = {name: (gain > 0.8).mean() for name, gain in fits.items()}
     ground = max(bright, key=lambda name: bright[name])
-    return Look(light, _labels(light, fits[ground]), ground, ground_colours(ground))
+    seen = _ground_as_seen(light, ground_colours(ground))
+    return Look(light, _labels(light, _like_ground(light, seen)), ground, seen)
+
+
+def _ground_as_seen(light: Array, floor_colour: Array) -> Array:
+    """The unshadowed ground of this very picture, (H, 1, 3): a model's sand may be a little greyer, and clay far away."""
+    rough = np.abs(light / floor_colour - 1).max(-1) < ROUGHLY
+    rows = np.arange(len(light))
+    counts = rough.sum(1)
+    if (counts > 0).sum() < len(rows) / 2:
+        return floor_colour
+    ratios = (light / floor_colour * rough[..., None]).sum(1) / np.maximum(counts, 1)[:, None]
+    fitted = np.polynomial.polynomial.polyfit(rows, ratios, 2, w=np.sqrt(counts))
+    seen = np.polynomial.polynomial.polyval(rows, fitted).T
+    return np.asarray(floor_colour * np.clip(seen, 1 - ROUGHLY, 1 + ROUGHLY)[:, None], np.float32)
 
 
 def _like_ground(light: Array, floor_colour: Array) -> Array:

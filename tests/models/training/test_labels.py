@@ -6,10 +6,11 @@ from nodes.solids.prompts import parse
 from nodes.solids.scene import Solid
 
 
-def test_two_hundred_pictures_of_every_kind_are_labelled_in_a_fixed_mixed_order():
-    entries = order()
+@pytest.mark.parametrize("name", ["development", "held_out"])
+def test_two_hundred_pictures_of_every_kind_are_labelled_in_a_fixed_mixed_order(name):
+    entries = order(name)
     assert len(entries) == 200
-    assert entries == order()
+    assert entries == order(name)
     assert {len(entry["solids"]) for entry in entries[:A_SHEET]} == {1, 2, 3}
 
 

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from nodes.solids.prompts import parse
-from nodes.solids.render import render
-from nodes.solids.scene import Solid, sample_scene
+from nodes.solids.render import render, silhouettes
+from nodes.solids.scene import Scene, Solid, sample_scene
 from nodes.solids.score import judge, read
 
 
@@ -89,3 +89,30 @@ def test_what_has_no_edges_is_no_solid_however_well_one_would_fit(seed):
     picture = Image.fromarray(render(sample_scene(seed)))
     assert read(np.asarray(picture.filter(ImageFilter.GaussianBlur(8)))) == ()
     assert facts(read(np.asarray(picture.filter(ImageFilter.GaussianBlur(1))))) == facts(sample_scene(seed).solids)
+
+
+def test_a_solid_whose_shade_has_a_kindred_colour_is_one_solid():
+    scene = Scene((Solid("orange", "cylinder", "large", 0.0, 0.0, 0.0),), "stone")
+    picture = render(scene)
+    reddish = picture.copy()
+    orange = np.abs(picture.astype(int) - [236, 128, 30]).sum(-1) < 200
+    reddish[70:][orange[70:]] = (picture[70:][orange[70:]] * [0.95, 0.5, 0.9]).astype(np.uint8)
+    assert not np.array_equal(reddish, picture)
+    assert facts(read(reddish)) == facts(scene.solids)
+
+
+def test_ground_that_is_not_quite_the_worlds_is_ground():
+    scene = sample_scene(90_004, 2)
+    picture, ground = render(scene).copy(), silhouettes(scene) < 0
+    picture[ground] = np.clip(picture[ground] * [1.1, 1.0, 0.8], 0, 255).astype(np.uint8)
+    assert facts(read(picture)) == facts(scene.solids)
+
+
+def test_what_sticks_out_at_a_solids_side_is_no_solid_behind_it():
+    scene = Scene((Solid("purple", "diamond", "large", 0.0, 0.0, 0.4),), "moss")
+    picture = render(scene).copy()
+    rows, columns = np.nonzero(silhouettes(scene) == 0)
+    low = rows > np.quantile(rows, 0.85)
+    for aside in range(-4, 5):
+        picture[rows[low], columns[low] + aside] = (12, 12, 14)
+    assert facts(read(picture)) == facts(scene.solids)
