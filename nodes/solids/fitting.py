@@ -31,6 +31,8 @@ CLIP: Final = 0.30
 HIDDEN: Final = 0.08
 """What it costs to be wholly hidden behind other solids."""
 FINALISTS: Final = 4
+HOPELESS: Final = 0.21
+"""The best first cost from which on no moves make a solid of a patch."""
 BEHIND: Final = 2.2
 """How many times the best first cost a finalist's may be."""
 BEHIND_AT_LAST: Final = 1.5
@@ -87,9 +89,9 @@ class Patch:
 
 
 def fit(patch: Patch) -> tuple[Guess, float] | None:
-    """The best guess for a patch, and its cost; None where no solid is of its size."""
+    """The best guess for a patch, and its cost; None where no solid is of its size or near its looks."""
     tried = sorted(((patch.cost(guess, COARSE), guess) for guess in _first_guesses(patch)), key=_cost)
-    if not tried:
+    if not tried or tried[0][0] > HOPELESS:
         return None
     best: dict[tuple[str, str], tuple[float, Guess]] = {}
     for cost, guess in tried:
