@@ -31,6 +31,9 @@ CLIP: Final = 0.30
 HIDDEN: Final = 0.08
 """What it costs to be wholly hidden behind other solids."""
 FINALISTS: Final = 4
+WELL_INSIDE: Final = 3
+"""Pixels from the outline."""
+LEAST_CORE: Final = 20
 HOPELESS: Final = 0.21
 """The best first cost from which on no moves make a solid of a patch."""
 BEHIND: Final = 2.2
@@ -86,6 +89,16 @@ class Patch:
         left_over = int(self.mask[::step, ::step].sum() - (self.mask[window] & covered).sum())
         hidden = 1 - free.mean()
         return (inside + CLIP * left_over) / max(int(free.sum()) + left_over, 1) + HIDDEN * float(hidden)
+
+    def inner(self, guess: Guess) -> float:
+        """The mean difference well inside a guess, where nothing hides it: what a wobbly outline does not change, and
+        another solid that shines through does. 1 where there is no inside to speak of."""
+        window, covered, light = appearance(guess, self.ground)
+        core = (~grown(~covers(guess), WELL_INSIDE) & ~grown(self.others, 2))[window][covered]
+        if core.sum() < LEAST_CORE:
+            return 1.0
+        off = np.abs(self.picture[window][covered] - np.sqrt(light)).mean(-1)
+        return float(off[core].mean())
 
 
 def fit(patch: Patch) -> tuple[Guess, float] | None:
