@@ -1,7 +1,7 @@
 """Hold the scorer against eyes: 200 of the model's pictures as numbered sheets, and their labels against what it reads.
 
-    python -m models.training.labels sheets [--set held_out] [--model models/solids] [--to .cache/training/labels]
-    python -m models.training.labels compare [--set held_out] [--labels FILE] [--of .cache/training/labels]
+    python -m models.training.labels sheets [--set held_out] [--model models/solids] [--to FOLDER]
+    python -m models.training.labels compare [--set held_out] [--labels FILE] [--of FOLDER]
 
 `sheets` draws a set's first 60 singles, 100 pairs and 40 threes, shuffles them, and writes sheets with a number under each
 picture and nothing else: who labels them sees neither prompt nor score. It also writes an empty labels.json, which filled
@@ -118,7 +118,7 @@ def compare(path: Path, folder: Path) -> None:
     """Read the pictures, and print the table and the differences."""
     document = json.loads(path.read_text())
     drawn = json.loads((folder / "labels.json").read_text())
-    if (document["fingerprint"], document["set"]) != (drawn["fingerprint"], drawn["set"]):
+    if any(document[key] != drawn[key] for key in ("fingerprint", "set", "steps", "cfg")):
         raise SystemExit(f"{path} labels other pictures than those in {folder}; make the sheets again")
     labels = labelled(document["labels"])
     pictures = np.load(folder / "pictures.npy", allow_pickle=False)
@@ -149,13 +149,14 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=MODELS / "solids")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--cfg", type=float, default=2.5)
-    parser.add_argument("--to", "--of", dest="folder", type=Path, default=SHEETS)
+    parser.add_argument("--to", "--of", dest="folder", type=Path, help="else .cache/training/labels/SET")
     parser.add_argument("--labels", type=Path, help="else models/evaluation/labels_SET.json")
     options = parser.parse_args()
+    folder = options.folder or SHEETS / options.set
     if options.part == "sheets":
-        write(options.set, options.model, options.folder, options.steps, options.cfg)
+        write(options.set, options.model, folder, options.steps, options.cfg)
     else:
-        compare(options.labels or EVALUATION / f"labels_{options.set}.json", options.folder)
+        compare(options.labels or EVALUATION / f"labels_{options.set}.json", folder)
 
 
 if __name__ == "__main__":

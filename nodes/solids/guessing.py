@@ -15,7 +15,7 @@ from nodes.solids.shapes import Array
 
 LEAST_PATCH: Final = 24
 LEAST_MASK: Final = 90
-"""Pixels below which nothing is a solid; the smallest have 480, and three quarters of them are in sight."""
+"""Pixels below which nothing is a solid; the smallest have some 410, and three quarters of them are in sight."""
 KIN: Final = (
     *(("red", "orange"), ("orange", "yellow"), ("red", "pink")),
     *(("green", "cyan"), ("cyan", "blue"), ("blue", "purple")),
@@ -26,6 +26,10 @@ KINDRED: Final[dict[str, tuple[int, ...]]] = {
 }
 KIN_COUNTS: Final = 0.06
 """The part of a patch that kindred pixels beside it must come to, to be taken for its other side."""
+WITHIN: Final = 0.9
+"""The part of a kindred patch that must lie in a solid to be its shaded side, and no other solid before it."""
+SHADED_RIM: Final = 3
+"""Pixels around a solid that its own patch may reach over its outline."""
 LEAST_SEEN: Final = 0.3
 """The part of a solid's free pixels that must be of its colour; a highlight or a shadow's rim alone is no solid."""
 LEAST_FREE: Final = 0.5
@@ -79,10 +83,8 @@ class Guessing:
             patches = components(self.labels, LEAST_PATCH)
             if not patches or len(self.guesses) == MOST:
                 break
-            best, gain = max(
-                (self._guess(*tried, patches) for tried in tries(self.labels, patches)), key=lambda it: it[1]
-            )
-            if best is not None and gain > 0:
+            best, _ = max((self._guess(*tried, patches) for tried in tries(self.labels, patches)), key=lambda it: it[1])
+            if best is not None:
                 self._take(best, patches)
                 continue
             self.labels[patches[0]] = UNKNOWN
@@ -110,12 +112,23 @@ class Guessing:
 
     def _take(self, guess: Guess, patches: list[Mask]) -> None:
         """Keep a solid; its pixels, and those of its colours at its rim, are explained."""
-        own = (NAMES.index(guess.colour), *KINDRED[guess.colour])
-        inside = covers(guess) & ~self._beside(patch for patch in patches if self.labels[patch][0] not in own)
-        rim = (grown(inside, 1) & np.isin(self.labels, own)) | (grown(inside, 3) & patches[0])
+        whole = covers(guess)
+        near = grown(whole, SHADED_RIM)
+        others = self._beside(patch for patch in patches if not self._own(patch, guess, near, patches[0]))
+        inside = whole & ~others
+        kin = (NAMES.index(guess.colour), *KINDRED[guess.colour])
+        rim = (grown(inside, 1) & np.isin(self.labels, kin)) | (grown(inside, SHADED_RIM) & patches[0])
         self.guesses.append(guess)
         self.taken |= inside
-        self.labels[inside | rim] = UNKNOWN
+        self.labels[inside | (rim & ~others)] = UNKNOWN
+
+    def _own(self, patch: Mask, guess: Guess, near: Mask, first: Mask) -> bool:
+        """Whether a patch is a solid's: one of its colour is, one of a kindred colour where it lies almost wholly in it, or
+        else it may be another solid in front."""
+        number = int(self.labels[patch][0])
+        if number == NAMES.index(guess.colour) or bool((patch & first).any()):
+            return True
+        return number in KINDRED[guess.colour] and bool((patch & near).sum() > WITHIN * patch.sum())
 
     def _beside(self, patches: Iterator[Mask]) -> Mask:
         return np.asarray(np.logical_or.reduce([self.taken, *patches]))

@@ -58,7 +58,8 @@ def look(picture: NDArray[np.uint8]) -> Look:
 
 
 def _ground_as_seen(light: Array, floor_colour: Array) -> Array:
-    """The unshadowed ground of this very picture, (H, 1, 3): a model's sand may be a little greyer, and clay far away."""
+    """This very picture's own ground, (H, 1, 3): a model's sand may be a little greyer, and clay far away. The mean of what
+    is within ROUGHLY of the world's sunlit ground, row by row and smoothed; half-shadows make it a little dark."""
     rough = np.abs(light / floor_colour - 1).max(-1) < ROUGHLY
     rows = np.arange(len(light))
     counts = rough.sum(1)

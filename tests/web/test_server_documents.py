@@ -27,7 +27,9 @@ def test_the_programs_that_are_shown_use_methods_and_inputs_that_the_client_has(
     assert {name for name, _ in calls} == {"run", "pictures", "check"}
     for name, given in calls:
         assert given <= inspect.signature(getattr(Client, name)).parameters.keys()
-    for name in re.findall(r"`(submit|wait|sweep|upload)`", TEXT):
+    named = set(re.findall(r"`(submit|wait|sweep|upload|check)`", TEXT))
+    assert named == {"submit", "wait", "sweep", "upload", "check"}
+    for name in named:
         assert callable(getattr(Client, name))
 
 

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from nodes.solids.fitting import Guess, Patch, covers, grown
+from nodes.solids.guessing import TRUE_INSIDE
 from nodes.solids.prompts import parse
+from nodes.solids.reading import linear_light
 from nodes.solids.render import render, silhouettes
 from nodes.solids.scene import Scene, Solid, sample_scene
 from nodes.solids.score import judge, read
@@ -101,7 +104,7 @@ def test_a_solid_whose_shade_has_a_kindred_colour_is_one_solid():
     assert facts(read(reddish)) == facts(scene.solids)
 
 
-def test_ground_that_is_not_quite_the_worlds_is_ground():
+def test_ground_of_another_tint_than_the_worlds_is_ground():
     scene = sample_scene(90_004, 2)
     picture, ground = render(scene).copy(), silhouettes(scene) < 0
     picture[ground] = np.clip(picture[ground] * [1.1, 1.0, 0.8], 0, 255).astype(np.uint8)
@@ -110,9 +113,28 @@ def test_ground_that_is_not_quite_the_worlds_is_ground():
 
 def test_what_sticks_out_at_a_solids_side_is_no_solid_behind_it():
     scene = Scene((Solid("purple", "diamond", "large", 0.0, 0.0, 0.4),), "moss")
-    picture = render(scene).copy()
-    rows, columns = np.nonzero(silhouettes(scene) == 0)
-    low = rows > np.quantile(rows, 0.85)
-    for aside in range(-4, 5):
-        picture[rows[low], columns[low] + aside] = (12, 12, 14)
+    picture, ground = render(scene).copy(), silhouettes(scene) < 0
+    foot = ground & grown(~ground, 4)
+    foot[: np.nonzero(~ground)[0].max() - 24] = False
+    picture[foot] = (12, 12, 14)
     assert facts(read(picture)) == facts(scene.solids)
+
+
+def test_a_solid_in_front_of_one_of_a_kindred_colour_is_read():
+    solids = Solid("red", "cube", "large", 0.0, 1.0, 0.62), Solid("orange", "diamond", "small", 0.0, 0.0, 0.42)
+    assert facts(read(render(Scene(solids, "stone")))) == facts(solids)
+
+
+def inside(picture, guess, ground):
+    """How far a picture is from a guess well inside it."""
+    empty, plain = np.zeros((128, 128), bool), np.zeros((128, 128), np.float32)
+    return Patch(np.sqrt(linear_light(picture)), covers(guess), empty, plain, guess.colour, ground).inner(guess)
+
+
+def test_an_outline_that_wobbles_leaves_the_inside_true_and_what_shines_through_does_not():
+    guess = Guess("cyan", "cylinder", "large", 0.0, 0.0, 0.0)
+    picture = render(Scene((guess,), "moss"))
+    wobbly = np.stack([np.roll(row, round(3 * np.sin(y / 3)), 0) for y, row in enumerate(picture)])
+    bare = render(Scene((Solid("white", "sphere", "small", 1.2, 1.0, 0.0),), "moss"))
+    blended = ((picture.astype(int) + bare) // 2).astype(np.uint8)
+    assert inside(wobbly, guess, "moss") < TRUE_INSIDE < inside(blended, guess, "moss")
