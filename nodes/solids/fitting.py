@@ -82,7 +82,7 @@ class Patch:
         if not covered.any():
             return 1.0
         free = ~self.others[window][covered]
-        off = np.abs(self.picture[window][covered] - np.sqrt(light)).mean(-1)
+        off = self._off(window, covered, light)
         # White on ice: a guess may not take bare ground for itself.
         off += np.maximum(off - self.plain[window][covered], 0)
         inside = float(np.minimum(off[free], CLIP).sum())
@@ -97,8 +97,12 @@ class Patch:
         core = (~grown(~covers(guess), WELL_INSIDE) & ~grown(self.others, 2))[window][covered]
         if core.sum() < LEAST_CORE:
             return 1.0
-        off = np.abs(self.picture[window][covered] - np.sqrt(light)).mean(-1)
+        off = self._off(window, covered, light)
         return float(off[core].mean())
+
+    def _off(self, window: tuple[slice, slice], covered: Mask, light: Array) -> Array:
+        """How far the covered pixels of a window are from a guess's light (N, 3): (N,), mean over the channels."""
+        return np.asarray(np.abs(self.picture[window][covered] - np.sqrt(light)).mean(-1))
 
 
 def fit(patch: Patch) -> tuple[Guess, float] | None:

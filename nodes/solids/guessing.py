@@ -3,7 +3,7 @@ of, and the solid that explains most of it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -69,13 +69,12 @@ class Guessing:
     `guesses` so far have taken."""
 
     seen: Look
-    guesses: list[Guess] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.picture, self.labels = np.sqrt(self.seen.linear), self.seen.labels.copy()
         self.edges = Edges(steepness(self.picture, 2), steepness(self.picture, 10))
-        self.plain = from_ground(self.seen)
         self.taken = np.zeros(self.labels.shape, bool)
+        self.guesses: list[Guess] = []
 
     def all(self) -> list[Guess]:
         """The solids, largest patch first."""
@@ -97,7 +96,7 @@ class Guessing:
         if mask.sum() < LEAST_MASK or not self.edges.sharp(mask):
             return None, 0.0
         others = self._beside(patch for patch in patches if not (patch & mask).any()) & ~mask
-        patch = Patch(self.picture, mask, others, self.plain, NAMES[number], self.seen.ground)
+        patch = Patch(self.picture, mask, others, self.seen.plain, NAMES[number], self.seen.ground)
         found = fit(patch)
         if found is None:
             return None, 0.0
@@ -148,11 +147,6 @@ def tries(labels: NDArray[np.int8], patches: list[Mask]) -> Iterator[tuple[Mask,
         together = np.logical_or.reduce([first, *kin])
         for colour in (number, *sorted({int(labels[patch][0]) for patch in kin})):
             yield together, colour
-
-
-def from_ground(seen: Look) -> Array:
-    """How far each pixel is from bare ground in the sun, (H, W): square roots of linear light, mean over the channels."""
-    return np.asarray(np.abs(np.sqrt(seen.linear) - np.sqrt(seen.floor)).mean(-1), np.float32)
 
 
 def steepness(picture: Array, reach: int) -> Array:

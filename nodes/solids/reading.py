@@ -26,12 +26,16 @@ ROUGHLY: Final = 0.3
 
 @dataclass(frozen=True)
 class Look:
-    """A picture taken apart: linear light (H, W, 3), a label a pixel (H, W: index into NAMES, GROUND or UNKNOWN)."""
+    """A picture taken apart: linear light (H, W, 3), a label a pixel (H, W: index into NAMES, GROUND or UNKNOWN).
+
+    `plain` (H, W) is how far each pixel is from the picture's own bare ground in the sun: square roots of linear light, mean
+    over the channels.
+    """
 
     linear: Array
     labels: NDArray[np.int8]
     ground: str
-    floor: Array
+    plain: Array
 
 
 def linear_light(picture: NDArray[np.uint8]) -> Array:
@@ -54,18 +58,20 @@ def look(picture: NDArray[np.uint8]) -> Look:
     bright = {name: (gain > 0.8).mean() for name, gain in fits.items()}
     ground = max(bright, key=lambda name: bright[name])
     seen = _ground_as_seen(light, ground_colours(ground))
-    return Look(light, _labels(light, _like_ground(light, seen)), ground, seen)
+    plain = np.abs(np.sqrt(light) - np.sqrt(seen)).mean(-1)
+    return Look(light, _labels(light, _like_ground(light, seen)), ground, np.asarray(plain, np.float32))
 
 
 def _ground_as_seen(light: Array, floor_colour: Array) -> Array:
     """This very picture's own ground, (H, 1, 3): a model's sand may be a little greyer, and clay far away. The mean of what
     is within ROUGHLY of the world's sunlit ground, row by row and smoothed; half-shadows make it a little dark."""
-    rough = np.abs(light / floor_colour - 1).max(-1) < ROUGHLY
+    gains = light / floor_colour
+    rough = np.abs(gains - 1).max(-1) < ROUGHLY
     rows = np.arange(len(light))
     counts = rough.sum(1)
     if (counts > 0).sum() < len(rows) / 2:
         return floor_colour
-    ratios = (light / floor_colour * rough[..., None]).sum(1) / np.maximum(counts, 1)[:, None]
+    ratios = (gains * rough[..., None]).sum(1) / np.maximum(counts, 1)[:, None]
     fitted = np.polynomial.polynomial.polyfit(rows, ratios, 2, w=np.sqrt(counts))
     seen = np.polynomial.polynomial.polyval(rows, fitted).T
     return np.asarray(floor_colour * np.clip(seen, 1 - ROUGHLY, 1 + ROUGHLY)[:, None], np.float32)

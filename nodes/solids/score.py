@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nodes.solids.comparing import assign, stands
 from nodes.solids.fitting import Guess, covers, grown
-from nodes.solids.guessing import Guessing, from_ground
+from nodes.solids.guessing import Guessing
 from nodes.solids.prompts import Facts
 from nodes.solids.reading import GROUND, Look, look
 from nodes.solids.scene import Solid
@@ -38,7 +38,7 @@ def read(picture: NDArray[np.uint8]) -> tuple[Solid, ...]:
 
 
 def _unexplained(seen: Look, guesses: list[Guess]) -> float:
-    strange = (seen.labels != GROUND) & (from_ground(seen) > LIKE_GROUND)
+    strange = (seen.labels != GROUND) & (seen.plain > LIKE_GROUND)
     for guess in guesses:
         strange &= ~grown(covers(guess), RIM)
     return float(strange.mean())
