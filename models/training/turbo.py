@@ -8,7 +8,8 @@
 Knowledge distillation of the sampler's whole map (Luhman & Luhman 2021): noise e → x0 of the teacher, eight DDIM steps
 with guidance, which the student thereby takes in. It learns x0 at the last step, where the state is e, and at the states
 α·x0 + σ·e that a perfect student's own DDIM would pass next, so that one, two and four trailing steps all work. At the
-schedule's end (zero terminal SNR) v = −x0. Loss: pseudo-Huber (Song & Dhariwal 2023, eq. 7) on x0.
+schedule's end (zero terminal SNR) v = −x0. Loss: pseudo-Huber (Song & Dhariwal 2023, eq. 7) on x0, and what a reward
+says of one-step pictures of fresh noises (`praise`).
 """
 
 import argparse
@@ -27,15 +28,18 @@ from models.training.course import Course, new_numbers
 from models.training.denoiser import new_scheduler
 from models.training.export import write_model
 from models.training.muon import Muon
+from models.training.praise import Praise
 from models.training.teaching import Pairs, judge_pairs, make_pairs, teacher
 from models.training.team import Team, together
 
 PATH: Final = WORK / "turbo.safetensors"
 TO: Final = MODELS / "solids-turbo"
 PEAK: Final = 1e-3
-BATCH: Final = 16
-"""Of each process."""
-DECAY_SHARE: Final = 0.5
+BATCH: Final = 12
+"""Pairs, of each process."""
+PRAISED: Final = 8
+"""Fresh noises beside them."""
+DECAY_SHARE: Final = 0.7
 STUDENT_STEPS: Final = ((999, 0.64), (749, 0.14), (499, 0.14), (249, 0.08))
 """Where the student is asked, and how often: what trailing schedules of one, two and four steps visit."""
 HUBER: Final = 0.03
@@ -86,13 +90,16 @@ def train(team: Team, end: float) -> None:
     seed = int(state["step"]) * team.size + team.rank + 1
     torch.manual_seed(seed)
     pairs, alphas, compiled = Pairs(seed), new_scheduler().alphas_cumprod, torch.compile(student)
+    praise, last = Praise(seed, teacher().vae), torch.full((PRAISED,), 999)
     if team.leads:
         log(f"from step {state['step']}, {len(pairs.made)} pairs of {pairs.asked}")
 
     def loss(_rate: float) -> Tensor:
-        return loss_of(compiled, pairs.batch(BATCH), draw_steps(BATCH), alphas)
+        asked = praise.ask(PRAISED)
+        praised = praise.loss(-compiled(asked.noise, last, asked.tokens), asked)
+        return praised + loss_of(compiled, pairs.batch(BATCH), draw_steps(BATCH), alphas)
 
-    Course(team, PATH, student, mean, optimizer, state, PEAK, BATCH, DECAY_SHARE).run(loss, end)
+    Course(team, PATH, student, mean, optimizer, state, PEAK, BATCH + PRAISED, DECAY_SHARE).run(loss, end)
 
 
 def export(to: Path) -> None:
