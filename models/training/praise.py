@@ -81,7 +81,7 @@ class Praise:
             read = self.clip.get_text_features(asked.texts).pooler_output
         unit = nn.functional.normalize
         alike = SCALE * unit(seen, dim=-1) @ unit(read, dim=-1).T
-        return WEIGHT * (contrast(alike, asked.barred) + against_twins(alike, asked.owner))
+        return torch.as_tensor(WEIGHT * (contrast(alike, asked.barred) + against_twins(alike, asked.owner)))
 
 
 def tamed(gradient: Tensor) -> Tensor:
