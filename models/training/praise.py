@@ -87,4 +87,4 @@ class Praise:
 def tamed(gradient: Tensor) -> Tensor:
     """The gradient (C, …) with each row's norm at most PULL."""
     norms = gradient.flatten(1).norm(dim=1).clamp(min=1e-12)
-    return gradient * (PULL / norms).clamp(max=1.0).view(-1, *[1] * (gradient.ndim - 1))
+    return torch.as_tensor(gradient * (PULL / norms).clamp(max=1.0).view(-1, *[1] * (gradient.ndim - 1)))
