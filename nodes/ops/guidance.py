@@ -33,8 +33,8 @@ def classifier_free(
 
     x0 = n + cfg · (p − n), in one call of the model where shapes agree. With cfg 1, or without a
     negative, the negative is never asked. `progress` maps a noise level to 0 (the run's first) … 1 (its
-    last), `latent` is what masks are fitted to. Raises ValueError where a conditioning is not for this
-    denoiser.
+    last), `latent` is what masks are fitted to. Raises ValueError, in a sentence, where a conditioning is not
+    for this denoiser, and at a step that nothing holds in.
     """
     asked_for = [positive] if negative is None or cfg == 1 else [positive, negative]
     sides = [_placed(denoiser, side) for side in asked_for]
@@ -44,6 +44,10 @@ def classifier_free(
         at = progress(sigma)
         active = [[entry for entry in side if _holds(entry, at)] for side in sides]
         asked = [entry for side in reversed(active) for entry in side]
+        if not asked:
+            raise ValueError(
+                f"no prompt holds after {at:.0%} of the run; let one hold then too, as a base or to the end"
+            )
         answers = dict(zip(map(id, asked), _predict(denoiser, x, sigma, [e.tensors for e in asked]), strict=True))
         means = [_mean([(entry, answers[id(entry)]) for entry in side], shares) for side in active]
         return _combine(means, cfg)
@@ -127,8 +131,6 @@ def _mean(found: Sequence[tuple[ConditioningEntry, Tensor]], shares: _Shares) ->
 def _combine(means: Sequence[tuple[Tensor, Tensor] | None], cfg: float) -> Tensor:
     """Guide where both sides hold; where one does not, the other stands alone."""
     present = [mean for mean in means if mean is not None]
-    if not present:
-        raise ValueError("no conditioning entry holds at this step; see the entries' start and end")
     if len(present) == 1:
         return present[0][0]
     (positive, p_holds), (negative, n_holds) = present

@@ -7,7 +7,7 @@ import torch
 
 from nodes.ops.guidance import classifier_free
 from nodes.ops.sampling import sample
-from nodes.types import Conditioning, Mask
+from nodes.types import Conditioning, ConditioningEntry, Mask
 
 
 def ask(gaussian: Any, positive: Conditioning, negative: Conditioning | None, cfg: float = 3.0, at: float = 0.5) -> Any:
@@ -72,9 +72,12 @@ def test_an_entry_to_the_end_holds_in_the_last_step(gaussian: Any) -> None:
     assert ask(gaussian, gaussian.about(1.0), None, at=1.0)(X, 2.0).shape == X.shape
 
 
-def test_a_step_that_nothing_holds_in_is_refused(gaussian: Any) -> None:
-    with pytest.raises(ValueError, match="no conditioning entry holds at this step"):
-        ask(gaussian, gaussian.about(1.0, start=0.9), None)(X, 2.0)
+def test_a_step_that_nothing_holds_in_is_refused(gaussian: Any, tiny_parts: Any) -> None:
+    denoiser = tiny_parts()["denoiser"]
+    late = Conditioning("sd", (ConditioningEntry({"context": torch.zeros(1, 24, 32)}, start=0.9),))
+    for model, prompt in ((gaussian, gaussian.about(1.0, start=0.9)), (denoiser, late)):
+        with pytest.raises(ValueError, match=r"^no prompt holds after 50% of the run; let one hold then too"):
+            classifier_free(model, prompt, None, 3.0, lambda sigma: 0.5, gaussian.empty(2))(X, 2.0)
 
 
 def test_prompts_of_other_lengths_share_a_call_and_mean_what_they_did(tiny_parts: Any) -> None:
