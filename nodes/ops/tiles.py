@@ -8,7 +8,7 @@ fall from a window's middle, Jiménez 2023, Mixture of Diffusers, arXiv 2302.024
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -19,7 +19,7 @@ from nodes.ops.crops import Region
 from nodes.ops.regions import cut
 from nodes.samplers.contract import Denoise
 from nodes.samplers.masking import latent_share
-from nodes.types import Conditioning, Latent, Mask
+from nodes.types import Conditioning, ConditioningEntry, Latent, Mask
 
 GAUSSIAN = 0.2
 """The deviation of gaussian weights, as a part of the window's side."""
@@ -145,6 +145,14 @@ def _guided(guide: Guide, sides: list[Conditioning | None], place: Region, laten
 
 
 def _present(conditioning: Conditioning) -> Conditioning:
-    """Without the entries that hold nowhere in a window, so that they cost it nothing; all, where none holds."""
-    seen = [entry for entry in conditioning.entries if entry.mask is None or bool((entry.mask.values > 0).any())]
-    return replace(conditioning, entries=tuple(seen or conditioning.entries))
+    """Without the entries that hold nowhere in a window, so that they cost it nothing; all, where at some time none holds."""
+    seen = tuple(entry for entry in conditioning.entries if entry.mask is None or bool((entry.mask.values > 0).any()))
+    return replace(conditioning, entries=seen) if _at_all_times(seen) else conditioning
+
+
+def _at_all_times(entries: Sequence[ConditioningEntry]) -> bool:
+    reached = 0.0
+    for entry in sorted(entries, key=lambda entry: entry.start):
+        if entry.weight and entry.start <= reached:
+            reached = max(reached, entry.end)
+    return reached >= 1

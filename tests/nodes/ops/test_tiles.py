@@ -112,6 +112,19 @@ def test_regions_and_masks_hold_where_they_did_and_cost_only_the_windows_that_se
     assert gaussian.batches == 3 * [2, 3, 3, 2, 2]
 
 
+@pytest.mark.parametrize("guided", [False, True])
+def test_where_a_window_is_left_without_a_prompt_for_a_time_it_is_as_without_windows(
+    gaussian: Any, run: Run, guided: bool
+) -> None:
+    left, right = torch.zeros(1, 32, 96), torch.zeros(1, 32, 96)
+    left[..., :32], right[..., 64:] = 1, 1
+    sides = combined([placed(gaussian.about(2.0), left, end=0.4), placed(gaussian.about(-2.0), right)])
+    negative, latent = gaussian.about(0.5) if guided else None, Latent(gaussian.space, 96, 32)
+    plain = sampled(run, gaussian, sides, negative, latent)
+    found = sampled(run, gaussian, sides, negative, latent, tiling=Tiling(32, 32, 0.5))
+    torch.testing.assert_close(found, plain, rtol=1e-4, atol=1e-4)
+
+
 def test_gradients_run_through_all_windows_to_the_noise(gaussian: Any) -> None:
     latent = Latent(gaussian.space, 64, 32)
     noise = torch.randn(1, 4, 4, 8, generator=torch.Generator().manual_seed(0)).requires_grad_()
