@@ -36,8 +36,8 @@ class HiresFix(Node):
 
     A model that draws beyond its own size repeats things. Here the first pass draws the picture where the model is at home,
     and the second only adds detail. Via latent enlarges the latent as it is, which blurs and needs denoise from about 0.5
-    on; pixel decodes, enlarges with a Lanczos filter and encodes again; model does that with a network. Stopping in the
-    first pass enlarges what there is and leaves the second out.
+    on; pixel decodes, enlarges with a Lanczos filter and encodes again; model does that with a network. Stopping before
+    the second pass enlarges what there is and leaves that pass out.
     """
 
     title = "Hires fix"
@@ -99,9 +99,13 @@ class HiresFix(Node):
             size = wanted_size(self.latent.width, self.latent.height, self.scale)
             second = self.second_steps or self.steps
             first = yield from self._sampled(context, self.latent, self.steps, 1.0, 0, second)
-            if first.stopped:
-                return Fixed(self._enlarged_by_filter(context, first.latent, size), first.latent, first.latent)
-            large = yield from self._enlarged(context, first.latent, size)
+            if self.via == "latent" and not first.stopped:
+                large = _resized(first.latent, size)
+            else:
+                image, stopped = yield from self._picture(context, first, size)
+                if stopped:
+                    return Fixed(image, first.latent, first.latent)
+                large = self._encoded(context, image, first.latent)
             done = yield from self._sampled(context, large, second, self.denoise, self.steps, 0)
             return Fixed(self._decoded(context, done.latent), done.latent, first.latent)
 
@@ -125,17 +129,11 @@ class HiresFix(Node):
             )
             return (yield from told(work, latent, denoiser.preview, before, after))
 
-    def _enlarged(self, context: Context, latent: Latent, size: tuple[int, int]) -> Work[Latent]:
-        """The latent at the large size, its mask with it."""
-        if self.via == "latent":
-            from nodes.ops.latent_resize import latent_resized
-
-            return latent_resized(latent, *size)
-        if self.via == "pixel" or self.upscaler is None:
-            image = self._enlarged_by_filter(context, latent, size)
-        else:
-            image = yield from self._enlarged_by_network(context, self.upscaler, latent, size)
-        return self._encoded(context, image, latent)
+    def _picture(self, context: Context, first: Sampled, size: tuple[int, int]) -> Work[tuple[Image, bool]]:
+        """The picture at the large size, and whether that is to be the end."""
+        if self.via != "model" or self.upscaler is None or first.stopped:
+            return self._enlarged_by_filter(context, first.latent, size), first.stopped
+        return (yield from self._enlarged_by_network(context, self.upscaler, first.latent, size))
 
     def _enlarged_by_filter(self, context: Context, latent: Latent, size: tuple[int, int]) -> Image:
         from nodes.ops.resize import resample
@@ -144,14 +142,14 @@ class HiresFix(Node):
 
     def _enlarged_by_network(
         self, context: Context, upscaler: Upscaler, latent: Latent, size: tuple[int, int]
-    ) -> Work[Image]:
+    ) -> Work[tuple[Image, bool]]:
         from nodes.ops.enlarging import enlarged
         from nodes.ops.resize import resample
 
         pixels, second = self._decoded(context, latent).pixels, self.second_steps or self.steps
         with context.lease(upscaler) as (network,):
             made = yield from tile_by_tile(enlarged(network, pixels), (self.steps, self.steps + second))
-        return Image(resample(made, *size))
+        return Image(resample(made.pixels, *size)), made.stopped
 
     def _decoded(self, context: Context, latent: Latent) -> Image:
         import torch
@@ -171,6 +169,12 @@ class HiresFix(Node):
 
 
 _NO_NETWORK = "input 'via' is 'model', which wants a network at input 'upscaler'; link LoadUpscaler, or choose pixel"
+
+
+def _resized(latent: Latent, size: tuple[int, int]) -> Latent:
+    from nodes.ops.latent_resize import latent_resized
+
+    return latent_resized(latent, *size)
 
 
 def _soft(via: object, denoise: object) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -110,12 +110,20 @@ class Upscale(Node):
                 with context.lease(self.upscaler) as (network,):
                     scale = self.scale or network.scale
                     wanted_size(width, height, scale, self.width, self.height)
-                    made = yield from tile_by_tile(enlarged(network, made, tile=self.tile, overlap=self.overlap))
+                    done = yield from tile_by_tile(enlarged(network, made, tile=self.tile, overlap=self.overlap))
+                    made = done.pixels
             size = wanted_size(width, height, scale, self.width, self.height)
             return Image(resample(made, *size, self.filter, linear=self.linear))
 
 
-def tile_by_tile(work: Generator[Tile, None, Tensor], standing: tuple[int, int] | None = None) -> Work[Tensor]:
+class Enlarged(NamedTuple):
+    """Pictures (B, H, W, C) that a network enlarged; `stopped` says that a filter did the rest."""
+
+    pixels: Tensor
+    stopped: bool = False
+
+
+def tile_by_tile(work: Generator[Tile, None, Tensor], standing: tuple[int, int] | None = None) -> Work[Enlarged]:
     """Run a network over pictures without gradients, telling each tile; a stop ends it with what there is.
 
     Where it is a part of longer work, `standing` is how many steps of that are done, and of how many.
@@ -127,13 +135,12 @@ def tile_by_tile(work: Generator[Tile, None, Tensor], standing: tuple[int, int] 
         try:
             tile = next(working)
         except StopIteration as end:
-            made: Tensor = end.value
-            return made
+            return Enlarged(end.value)
         try:
             yield Progress(*(standing or (tile.step, tile.of)), partial(_preview, tile))
         except Stop:
             working.close()
-            return tile.so_far()
+            return Enlarged(tile.so_far(), stopped=True)
 
 
 def _preview(tile: Tile) -> Image:

@@ -272,6 +272,21 @@ def test_a_stop_in_the_first_pass_leaves_the_second_out(bench: Bench) -> None:
     assert torch.equal(found.image.pixels, resample(small, 64, 48))
 
 
+def test_a_stop_while_the_network_enlarges_leaves_the_second_pass_out(bench: Bench) -> None:
+    work = nodes.HiresFix(**inputs(bench), via="model", scale=2.0).run(bench)  # type: ignore[arg-type]
+    for _ in range(4):
+        next(work)
+    with pytest.raises(StopIteration) as end:
+        work.throw(Stop())
+    found = end.value.value
+    assert len(bench.denoiser.batches) == 3
+    assert torch.equal(samples_of(found.latent), samples_of(found.first))
+    small = decode(bench.vae, found.first).pixels  # type: ignore[arg-type]
+    by_network = resample(Thrice()(small[:1].movedim(-1, 1)).movedim(1, -1), 64, 48)
+    torch.testing.assert_close(found.image.pixels[:1], by_network)
+    assert torch.equal(found.image.pixels[1:], resample(resample(small[1:], 96, 72), 64, 48))
+
+
 def test_a_stop_in_the_second_pass_keeps_the_large_picture_as_far_as_it_got(bench: Bench) -> None:
     work = nodes.HiresFix(**inputs(bench), scale=2.0).run(bench)  # type: ignore[arg-type]
     for _ in range(4):
