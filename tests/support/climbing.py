@@ -27,10 +27,11 @@ MEASURES = [
 
 
 class Climbed(NamedTuple):
-    """What it gives: the best picture, and those on the way."""
+    """What it gives: the best picture, those on the way, and how many there are by now."""
 
     image: Swatch
     frames: list[Swatch]
+    state: int
 
 
 class Climb(Node):
@@ -44,20 +45,24 @@ class Climb(Node):
     neighbours: int = 4
     keep_every: int = 2
     opens: str = ""
+    resume: int | None = None
 
     def run(self) -> Work[Climbed]:
-        rows: list[OptimizeRow] = []
+        first = self.resume or 0
+        rows = [row(number) for number in range(first)]
         yield Progress(0, self.iterations, data=told(rows))
         try:
-            for number in range(self.iterations):
+            for number in range(first, first + self.iterations):
+                last = partial(painted, len(rows) - 1) if rows else None
                 for _ in self._waiting(number):
-                    yield Progress(len(rows), self.iterations, partial(painted, len(rows) - 1) if rows else None)
+                    yield Progress(len(rows) - first, self.iterations, last)
                 rows.append(row(number))
-                yield Progress(len(rows), self.iterations, partial(painted, number), told(rows))
+                yield Progress(len(rows) - first, self.iterations, partial(painted, number), told(rows))
         except Stop:
             if not rows:
                 raise
-        return Climbed(painted(best(rows)), [painted(number) for number in range(0, len(rows), self.keep_every)])
+        kept = [painted(number) for number in range(first, len(rows)) if number % self.keep_every == 0]
+        return Climbed(painted(best(rows)), kept, len(rows))
 
     def _waiting(self, number: int) -> Iterator[None]:
         while self.opens and not (Path(self.opens) / str(number)).exists():

@@ -7,6 +7,8 @@
  */
 
 const MOST = 10_000;
+/** States of a node whose state is there; idle is one that the last run did not need. */
+const LEFT = new Set(["ran", "cached", "idle"]);
 
 /** @typedef {{writes: [input: string, value: number][], behind: boolean, why: string}} More  `behind`: in a node behind this one */
 
@@ -19,7 +21,7 @@ const MOST = 10_000;
  */
 export function more(facts, by) {
   const { inputs, linked, partial = false, stale = false, state = "idle", data = null } = facts;
-  const left = (state === "ran" || state === "cached") && !partial && !stale && data !== null;
+  const left = LEFT.has(state) && !partial && !stale && data !== null;
   const behind = left && ("resume" in inputs || linked.includes("resume"));
   for (const input of behind ? ["mode", "neighbours"] : ["iterations", "pictures", "mode", "neighbours"]) {
     if (linked.includes(input)) return refused(`Its ${input} come from a link: raise the number of pictures there`);
@@ -37,7 +39,7 @@ function goesOn(inputs, by) {
   /** @type {[string, number][]} */
   const writes = [["iterations", roundsOf(inputs, by)]];
   if (typeof inputs.pictures === "number") writes.push(["pictures", by]);
-  return { writes, behind: true, why: "Go on in a node behind this one, from where this one came to" };
+  return { writes, behind: true, why: "Goes on in a node behind this one, or behind the last that goes on from it" };
 }
 
 /** @param {any} facts @param {number} by @param {number | null} made  pictures that there are of a run that was stopped @returns {More} */

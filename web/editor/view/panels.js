@@ -33,7 +33,7 @@
  *   write an input as one step of undo (`merge` joins those of a second); undefined is the default again
  * @property {() => void} run  what the node needs, and the node
  * @property {(input: string, output: string, values?: Readonly<{[input: string]: Json}>) => void} goOn
- *   in a copy behind the node, whose `input` takes the node's `output`, as one step of undo; it runs
+ *   in a copy behind the node, or behind the last that does so already, whose `input` takes the `output`, as one step of undo; it runs
  * @property {() => void} stop  keep the best so far
  * @property {() => void} cancel
  * @property {(text: string, how?: "polite" | "assertive") => void} say
@@ -56,7 +56,9 @@ import * as lit from "../vendor/lit-html/lit-html.js";
 import { goOn } from "../model/edits/goon.js";
 import { linksIn } from "../model/shapes.js";
 import { shownTitle } from "../model/ports.js";
+import { isMade, noteAsked } from "../session/made.js";
 import { end, submit } from "../session/running.js";
+import { stageOf } from "./actions.js";
 
 const HIGHEST = 1200;
 
@@ -232,9 +234,12 @@ function hostOf(app, { tab, id, level, address, ports }, shadow, memory) {
     run: () => tried(submit(app, tab, { targets: [address] })),
     goOn(input, output, values = {}) {
       let next = id;
-      const how = { input, output, values, width: app.view?.sizeOf(id).width ?? 0 };
+      const prefix = address.slice(0, address.length - id.length);
+      const made = (/** @type {string} */ other) => isMade(tab, prefix + other);
+      const how = { input, output, values, rectOf: stageOf(app).rectOf, made };
       tab.edit("Go on", (draft) => (next = goOn(draft, level, id, how, app.catalogue.peek())));
-      const there = address.slice(0, address.length - id.length) + next;
+      const there = prefix + next;
+      noteAsked(tab, there);
       requestAnimationFrame(() => app.view?.focusNode(there));
       tried(submit(app, tab, { targets: [there] }));
     },

@@ -14,6 +14,14 @@ import { TEXT_TO_IMAGE, after, catalogue, documentOf, given, link } from "./samp
 
 const place = (/** @type {import("./sample.js").Document} */ document) => ({ catalogue, document, level: "" });
 
+/** Where nodes of one size stand. @param {import("./sample.js").Document} document */
+function roomIn(document) {
+  return (/** @type {string} */ id) => {
+    const { x = 0, y = 0 } = levelOf(document, "").nodes.get(id)?.ui ?? {};
+    return { x, y, width: 240, height: 300 };
+  };
+}
+
 test("a wire is taken where the type fits, an integer into a number too, and refused in words elsewhere", () => {
   const document = documentOf({ i: ["Integer", {}], n: ["Number", {}], m: ["Math", {}], d: ["VAEDecode", {}] });
   equal(whyNot(place(document), { node: "i", output: "value" }, { node: "m", input: "a" }), null);
@@ -212,7 +220,7 @@ test("a renamed node is followed by wires, exposed inputs and outputs", () => {
 
 test("a node goes on in a copy behind it, which gives what it gave and is set from outside as it is", () => {
   const document = TEXT_TO_IMAGE;
-  const how = { input: "latent", output: "latent", values: { steps: 3 }, width: 240 };
+  const how = { input: "latent", output: "latent", values: { steps: 3 }, rectOf: roomIn(document) };
   let next = "";
   const gone = after(document, (draft) => (next = goOn(draft, "", "sampler", how, catalogue)));
   const { nodes } = levelOf(gone, "");
@@ -222,5 +230,22 @@ test("a node goes on in a copy behind it, which gives what it gave and is set fr
   equal(nodes.get("decode")?.inputs.get("latent"), link(`${next}.latent`));
   equal(nodes.get("sampler")?.inputs, levelOf(document, "").nodes.get("sampler")?.inputs);
   const again = after(gone, (draft) => equal(goOn(draft, "", "sampler", how, catalogue), next));
-  ok(again === gone, "where it goes on already, nothing is changed");
+  ok(again === gone, "what it goes on in and is still to be made is made, and nothing is changed");
+});
+
+test("a node that goes on already does so behind the last of those, wherever that was asked, and what comes after makes room", () => {
+  let document = TEXT_TO_IMAGE;
+  const goesOn = (/** @type {string} */ from, made = (/** @type {string} */ _) => true) => {
+    let next = "";
+    const how = { input: "latent", output: "latent", values: { steps: 3 }, rectOf: roomIn(document), made };
+    document = after(document, (draft) => (next = goOn(draft, "", from, how, catalogue)));
+    return next;
+  };
+  equal(["sampler", "sampler", "sampler_2"].map((id) => goesOn(id)), ["sampler_2", "sampler_3", "sampler_4"]);
+  const { nodes } = levelOf(document, "");
+  equal(["_2", "_3", "_4"].map((id) => nodes.get(`sampler${id}`)?.inputs.get("latent")), ["", "_2", "_3"].map((id) => link(`sampler${id}.latent`)));
+  equal(nodes.get("decode")?.inputs.get("latent"), link("sampler_4.latent"));
+  const { x, width } = roomIn(document)("sampler_4");
+  ok(roomIn(document)("decode").x >= x + width, "what comes after stands clear of the copy");
+  equal(goesOn("sampler", (id) => id !== "sampler_4"), "sampler_4", "a last one that was not made is made");
 });

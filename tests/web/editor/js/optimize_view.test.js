@@ -108,6 +108,7 @@ test("after a run that came to its end 20 more are made behind it, and only thos
   equal(more({ ...ended, inputs: { ...inputs, mode: "zero_order", pictures: 90 } }, 20).writes, [["iterations", 5], ["pictures", 20]]);
   equal(more({ ...ended, linked: ["iterations"] }, 20).writes, [["iterations", 20]]);
   equal(more({ ...ended, linked: ["mode"] }, 20).writes, []);
+  equal(more({ ...ended, state: "idle" }, 20).behind, true, "what the last run did not need is there still");
   for (const change of [{ stale: true }, { state: "failed" }, { data: null }]) equal(more({ ...ended, ...change }, 20).behind, false);
 });
 

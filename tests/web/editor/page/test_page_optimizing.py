@@ -108,3 +108,37 @@ def test_an_optimisation_is_watched_ranked_anew_compared_stopped_and_gone_on_wit
 
     editor.visit()  # the last state is kept with the run
     expect(view).to_contain_text("24 pictures; number 23 is best")
+
+
+def test_20_more_are_20_more_each_time_wherever_and_whenever_it_is_pressed(editor, tmp_path):
+    for number in range(6):
+        (tmp_path / str(number)).touch()
+    editor.show(flow({"it": ("Climb", {"opens": str(tmp_path)})}, {"image": "it.image"}))
+    editor.page.keyboard.press("Control+Enter")
+    editor.until("tab.nodeRun('it').peek().state === 'ran'")
+    more = editor.page.locator('[data-id="it"]').get_by_role("button", name="20 more")
+
+    def press() -> None:
+        editor.js("app.view.focusNode('it')")  # the view goes to what is new
+        more.click()
+
+    press()
+    editor.until("tab.nodeRun('it_2').peek().state === 'running'")
+    press()  # while the first twenty are made
+    press()
+    for number in range(6, 66):
+        (tmp_path / str(number)).touch()
+    editor.until("tab.nodeRun('it_4').peek().data?.rows.length === 66 && !tab.active.peek()")
+    editor.until("tab.plan.peek().get('it_4').state === 'cached'")
+    document = editor.document()
+    assert set(document["nodes"]) == {"it", "it_2", "it_3", "it_4"}
+    assert document["outputs"]["image"]["link"] == "it_4.image"
+    press()
+    editor.until("tab.nodeRun('it_5').peek().state === 'running'")
+    editor.js("app.commands.run('run.stop')")
+    editor.until("!tab.active.peek()")
+    press()  # what was stopped is made to its end, before there are more
+    for number in range(66, 86):
+        (tmp_path / str(number)).touch()
+    editor.until("tab.nodeRun('it_5').peek().data?.rows.length === 86 && !tab.active.peek()")
+    assert len(editor.document()["nodes"]) == 5
