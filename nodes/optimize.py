@@ -209,8 +209,15 @@ class RewardOptimize(Node):
         )
         return Run.begin(
             painter, measures(self.reward, judges), self._method(), self.mode, budget, self.checkpointing,
-            reward=self.reward, seed=self.seed, noise=self.noise, resume=self.resume,
+            reward=self.reward, drawn=self._drawn(), seed=self.seed, noise=self.noise, resume=self.resume,
         )  # fmt: skip
+
+    def _drawn(self) -> str:
+        """What tells pictures of one noise apart: all that is drawn by."""
+        from engine.run.codec import digest
+
+        made_by = (self.model, self.vae, self.positive, self.negative, self.latent)
+        return digest((*made_by, self.steps, self.cfg, self.sampler, self.schedule))
 
     def _method(self) -> Method:
         from nodes.optimizing.methods import BestOf, Hybrid, Slope, ZeroOrder

@@ -264,7 +264,7 @@ class OptimizeState:
 
     `noise` (1, C, h, w) is the last that was made into a picture, with `seed` for further noise; `memory` is what the
     method keeps beside it (a momentum). `rows` are all pictures so far. `method` and `terms` say what it was done by, and
-    what for: only the same goes on.
+    what for, and `drawn` tells prompts, models and ways of sampling apart: only the same goes on.
     """
 
     space: LatentSpace
@@ -277,3 +277,4 @@ class OptimizeState:
     memory: Mapping[str, Tensor]
     rows: tuple[OptimizeRow, ...] = ()
     best: OptimizeBest | None = None
+    drawn: str = ""

@@ -21,7 +21,7 @@ from nodes.optimizing.search import Budget, search
 from nodes.optimizing.trace import fallen, scores_of, trace_of
 from nodes.rewarding.contract import Measure
 from nodes.samplers.noise import SeededNoise
-from nodes.types import Noise, OptimizeBest, OptimizeState, Reward
+from nodes.types import Latent, Noise, OptimizeBest, OptimizeState, Reward
 
 
 @dataclass
@@ -54,15 +54,16 @@ class Run:
         checkpointing: Literal["auto"] | Checkpointing = "auto",
         *,
         reward: Reward,
+        drawn: str = "",
         seed: int = 0,
         noise: Noise | None = None,
         resume: OptimizeState | None = None,
     ) -> Run:
-        """Predict what it takes, and stand where it begins.
+        """Predict what it takes, and stand where it begins; `drawn` tells prompts, models and ways of sampling apart.
 
         Raises ValueError, in a sentence, where it does not fit into memory, or noise or state is not for this model.
         """
-        state, remarks = beginning(painter, mode, terms_of(reward), seed, noise, resume)
+        state, remarks = beginning(painter.latent, mode, terms_of(reward), drawn, seed, noise, resume)
         first = len(state.rows)
         slopes = any(method.needs_slope(index) for index in range(first, first + budget.pictures))
         cost = known(painter.denoiser, painter.vae, cost_of(painter, reward))
@@ -137,42 +138,47 @@ class Run:
 
 
 def beginning(
-    painter: Painter,
+    latent: Latent,
     mode: str,
     terms: tuple[str, ...],
+    drawn: str,
     seed: int,
     noise: Noise | None = None,
     resume: OptimizeState | None = None,
 ) -> tuple[OptimizeState, tuple[str, ...]]:
     """Where a search begins, and what is to be said of that: at the seed's noise, at other noise, or where one ended.
 
-    A state of another method or of other rewards gives its best noise only. Raises ValueError, in a sentence, for one of
-    another space or size.
+    A state of another method, of other rewards or of pictures that were drawn otherwise gives its best noise only. Raises
+    ValueError, in a sentence, for one of another space or size.
     """
-    latent = painter.latent
-    shape = samples_of(latent)
+    remarks: tuple[str, ...] = ()
     if resume is not None:
-        if (resume.space, resume.width, resume.height) != (latent.space, latent.width, latent.height):
-            raise ValueError(
-                f"the state is of pictures of {resume.width} × {resume.height} pixels in latent space"
-                f" {resume.space.name!r}, the latent of {latent.width} × {latent.height} in {latent.space.name!r}"
-            )
-        if (resume.method, resume.terms) == (mode, terms):
+        _check_size(resume, latent)
+        other = _other(resume, mode, terms, drawn)
+        if other is None:
             return resume, ()
+        remarks = (f"the state is of {other}, so this begins anew, at its best noise",)
         if resume.best is not None:
             noise = Noise(latent.space, resume.best.noise, resume.best.seed)
+    shape = samples_of(latent)
     start = SeededNoise(seed, 1)(shape) if noise is None else source_of(noise, latent)(shape)
-    begun = OptimizeState(
-        latent.space,
-        latent.width,
-        latent.height,
-        mode,
-        terms,
-        start.cpu(),
-        seed if noise is None else noise.seed,
-        {},
-    )
-    if resume is None:
-        return begun, ()
-    what = "mode" if resume.terms == terms else "reward"
-    return begun, (f"the state is of another {what}, so this begins anew, at its best noise",)
+    seed = seed if noise is None else noise.seed
+    begun = OptimizeState(latent.space, latent.width, latent.height, mode, terms, start.cpu(), seed, {}, drawn=drawn)
+    return begun, remarks
+
+
+def _check_size(resume: OptimizeState, latent: Latent) -> None:
+    if (resume.space, resume.width, resume.height) != (latent.space, latent.width, latent.height):
+        raise ValueError(
+            f"the state is of pictures of {resume.width} × {resume.height} pixels in latent space"
+            f" {resume.space.name!r}, the latent of {latent.width} × {latent.height} in {latent.space.name!r}"
+        )
+
+
+def _other(resume: OptimizeState, mode: str, terms: tuple[str, ...], drawn: str) -> str | None:
+    """What a state is of that this search is not; None where it goes on."""
+    if resume.terms != terms:
+        return "another reward"
+    if resume.drawn != drawn:
+        return "another prompt, model or way of sampling"
+    return None if resume.method == mode else "another mode"

@@ -180,13 +180,21 @@ def test_going_on_is_the_same_as_having_run_on(call: Any) -> None:
     assert parts.trace["rows"] == whole.trace["rows"]
 
 
-def test_a_state_of_another_reward_gives_its_best_noise_and_says_so(call: Any) -> None:
+@pytest.mark.parametrize("changed", ["reward", "mode", "positive", "negative", "model", "steps", "cfg", "sampler"])
+def test_a_state_of_something_else_gives_its_best_noise_and_says_so(changed: str, call: Any, tiny_parts: Any) -> None:
+    with torch.no_grad():
+        asked = encode_text(tiny_parts()["text_encoder"], "a ball", emphasis="off", clip_skip=0)
+    values = {
+        "reward": Reward(RED.terms[:1]), "mode": "gradient", "positive": asked, "negative": asked, "steps": 2, "cfg": 2.0,
+        "sampler": "euler_ancestral", "model": Model("other", "denoiser", "sd", tiny_parts()["denoiser"].space),
+    }  # fmt: skip
     before = returned(call(mode="best_of", iterations=3)[1])
-    for inputs, word in (({"reward": Reward(RED.terms[:1])}, "another reward"), ({"mode": "gradient"}, "another mode")):
-        context, work = call(**({"mode": "best_of", "iterations": 1, "resume": before.state} | inputs))
-        done = returned(work)
-        assert word in context.notices[0][0]
-        assert torch.equal(done.noise.samples, before.noise.samples)
+    context, work = call(**({"mode": "best_of", "iterations": 1, "resume": before.state} | {changed: values[changed]}))
+    done = returned(work)
+    word = changed if changed in ("reward", "mode") else "prompt, model or way of sampling"
+    assert context.notices == [(f"the state is of another {word}, so this begins anew, at its best noise", "resume")]
+    assert torch.equal(done.noise.samples, before.noise.samples)
+    assert len(done.trace["rows"]) == 1
 
 
 def test_a_stop_keeps_the_best_so_far_and_one_before_the_first_picture_keeps_nothing(call: Any) -> None:
