@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from engine.graph.faults import LoomError
-from engine.graph.node import Node, Step
+from engine.graph.node import Context, Node, Step
 from nodes.checks import in_sentences
 from nodes.types import Crop, Image, Mask
 
@@ -79,10 +79,19 @@ class StitchCrop(Node):
         Field(description="White where the part is seen: of the picture's size, or of the part; empty shows all of it"),
     ] = None
 
-    def run(self) -> Image:
+    def run(self, context: Context) -> Image:
         """Put it back. Raises LoomError, in a sentence, where sizes or numbers do not fit."""
-        from nodes.ops.crops import stitched
+        from nodes.ops.crops import covers_beyond, stitched
 
         values = None if self.mask is None else self.mask.values
+        sizes = {tuple(image.pixels.shape[1:3]) for image in (self.image, self.part)}
+        if values is not None and sizes == {tuple(values.shape[1:])} and covers_beyond(values, self.crop):
+            context.notice(_WHOSE.format(values.shape[2], values.shape[1]), "mask")
         with in_sentences():
             return Image(stitched(self.image.pixels, self.part.pixels, self.crop, values))
+
+
+_WHOSE = (
+    "picture, part and mask are all {} × {} pixels, so the mask is taken for the picture's, and it covers what lies outside "
+    "of the part; if it is the part's own, link the mask that Crop to mask was given"
+)

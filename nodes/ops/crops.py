@@ -90,6 +90,11 @@ def stitched(pixels: Tensor, part: Tensor, crop: Crop, values: Tensor | None = N
     return result
 
 
+def covers_beyond(values: Tensor, crop: Crop) -> bool:
+    """Whether masks (B, H, W) of the whole picture cover anything outside of the crop."""
+    return int((region_of(crop).of(values) > 0).sum()) < int((values > 0).sum())
+
+
 def region_around(values: Tensor, context: float, aspect: float | None = None) -> Region:
     """What surrounds all that masks (B, H, W) cover, `context` times as wide and high, in proportions `aspect`.
 

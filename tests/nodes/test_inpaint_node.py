@@ -305,7 +305,7 @@ def test_a_crop_tells_where_it_lies_and_what_is_decoded_of_it_is_stitched_there(
     assert (crop.of_width, crop.of_height) == (80, 60)
     assert crop.width < 80
     part = nodes.VAEDecode(vae=inputs(bench, image, image)["vae"], latent=found.latent).run(bench)  # type: ignore[arg-type]
-    again = nodes.StitchCrop(image=Image(image), part=part, crop=crop, mask=found.used_mask).run()
+    again = nodes.StitchCrop(image=Image(image), part=part, crop=crop, mask=found.used_mask).run(bench)  # type: ignore[arg-type]
     assert torch.equal(again.pixels, found.image.pixels)
     whole = paint(bench, image, box(60, 80, 20, 40)).crop
     assert (whole.left, whole.top, whole.width, whole.height) == (0, 0, 80, 60)

@@ -58,6 +58,30 @@ def test_a_composite_differs_only_where_the_mask_is_white() -> None:
         nodes.CompareImages(first=below, second=above).run()
 
 
+class Ear:
+    """A context that only hears notices."""
+
+    def __init__(self) -> None:
+        self.notices: list[tuple[str, str | None]] = []
+
+    def notice(self, message: str, input: str | None = None) -> None:
+        self.notices.append((message, input))
+
+
+def test_a_mask_that_may_be_the_parts_own_is_told_and_the_pictures_is_not() -> None:
+    picture, values = Image(torch.zeros(1, 32, 32, 3)), torch.zeros(1, 32, 32)
+    values[:, 2:6, 20:28] = 1
+    for side, whose in ((32, "picture"), (32, "part"), (16, "picture"), (16, "part")):
+        cut = nodes.CropToMask(image=picture, mask=Mask(values), width=side, height=side).run()
+        part, ear = Image(torch.ones_like(cut.image.pixels)), Ear()
+        mask = Mask(values) if whose == "picture" else cut.mask
+        found = nodes.StitchCrop(image=picture, part=part, crop=cut.crop, mask=mask).run(ear)  # type: ignore[arg-type]
+        told = [input for message, input in ear.notices if "all 32 × 32 pixels" in message]
+        assert told == (["mask"] if (side, whose) == (32, "part") else [])
+        if not told:
+            assert torch.equal(found.pixels[..., 0] > 0.5, values > 0)
+
+
 def test_a_padded_picture_comes_with_the_mask_of_what_is_new() -> None:
     made = nodes.ImagePad(image=Image(torch.zeros(1, 8, 8, 3)), right=8).run()
     assert made.image.pixels.shape == (1, 8, 16, 3)
