@@ -71,11 +71,12 @@ class ImagePad(Node):
     color: Annotated[str, Widget("color"), Field(description="What color fills with, as #rrggbb")] = "#808080"
 
     def run(self) -> Padded:
-        """Pad. Raises LoomError, in a sentence, for a colour that is none."""
+        """Pad. Raises LoomError, in a sentence, for a colour that is none, and where memory does not suffice."""
         from nodes.ops.compositing import padded
 
         sides = self.left, self.top, self.right, self.bottom
-        found = padded(self.image.pixels, *sides, self.border, rgb(self.color))
+        with in_sentences():
+            found = padded(self.image.pixels, *sides, self.border, rgb(self.color))
         return Padded(Image(found.pixels), Mask(found.added))
 
 

@@ -39,7 +39,7 @@ class ImageResize(Node):
     color: Annotated[str, Widget("color"), Field(description="The colour that pad fills with, as #rrggbb")] = "#000000"
 
     def run(self) -> Image:
-        """Resize. Raises LoomError, in a sentence, without a size or for a colour that is none."""
+        """Resize. Raises LoomError, in a sentence, without a size, for a colour that is none, and where memory is short."""
         from nodes.ops.resize import resize
 
         height, width = (int(side) for side in self.image.pixels.shape[1:3])
@@ -47,7 +47,7 @@ class ImageResize(Node):
             raise LoomError("inputs 'width' and 'height' are both empty; give at least one of them, in pixels")
         with in_sentences():
             size = wanted_size(width, height, 1, self.width, self.height)
-        return Image(resize(self.image.pixels, *size, self.fit, self.filter, rgb(self.color)))
+            return Image(resize(self.image.pixels, *size, self.fit, self.filter, rgb(self.color)))
 
 
 class ImageGrid(Node):
@@ -95,7 +95,8 @@ class ImageBatch(Node):
         """Join. Raises LoomError, in a sentence, for an empty list and for several sizes."""
         from nodes.ops.batches import batched
 
-        return Image(batched([image.pixels for image in self.images], None if self.fit == "same" else self.fit))
+        with in_sentences():
+            return Image(batched([image.pixels for image in self.images], None if self.fit == "same" else self.fit))
 
 
 class ImagesFromBatch(Node):

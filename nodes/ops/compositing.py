@@ -10,8 +10,11 @@ from torch import Tensor
 
 from nodes.ops.alpha import VISIBLE
 from nodes.ops.resize import centred
+from nodes.ops.room import check_pictures
 
 Border = Literal["edge", "mirror", "color"]
+PADDED = 2.5
+"""Copies of a padded picture: its rows, its columns, and the mask of what is new."""
 
 
 def shown_through(below: Tensor, above: Tensor, values: Tensor) -> Tensor:
@@ -75,9 +78,13 @@ def padded(
     border: Border = "edge",
     color: tuple[float, float, float] = (0.5, 0.5, 0.5),
 ) -> Padded:
-    """Pictures with so many pixels added on each side: the edge drawn out, the picture mirrored, or a colour."""
-    batch, height, width = pixels.shape[:3]
+    """Pictures with so many pixels added on each side: the edge drawn out, the picture mirrored, or a colour.
+
+    Raises ValueError, in a sentence, where that would not fit into memory.
+    """
+    batch, height, width, channels = (int(side) for side in pixels.shape)
     size = height + top + bottom, width + left + right
+    check_pictures("padding to", (batch, *size, channels), pixels.device, PADDED)
     added = torch.ones(batch, *size, dtype=pixels.dtype, device=pixels.device)
     added[:, top : top + height, left : left + width] = 0
     if border == "color":

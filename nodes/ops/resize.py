@@ -16,9 +16,14 @@ from torch import Tensor
 
 from nodes.ops.alpha import colours_changed, weighted
 from nodes.ops.colours import from_linear, to_linear
+from nodes.ops.room import check_pictures
 
 Filter = Literal["nearest", "area", "bilinear", "bicubic", "lanczos"]
 Fit = Literal["contain", "cover", "stretch", "pad"]
+
+
+COPIES = 4
+"""Of a resampled picture: the sum of a kernel's taps, one of these, the same weighted, and what both become."""
 
 
 class Kernel(NamedTuple):
@@ -62,9 +67,12 @@ def resample(pixels: Tensor, width: int, height: int, filter: Filter = "lanczos"
 
     Where C is 4 colours are weighted with their alpha, so that what is transparent does not bleed into what is seen. With
     `linear` light is mixed and not sRGB values (C is then 3 or 4): fine bright detail keeps its brightness as it shrinks.
+    Raises ValueError, in a sentence, where larger pictures would not fit into memory.
     """
     if pixels.shape[1:3] == (height, width):
         return pixels
+    if height * width > pixels[0, ..., 0].numel():
+        check_pictures("resizing to", (len(pixels), height, width, int(pixels.shape[-1])), pixels.device, COPIES)
     if linear:
         light = resample(colours_changed(pixels, to_linear), width, height, filter)
         return colours_changed(light, from_linear)

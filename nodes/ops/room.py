@@ -18,3 +18,14 @@ def check_room(nbytes: int, device: torch.device, what: str) -> None:
             f"{what} takes about {in_words(nbytes)} of memory, and {in_words(free)} are free; make the picture or the"
             " batch smaller"
         )
+
+
+def check_pictures(doing: str, pictures: tuple[int, int, int, int], device: torch.device, copies: float = 1) -> None:
+    """`check_room` for float32 pictures of this shape (B, H, W, C), so many `copies` of which are there at once.
+
+    `doing` begins the sentence: "resizing to".
+    """
+    batch, height, width, channels = pictures
+    check_room(
+        round(batch * height * width * channels * 4 * copies), device, f"{doing} {batch} × {width} × {height} pixels"
+    )

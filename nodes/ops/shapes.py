@@ -7,6 +7,10 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from nodes.ops.room import check_pictures
+
+COPIES = 6
+"""Of a mask: distances in double precision and their squares, what is covered, and the mask."""
 Draw = Callable[[Tensor, Tensor, Sequence[float]], Tensor]
 
 
@@ -14,8 +18,10 @@ def drawn(text: str, width: int, height: int) -> Tensor:
     """The mask (1, H, W) of all shapes together: 1 where the middle of a pixel lies in one of them.
 
     Lines are `box LEFT TOP RIGHT BOTTOM`, `ellipse LEFT TOP RIGHT BOTTOM`, `circle X Y RADIUS` and `polygon X Y X Y X Y …`.
-    Places are counted from the left upper corner. Raises ValueError, in a sentence, for a line that is none of these.
+    Places are counted from the left upper corner. Raises ValueError, in a sentence, for a line that is none of these, and
+    where the mask would not fit into memory.
     """
+    check_pictures("a mask of", (1, height, width, 1), torch.device("cpu"), COPIES)
     y = torch.arange(height, dtype=torch.float64)[:, None] + 0.5
     x = torch.arange(width, dtype=torch.float64)[None, :] + 0.5
     covered = torch.zeros(height, width, dtype=torch.bool)

@@ -3,7 +3,10 @@ from typing import Any
 
 import pytest
 import torch
+from generators import finished
 
+import nodes
+from engine.graph.faults import LoomError
 from nodes.ops.latents import decode, encode
 from nodes.ops.room import check_room
 from nodes.ops.sampling import sample
@@ -41,3 +44,22 @@ def test_pictures_too_large_to_decode_or_encode_are_refused(tiny_parts: Callable
         decode(vae, large)
     with pytest.raises(ValueError, match=r"^encoding 1024 × 1024 pixels at once takes"):
         encode(vae, Image(torch.zeros(1, 1024, 1024, 3)))
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_pictures_and_masks_too_large_to_make_are_refused_by_the_node_that_is_asked_for_them() -> None:
+    dot, many = Image(torch.zeros(1, 1, 1, 3)), Image(torch.zeros(()).expand(1000, 64, 64, 3))
+    for node, told in (
+        (nodes.ImagePad(image=dot, left=8192, bottom=8191), "padding to 1 × 8193 × 8192 pixels takes about 2.01 GB"),
+        (
+            nodes.ImageResize(image=dot, width=8192, fit="stretch"),
+            "resizing to 1 × 8192 × 8192 pixels takes about 3.22 GB",
+        ),
+        (nodes.ImageResize(image=many, width=128), "resizing to 1000 × 128 × 128 pixels takes about 786 MB"),
+        (nodes.MaskFromShapes(width=16384, height=16384), "a mask of 1 × 16384 × 16384 pixels takes about 6.44 GB"),
+    ):
+        with pytest.raises(LoomError, match=f"^{told} of memory, and 100 MB are free"):
+            node.run()
+    with pytest.raises(LoomError, match=r"^resizing to 1 × 8192 × 8192 pixels"):
+        finished(nodes.Upscale(image=Image(torch.zeros(1, 512, 512, 3)), scale=16.0).run(None))  # type: ignore[arg-type]
+    assert nodes.ImagePad(image=dot, left=800).run().image.pixels.shape == (1, 1, 801, 3)
