@@ -129,9 +129,10 @@ class ColorMatch(KeepsSize):
 
         measured = []
         with in_sentences():
-            for image, mask in ((self.image, self.mask), (self.reference, self.reference_mask)):
+            pairs = ("mask", self.image, self.mask), ("reference_mask", self.reference, self.reference_mask)
+            for name, image, mask in pairs:
                 batch, height, width = (int(side) for side in image.pixels.shape[:3])
-                values = None if mask is None else fitted(mask.values, width, height, batch)
+                values = None if mask is None else fitted(mask.values, width, height, batch, name)
                 measured.append(statistics(image.pixels, values))
             own, wanted = measured
             return Image(colour_matched(self.image.pixels, own, wanted, self.method, self.strength))

@@ -39,8 +39,11 @@ class SetNoiseMask(Node):
 
     def run(self) -> Latent:
         """Attach it. Raises LoomError, in a sentence, where the numbers of masks and pictures do not fit."""
-        if self.mask is not None and (count := len(self.mask.values)) not in (1, self.latent.batch):
-            raise LoomError(f"input 'mask' has {count} masks for {self.latent.batch} latents; wanted 1 or as many")
+        from nodes.samplers.masking import in_words, one_or
+
+        batch = self.latent.batch
+        if self.mask is not None and (count := len(self.mask.values)) not in (1, batch):
+            raise LoomError(f"input 'mask' has {count} masks for {in_words(batch)}; wanted {one_or(batch)}")
         return replace(self.latent, mask=self.mask)
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from nodes.ops.colours import to_lab
 from nodes.ops.resize import resample
+from nodes.samplers.masking import in_words, one_or
 
 INSIDE = 0.5
 """From this value on a pixel counts as covered, where a mask is taken as yes or no."""
@@ -96,13 +97,13 @@ def _along_rows(reached: Tensor, wall: Tensor) -> Tensor:
     return seen.gather(-1, runs).bool() & ~wall
 
 
-def fitted(values: Tensor, width: int, height: int, batch: int) -> Tensor:
+def fitted(values: Tensor, width: int, height: int, batch: int, input: str = "mask") -> Tensor:
     """A mask for `batch` pictures of `width` × `height`: stretched to their size, one for all or one each.
 
-    Raises ValueError, in a sentence, where its batch is neither 1 nor `batch`.
+    Raises ValueError, in a sentence that names the `input`, where its batch is neither 1 nor `batch`.
     """
     if len(values) not in (1, batch):
-        raise ValueError(f"input 'mask' has {len(values)} masks for {batch} pictures; wanted 1 or {batch}")
+        raise ValueError(f"input '{input}' has {len(values)} masks for {in_words(batch)}; wanted {one_or(batch)}")
     stretched = resample(values[..., None], width, height, "bilinear")[..., 0]
     return stretched.expand(batch, height, width)
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from nodes.ops.resize import resample
 from nodes.rewarding.contract import Score
+from nodes.samplers.masking import in_words, one_or
 from nodes.types import Box, Mask
 
 
@@ -70,7 +71,10 @@ def _up(edge: float) -> int:
 
 def _covered(pixels: Tensor, cover: Tensor | None, values: Tensor) -> Tensor:
     if len(values) not in (1, len(pixels)):
-        raise ValueError(f"a region of {len(values)} masks does not fit {len(pixels)} pictures; wanted 1 or as many")
+        raise ValueError(
+            f"the region has {len(values)} masks, and {in_words(len(pixels))} at a time is scored; "
+            f"wanted {one_or(len(pixels))}"
+        )
     height, width = int(pixels.shape[1]), int(pixels.shape[2])
     fitted = resample(values.to(pixels)[..., None], width, height, "area")[..., 0]
     return fitted if cover is None else fitted * cover

@@ -81,9 +81,19 @@ def latent_share(values: Tensor, size: tuple[int, int], factor: int, picture: tu
     return F.adaptive_avg_pool2d(_in_whole_cells(values, size, factor, picture, batch), size)
 
 
+def one_or(batch: int) -> str:
+    """How many masks may be given for so many pictures, in words."""
+    return "1" if batch == 1 else f"1 or {batch}"
+
+
+def in_words(pictures: int) -> str:
+    """So many pictures."""
+    return f"{pictures} picture{'s' * (pictures != 1)}"
+
+
 def _in_whole_cells(values: Tensor, size: tuple[int, int], factor: int, picture: tuple[int, int], batch: int) -> Tensor:
     if len(values) not in (1, batch):
-        raise ValueError(f"a mask of {len(values)} images does not fit a latent of {batch}; wanted 1 or {batch}")
+        raise ValueError(f"{len(values)} masks do not fit a latent of {in_words(batch)}; wanted {one_or(batch)}")
     pixels = values[:, None]
     height, width = picture
     if pixels.shape[-2:] == (height, width):

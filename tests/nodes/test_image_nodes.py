@@ -120,5 +120,7 @@ def test_colours_are_measured_where_the_masks_are_white_and_changed_everywhere()
     wanted = nodes.ColorMatch(image=Image(image[:, 2:]), reference=Image(reference[:, :, :2])).run().pixels
     torch.testing.assert_close(found[:, 2:], wanted, atol=1e-5, rtol=0)
     assert not torch.equal(found[:, :2], spoiled[:, :2])
+    with pytest.raises(LoomError, match=r"input 'reference_mask' has 2 masks for 1 picture; wanted 1$"):
+        nodes.ColorMatch(image=Image(image), reference=Image(other), reference_mask=Mask(torch.ones(2, 4, 4))).run()
     with pytest.raises(LoomError, match="2 references for 3 pictures"):
         nodes.ColorMatch(image=Image(noise(3, 4, 4, 3)), reference=Image(noise(2, 4, 4, 3))).run()

@@ -15,7 +15,7 @@ def test_a_noise_mask_is_set_and_taken_off() -> None:
     assert nodes.SetNoiseMask(latent=LATENT, mask=mask).run().mask is mask
     assert LATENT.mask is None
     assert nodes.SetNoiseMask(latent=nodes.SetNoiseMask(latent=LATENT, mask=mask).run()).run() == LATENT
-    with pytest.raises(LoomError, match="3 masks for 2 latents; wanted 1 or as many"):
+    with pytest.raises(LoomError, match="3 masks for 2 pictures; wanted 1 or 2"):
         nodes.SetNoiseMask(latent=LATENT, mask=Mask(torch.ones(3, 16, 16))).run()
 
 

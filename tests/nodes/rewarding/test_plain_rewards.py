@@ -112,6 +112,11 @@ def test_a_mask_that_covers_nothing_is_refused():
         measures(Reward((term(within=(Mask(torch.zeros(1, 6, 8)),)),)), [])
 
 
+def test_several_masks_do_not_fit_a_picture_that_is_scored_by_itself():
+    with pytest.raises(ValueError, match=r"the region has 2 masks, and 1 picture at a time is scored; wanted 1$"):
+        scores(flat(GREY), term(within=(Mask(torch.ones(2, 6, 8)),)))
+
+
 def test_an_unknown_kind_and_an_empty_reward_are_refused_in_a_sentence():
     with pytest.raises(ValueError, match="no reward of the kind 'beauty'; there are: redness"):
         measures(Reward((term("beauty"),)), [])

@@ -25,8 +25,10 @@ def test_a_mask_of_a_picture_with_half_a_cell_keeps_its_place() -> None:
 
 
 def test_a_mask_of_another_batch_is_refused() -> None:
-    with pytest.raises(ValueError, match="mask of 2 images does not fit a latent of 3; wanted 1 or 3"):
+    with pytest.raises(ValueError, match="2 masks do not fit a latent of 3 pictures; wanted 1 or 3"):
         latent_mask(torch.zeros(2, 8, 8), (1, 1), 8, (8, 8), 3)
+    with pytest.raises(ValueError, match=r"2 masks do not fit a latent of 1 picture; wanted 1$"):
+        latent_mask(torch.zeros(2, 8, 8), (1, 1), 8, (8, 8), 1)
 
 
 @pytest.mark.parametrize("masking", MASKINGS)
