@@ -7,6 +7,7 @@ import re
 
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 MOST = 64
+HEAVIEST = 1_000_000
 
 
 def colors_from(text: str) -> tuple[tuple[float, float, float], ...]:
@@ -23,7 +24,7 @@ def colors_from(text: str) -> tuple[tuple[float, float, float], ...]:
 def weights_from(text: str, many: int | None) -> tuple[float, ...]:
     """`many` numbers with commas between (None: however many); an empty text is 1 for each.
 
-    Raises ValueError, in a sentence, for what is no finite number, and for another count.
+    Raises ValueError, in a sentence, for what is no number up to `HEAVIEST` either side of 0, and for another count.
     """
     words = _words(text)
     if not words:
@@ -32,8 +33,11 @@ def weights_from(text: str, many: int | None) -> tuple[float, ...]:
         weights = tuple(float(word) for word in words)
     except ValueError:
         weights = (math.nan,)
-    if not all(map(math.isfinite, weights)):
-        raise ValueError(f"input 'weights' is {text[:40]!r}; wanted numbers with commas between, as 1, 0.5")
+    if not all(abs(weight) <= HEAVIEST for weight in weights):
+        raise ValueError(
+            f"input 'weights' is {text[:40]!r}; wanted numbers with commas between, as 1, 0.5, "
+            f"from −{HEAVIEST:,} to {HEAVIEST:,}"
+        )
     if many is not None and len(weights) != many:
         raise ValueError(f"input 'weights' has {len(weights)} numbers for {many} rewards; wanted one each, or none")
     return weights

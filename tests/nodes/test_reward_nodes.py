@@ -76,7 +76,13 @@ def test_a_combination_may_be_combined_and_keeps_what_it_holds_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weights", "told"), [("1", "1 numbers for 2 rewards"), ("1, x", "numbers with commas"), ("1, inf", "numbers with")]
+    ("weights", "told"),
+    [
+        ("1", "1 numbers for 2 rewards"),
+        ("1, x", "numbers with commas"),
+        ("1, inf", "numbers with"),
+        ("1, 1e308", "to 1,000,000"),
+    ],
 )
 def test_weights_that_do_not_fit_are_refused(weights: str, told: str) -> None:
     with pytest.raises(LoomError, match=told):
