@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nodes.ops.enlarging import Tile
+    from nodes.upscalers.protocol import Enlarger
 
 WITHOUT = 2.0
 """How many times larger a picture becomes where neither a size nor a network says it."""
@@ -110,6 +111,8 @@ class Upscale(Node):
                 with context.lease(self.upscaler) as (network,):
                     scale = self.scale or network.scale
                     wanted_size(width, height, scale, self.width, self.height)
+                    if remark := _seam(network, self.tile, self.overlap, max(width, height)):
+                        context.notice(remark, "overlap")
                     done = yield from tile_by_tile(enlarged(network, made, tile=self.tile, overlap=self.overlap))
                     made = done.pixels
             size = wanted_size(width, height, scale, self.width, self.height)
@@ -141,6 +144,19 @@ def tile_by_tile(work: Generator[Tile, None, Tensor], standing: tuple[int, int] 
         except Stop:
             working.close()
             return Enlarged(tile.so_far(), stopped=True)
+
+
+def _seam(network: Enlarger, tile: int, overlap: int, longest: int) -> str | None:
+    """What is to be said where tiles share less than a network sees to both sides."""
+    if network.whole or network.reach is None or longest <= tile:
+        return None
+    seen, shared = 2 * network.reach + 1, min(overlap, tile // 2)
+    if shared >= seen:
+        return None
+    return (
+        f"tiles of {tile} pixels share {shared}, and the network sees {seen} at once: seams may be seen; none are with an "
+        f"overlap of {seen} and tiles of {2 * seen} or more"
+    )
 
 
 def _preview(tile: Tile) -> Image:

@@ -125,6 +125,20 @@ def test_a_network_enlarges_as_it_was_made_to_and_a_filter_brings_that_to_size()
     assert torch.equal(upscaled(pixels, upscaler=NETWORK, width=30, filter="area"), resample(own, 30, 25, "area"))
 
 
+@pytest.mark.parametrize(
+    ("reach", "tile", "overlap", "told"),
+    [(4, 32, 9, 0), (4, 32, 8, 1), (9, 32, 40, 1), (9, 512, 0, 0), (None, 32, 0, 0)],
+)
+def test_tiles_that_share_less_than_the_network_sees_are_told(
+    reach: int | None, tile: int, overlap: int, told: int
+) -> None:
+    bench = Bench()
+    bench.network.reach = reach  # type: ignore[assignment]
+    given = {"image": Image(noise(1, 50, 40, 3)), "upscaler": NETWORK, "tile": tile, "overlap": overlap}
+    finished(nodes.Upscale(**given).run(bench))  # type: ignore[arg-type]
+    assert [input for _, input in bench.notices] == ["overlap"] * told
+
+
 def test_light_is_mixed_as_light() -> None:
     checks = torch.zeros(1, 8, 8, 3)
     checks[:, ::2, ::2] = checks[:, 1::2, 1::2] = 1
