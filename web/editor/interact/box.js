@@ -2,7 +2,8 @@
  * A press on empty ground clears the selection; dragged, it selects what the box touches: Shift adds, Alt takes away.
  */
 
-import { Interaction, follow, nodeUnder, onControl } from "./interaction.js";
+import { Interaction, choosing, follow, nodeUnder, onControl } from "./interaction.js";
+import { touching } from "./reach.js";
 
 export class BoxSelect extends Interaction {
   /** @override @param {AbortSignal} signal */
@@ -32,7 +33,7 @@ export class BoxSelect extends Interaction {
           top: Math.min(from.y, to.y),
           bottom: Math.max(from.y, to.y),
         };
-        const now = combined(before, stage.touching(area), moved);
+        const now = combined(before, touching(stage, area), moved);
         if (!same(now, tab.selection.peek())) tab.selection.value = now;
         show(box, stage.toScreen({ x: area.left, y: area.top }), stage.toScreen({ x: area.right, y: area.bottom }));
       },
@@ -42,7 +43,7 @@ export class BoxSelect extends Interaction {
         tab.selection.value = before;
       },
       click: () => {
-        if (!event.shiftKey && before.size) tab.selection.value = new Set();
+        if (!event.shiftKey && !choosing.has(stage) && before.size) tab.selection.value = new Set();
       },
     });
   }

@@ -5,7 +5,7 @@ import { dropOutput } from "../model/edits/uses.js";
 import { linksIn } from "../model/shapes.js";
 import { openMenu } from "../palette/menu.js";
 import { kindOf } from "../widgets/kinds.js";
-import { Interaction, nodeUnder } from "./interaction.js";
+import { Interaction, choosing, nodeUnder } from "./interaction.js";
 
 /** @type {Readonly<Record<string, readonly (string | null)[]>>} */
 const MENUS = Object.freeze({
@@ -16,9 +16,11 @@ const MENUS = Object.freeze({
     "node.collapse",
     "node.color",
     "node.connectTo",
+    "node.disconnect",
     "node.replace",
     "mask.paint",
     "node.help",
+    "select.more",
     null,
     "node.bypass",
     "node.mute",
@@ -38,6 +40,7 @@ const MENUS = Object.freeze({
   ],
   several: [
     "run.selection",
+    "select.more",
     null,
     "node.collapse",
     "node.color",
@@ -61,6 +64,7 @@ const MENUS = Object.freeze({
   wire: ["wire.reroute", "wire.delete"],
   item: [
     "frame.run",
+    "select.more",
     null,
     "node.color",
     "edit.copy",
@@ -77,6 +81,7 @@ const MENUS = Object.freeze({
     "note.add",
     null,
     "edit.selectAll",
+    "select.more",
     "node.unfreezeAll",
     "arrange.layout",
     null,
@@ -106,7 +111,8 @@ export class ContextMenu extends Interaction {
     stage.pointer = stage.screen(event);
     const item = /** @type {HTMLElement | null} */ (target?.closest("[data-item]") ?? null)?.dataset.item ?? null;
     const id = item ?? nodeUnder(stage, event) ?? target?.closest("article")?.dataset.id ?? null;
-    if (id !== null && !tab.selection.peek().has(id)) tab.selection.value = new Set([id]);
+    const before = tab.selection.peek();
+    if (id !== null && !before.has(id)) tab.selection.value = new Set(choosing.has(stage) ? [...before, id] : [id]);
     const { kind, argument } = this.#about(event, id, item !== null);
     const input = /** @type {HTMLElement | null} */ (target?.closest("[data-input]") ?? null)?.dataset.input;
     const output = /** @type {HTMLElement | null} */ (target?.closest("[data-output]") ?? null)?.dataset.output;

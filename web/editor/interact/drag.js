@@ -7,7 +7,8 @@
 import { DRAWN, drawnOf, frameMembers, patchDrawn } from "../model/edits/drawing.js";
 import { insertOnWire, makeRoom } from "../model/edits/insert.js";
 import { wiring } from "../model/links.js";
-import { Interaction, follow, nodeUnder, onControl } from "./interaction.js";
+import { Interaction, choosing, follow, itemUnder, nodeUnder, onControl } from "./interaction.js";
+import { fitsWire, placeOf } from "./reach.js";
 
 /** @typedef {import("../model/draft.js").Draft} Draft */
 /** @typedef {Map<string, {x: number, y: number}>} Places */
@@ -27,46 +28,47 @@ export class DragNodes extends Interaction {
     this.claim(event);
     const { tab } = stage;
     const before = tab.selection.peek();
-    const adding = event.shiftKey || event.ctrlKey || event.metaKey;
+    const adding = event.shiftKey || event.ctrlKey || event.metaKey || choosing.has(stage);
     if (!before.has(id)) tab.selection.value = new Set(adding ? [...before, id] : [id]);
     stage.mounts.elements.get(id)?.focus({ preventScroll: true });
-    this.#follow(event, id, adding && before.has(id), before);
+    this.#follow(event, id, adding, before);
   }
 
   /**
    * @param {PointerEvent} press
    * @param {string} id
-   * @param {boolean} takesOut
+   * @param {boolean} adding  a click takes it in, or out where it was in
    * @param {ReadonlySet<string>} before
    */
-  #follow(press, id, takesOut, before) {
+  #follow(press, id, adding, before) {
     const { stage } = this;
     const { tab } = stage;
     const from = stage.world(press);
     const places = this.#places();
+    const loose = this.#loose(places);
     /** @type {ReturnType<import("../session/tab.js").Tab["gesture"]> | null} */
     let gesture = null;
     const level = tab.levelName.peek();
     let by = { x: 0, y: 0 };
     const end = () => {
       stage.root.classList.remove("dragging");
-      stage.float([]);
+      stage.floating?.take([]);
     };
     follow(stage.root, press, {
       start: () => {
         stage.root.classList.add("dragging");
-        stage.float([...places.keys()].filter((key) => !key.includes(":")));
+        stage.floating?.take([...places.keys()].filter((key) => !key.includes(":")));
         gesture = tab.gesture("Move");
       },
       move: (event) => {
         const to = stage.world(event);
         by = { x: Math.round(to.x - from.x), y: Math.round(to.y - from.y) };
         gesture?.update((draft) => move(draft, level, places, by));
-        stage.hover(this.#wireUnder(places, event));
+        stage.hover(this.#wireUnder(loose, event));
       },
       drop: (event) => {
         end();
-        const wire = this.#wireUnder(places, event);
+        const wire = this.#wireUnder(loose, event);
         stage.hover(-1);
         if (gesture && wire >= 0) this.#insert(gesture, places, by, wire);
         gesture?.commit();
@@ -77,8 +79,8 @@ export class DragNodes extends Interaction {
         gesture?.cancel();
       },
       click: () => {
-        if (takesOut) tab.selection.value = new Set([...before].filter((other) => other !== id));
-        else if (!press.shiftKey && !press.ctrlKey && !press.metaKey) tab.selection.value = new Set([id]);
+        if (adding && before.has(id)) tab.selection.value = new Set([...before].filter((other) => other !== id));
+        else if (!adding) tab.selection.value = new Set([id]);
       },
     });
   }
@@ -90,32 +92,32 @@ export class DragNodes extends Interaction {
     /** @type {Places} */
     const places = new Map();
     for (const id of stage.tab.selection.peek()) {
-      const place = stage.placeOf(id);
+      const place = placeOf(stage, id);
       if (place) places.set(id, place);
       const frame = drawnOf(level, "frames").find((item) => `frame:${item.id}` === id);
       for (const member of frame ? frameMembers(level, frame, stage.rectOf) : []) {
-        const inside = stage.placeOf(member);
+        const inside = placeOf(stage, member);
         if (inside) places.set(member, inside);
       }
     }
     return places;
   }
 
-  /**
-   * The wire into which the node that is dragged would go; -1 without one.
-   *
-   * @param {Places} places
-   * @param {PointerEvent} event
-   */
-  #wireUnder(places, event) {
-    const { stage } = this;
+  /** The node that is dragged, if it is one without a wire; a drag changes none. @param {Places} places @returns {string | null} */
+  #loose(places) {
     const [id] = places.keys();
-    if (places.size !== 1 || id.includes(":")) return -1;
-    const { incoming, outgoing } = wiring(stage.tab.level.peek());
-    if (incoming.get(id)?.length || outgoing.get(id)?.length) return -1;
+    if (places.size !== 1 || id.includes(":")) return null;
+    const { incoming, outgoing } = wiring(this.stage.tab.level.peek());
+    return incoming.get(id)?.length || outgoing.get(id)?.length ? null : id;
+  }
+
+  /** The wire into which a loose node would go; -1 without one. @param {string | null} loose @param {PointerEvent} event */
+  #wireUnder(loose, event) {
+    const { stage } = this;
+    if (loose === null) return -1;
     const point = stage.world(event);
     const found = stage.geometry.wireAt(point.x, point.y, 14 / stage.camera.zoom);
-    return found >= 0 && stage.fitsWire(id, found) ? found : -1;
+    return found >= 0 && fitsWire(stage, loose, found) ? found : -1;
   }
 
   /**
@@ -136,12 +138,6 @@ export class DragNodes extends Interaction {
       makeRoom(draft, level, id, stage.rectOf);
     });
   }
-}
-
-/** @param {PointerEvent} event @returns {string | null} */
-function itemUnder(event) {
-  const element = event.target instanceof Element ? event.target.closest("[data-item]") : null;
-  return element instanceof HTMLElement ? (element.dataset.item ?? null) : null;
 }
 
 /** @param {Draft} draft @param {string} level @param {Places} places @param {{x: number, y: number}} by */

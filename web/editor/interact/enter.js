@@ -3,7 +3,7 @@
  * place.
  */
 
-import { Interaction, nodeUnder, onControl } from "./interaction.js";
+import { Interaction, choosing, nodeUnder, onControl } from "./interaction.js";
 
 export class Enter extends Interaction {
   /** @override @param {AbortSignal} signal */
@@ -14,7 +14,7 @@ export class Enter extends Interaction {
   /** @param {MouseEvent} event */
   #twice(event) {
     const { stage } = this;
-    if (event.defaultPrevented || onControl(event)) return;
+    if (event.defaultPrevented || choosing.has(stage) || onControl(event)) return;
     const id = nodeUnder(stage, event);
     event.preventDefault();
     if (id === null) return stage.app.view?.openSearch({ at: stage.world(event) });

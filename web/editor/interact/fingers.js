@@ -1,12 +1,13 @@
 /**
  * Fingers. Two move and zoom the drawing wherever they lie. One moves it too, unless it lies on what a hand moves: a socket, a title,
- * a note, what is selected, a grip. A tap selects, and goes to a node that is too far off to be read; a long press opens the menu.
+ * a note, what is selected and its numbers, a grip. A tap selects, and goes to a node that is too far off to be read; a long press
+ * opens the menu.
  */
 
 import { SLOP, longPress, swallowClick } from "../palette/longpress.js";
 import { panned, zoomed } from "../view/camera.js";
 import { FAR_BELOW } from "../view/mounts.js";
-import { Interaction, nodeUnder, onControl, socketUnder } from "./interaction.js";
+import { Interaction, choosing, itemUnder, nodeUnder, onControl, socketUnder } from "./interaction.js";
 
 /** @typedef {import("../view/camera.js").Point} Point */
 /** @typedef {import("../view/stage.js").Stage} Stage */
@@ -39,7 +40,9 @@ export class Fingers extends Interaction {
     const role = first ? roleOf(this.stage, press) : "ground";
     this.#fingers.set(press.pointerId, { press, from, at: from, role, moves: !first });
     if (!first) this.#together();
-    if (role === "ground") this.claim(press);
+    if (role !== "ground") return;
+    if (choosing.has(this.stage) && onControl(press)) swallowClick();
+    this.claim(press);
   }
 
   /** What one finger had begun ends as the second comes. */
@@ -86,6 +89,7 @@ export class Fingers extends Interaction {
   #tap({ press, role }) {
     const { stage } = this;
     const id = nodeUnder(stage, press);
+    if (choosing.has(stage)) return role === "hand" ? undefined : toggle(stage, itemUnder(press) ?? id);
     if (id !== null && stage.camera.zoom < FAR_BELOW) stage.go.fit([id]);
     if (role === "hand") return;
     stage.tab.selection.value = new Set(id === null ? [] : [id]);
@@ -104,13 +108,27 @@ export class Fingers extends Interaction {
 /** @param {Stage} stage @param {PointerEvent} press @returns {Role} */
 function roleOf(stage, press) {
   const target = press.target instanceof Element ? press.target : null;
+  if (choosing.has(stage)) return chosenRole(stage, press);
   if (target?.closest(".node-view, .grip, .frame-grip")) return "own";
   if (target?.closest("input, textarea") && target === document.activeElement) return "own";
-  if (socketUnder(stage, press) !== null || target?.closest("[data-item]")) return "hand";
+  if (socketUnder(stage, press) !== null || target?.closest("[data-item], .selected .number")) return "hand";
   if (onControl(press)) return "control";
   const node = nodeUnder(stage, press);
   if (node === null) return "ground";
   return target?.closest(".node-head") || stage.tab.selection.peek().has(node) ? "hand" : "ground";
+}
+
+/** What is selected can be moved, all else on a node only taken in. @param {Stage} stage @param {PointerEvent} press @returns {Role} */
+function chosenRole(stage, press) {
+  const id = itemUnder(press) ?? nodeUnder(stage, press);
+  return id !== null && stage.tab.selection.peek().has(id) && !onControl(press) ? "hand" : "ground";
+}
+
+/** @param {Stage} stage @param {string | null} id */
+function toggle({ tab }, id) {
+  if (id === null) return;
+  const before = tab.selection.peek();
+  tab.selection.value = new Set(before.has(id) ? [...before].filter((other) => other !== id) : [...before, id]);
 }
 
 /** End what a finger had begun, as if the system had taken it away. @param {number} pointerId */

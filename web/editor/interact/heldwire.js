@@ -1,6 +1,6 @@
 /**
  * A wire that a tap on a socket has taken up. It hangs there, however the drawing is moved, until the next tap: on a socket or on a
- * row, on a node's body (what fits there first), or on nothing, which puts it down.
+ * row, on a node's body (what fits there first), or on nothing, which puts a new wire down and takes off one that was there.
  *
  * @typedef {import("../view/stage.js").Stage} Stage
  * @typedef {import("../view/geometry.js").Socket} Socket
@@ -13,8 +13,9 @@ import { DraftWire } from "../view/draftwire.js";
 import { elementUnder, follow, nodeUnder, socketUnder } from "./interaction.js";
 
 const STUB = 44;
-const ROOM = 150; // pixels that the words take
-const WORDS = "Tap where it goes";
+/** What is asked, of a new wire and of one that was there, and the pixels that it takes. */
+const NEW = { words: "Tap where it goes", room: 150 };
+const THERE = { words: "Tap where it goes; on nothing takes it off", room: 280 };
 
 export class HeldWire {
   waits = true;
@@ -24,7 +25,8 @@ export class HeldWire {
    * @param {Stage} stage
    * @param {Started} started
    * @param {string} colour
-   * @param {{target: (event: PointerEvent, socket: Socket | null) => import("./wire.js").Target, join: (socket: Socket) => void}} does
+   * @param {{target: (event: PointerEvent, socket: Socket | null) => import("./wire.js").Target, join: (socket: Socket) => void,
+   *   off: () => void}} does  `off` takes off the link that was there
    */
   constructor(stage, started, colour, does) {
     this.stage = stage;
@@ -33,6 +35,8 @@ export class HeldWire {
       started.kind === "input"
         ? { node: started.to.node, side: /** @type {const} */ ("input"), name: started.to.input }
         : { node: started.from.node, side: /** @type {const} */ ("output"), name: started.from.output };
+    this.link = started.kind === "output" ? started.detached : null;
+    this.asks = this.link === null ? NEW : THERE;
     this.wire = new DraftWire(stage.overlay, colour);
     const { tab } = stage;
     const level = tab.levelName.peek();
@@ -42,7 +46,7 @@ export class HeldWire {
     });
     this.#over.signal.addEventListener("abort", stop);
     window.addEventListener("keydown", (event) => this.#key(event), { signal: this.#over.signal, capture: true });
-    stage.app.say(WORDS);
+    stage.app.say(this.asks.words);
   }
 
   end() {
@@ -50,18 +54,23 @@ export class HeldWire {
     this.waits = false;
     this.#over.abort();
     this.wire.remove();
+    this.stage.hide(-1);
   }
 
   /** @param {boolean} there */
   #show(there) {
-    const { stage, start } = this;
+    const { stage, start, link } = this;
     const end = there ? stage.geometry.socket(start.node, start.side, start.name) : null;
     if (end === null) return void queueMicrotask(() => this.end());
     const fixed = stage.toScreen(end);
     const out = start.side === "output";
-    const loose = { x: fixed.x + (out ? STUB : -STUB), y: fixed.y + STUB / 2 };
+    const before = link && stage.geometry.socket(link.to.node, "input", link.to.input);
+    const from = before ? stage.toScreen(before) : fixed;
+    const loose = { x: from.x + (out && !before ? STUB : -STUB), y: from.y + STUB / 2 };
+    stage.hide(link === null ? -1 : stage.geometry.links.indexOf(link));
     this.wire.show(out ? fixed : loose, out ? loose : fixed, out ? "to" : "from", stage.camera.zoom);
-    this.wire.say(WORDS, { x: Math.max(0, Math.min(loose.x, stage.size.width - ROOM)), y: loose.y }, false);
+    const { words, room } = this.asks;
+    this.wire.say(words, { x: Math.max(0, Math.min(loose.x, stage.size.width - room)), y: loose.y }, false);
   }
 
   /** @param {KeyboardEvent} event */
@@ -87,12 +96,16 @@ export class HeldWire {
     if (!this.waits) return;
     swallowClick();
     const socket = socketOfRow(stage, event) ?? socketUnder(stage, event);
-    const again = socket !== null && socket.node === start.node && socket.name === start.name && socket.side === start.side;
+    const { link } = this;
+    const back = link && { node: link.to.node, side: "input", name: link.to.input };
+    const again = socket !== null && [start, back].some((it) => socket.node === it?.node && socket.name === it.name && socket.side === it.side);
     const { socket: found, why } = again ? { socket: null, why: null } : this.does.target(event, socket);
     if (why !== null) return stage.app.say(why, "assertive");
     if (found !== null) this.does.join(found);
     else if (!again && nodeUnder(stage, event) !== null) return;
-    stage.app.say(found === null ? "Put down" : "Connected");
+    const off = found === null && !again && link !== null;
+    if (off) this.does.off();
+    stage.app.say(found !== null ? "Connected" : off ? "Taken off" : "Put down");
     this.end();
   }
 }

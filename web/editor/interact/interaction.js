@@ -8,6 +8,9 @@ import { SLOP } from "../palette/longpress.js";
 
 /** @typedef {import("../view/stage.js").Stage} Stage */
 
+/** Of a stage on which taps select one more: what ends that. @type {WeakMap<Stage, () => void>} */
+export const choosing = new WeakMap();
+
 export class Interaction {
   /** @type {AbortController | null} */ #on = null;
 
@@ -116,6 +119,12 @@ export function nodeUnder(stage, event) {
   if (element instanceof HTMLElement) return element.dataset.id ?? null;
   const point = stage.world(event);
   return stage.geometry.nodeAt(point.x, point.y);
+}
+
+/** The frame or note whose element was pressed. @param {{target: EventTarget | null}} event @returns {string | null} */
+export function itemUnder({ target }) {
+  const element = target instanceof Element ? target.closest("[data-item]") : null;
+  return element instanceof HTMLElement ? (element.dataset.item ?? null) : null;
 }
 
 /** @typedef {{target: EventTarget | null, clientX: number, clientY: number, pointerType?: string}} Press */

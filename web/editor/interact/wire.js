@@ -16,7 +16,7 @@ import { incoming, outgoing } from "../model/links.js";
 import { DraftWire } from "../view/draftwire.js";
 import { swallowClick } from "../palette/longpress.js";
 import { HeldWire } from "./heldwire.js";
-import { Interaction, follow, nodeUnder, socketUnder } from "./interaction.js";
+import { Interaction, choosing, follow, nodeUnder, socketUnder } from "./interaction.js";
 
 /** @typedef {import("../view/geometry.js").Socket} Socket */
 /** @typedef {import("../model/links.js").Link} Link */
@@ -33,6 +33,7 @@ import { Interaction, follow, nodeUnder, socketUnder } from "./interaction.js";
 
 export class Wires extends Interaction {
   /** @type {HeldWire | null} */ #held = null;
+  /** Whether the last press was a wire's. */ #took = false;
 
   /** @override @param {AbortSignal} signal */
   listen(signal) {
@@ -43,10 +44,12 @@ export class Wires extends Interaction {
 
   /** @param {PointerEvent} event */
   #press(event) {
-    if (this.#held?.waits) return this.#held.press(event);
-    if (event.button !== 0 || event.defaultPrevented) return;
+    this.#took = this.#held?.waits === true;
+    if (this.#took) return this.#held?.press(event);
+    if (event.button !== 0 || event.defaultPrevented || choosing.has(this.stage)) return;
     const socket = socketUnder(this.stage, event);
     if (!socket) return;
+    this.#took = true;
     this.claim(event);
     if (event.pointerType === "touch") swallowClick(); // of a control that is near
     const started = this.#start(socket, event);
@@ -93,9 +96,11 @@ export class Wires extends Interaction {
   /** A tap takes a wire up; the next one says where it goes. @param {Started} started */
   #hold(started) {
     if (started.kind === "all") return;
+    const link = started.kind === "output" ? started.detached : null;
     this.#held = new HeldWire(this.stage, started, this.stage.drawn?.colour(this.#typeOf(started)) ?? "", {
       target: (event, socket) => this.#target(started, event, socket),
       join: (socket) => this.#join(started, socket),
+      off: () => link && this.#detach(link),
     });
   }
 
@@ -236,9 +241,10 @@ export class Wires extends Interaction {
     tab.edit("Disconnect", (draft) => disconnect(draft, level, link.to));
   }
 
-  /** A double click on a wire puts a reroute into it. @param {MouseEvent} event */
+  /** A double click on a wire puts a reroute into it; one on a socket is nobody else's. @param {MouseEvent} event */
   #twice(event) {
     const { stage } = this;
+    if (this.#took) return event.stopPropagation();
     const point = stage.world(event);
     if (nodeUnder(stage, event) !== null) return;
     const wire = stage.geometry.wireAt(point.x, point.y, 8 / stage.camera.zoom);

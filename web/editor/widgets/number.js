@@ -6,6 +6,7 @@
  */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { SLOP } from "../palette/longpress.js";
 import { evaluated } from "./arithmetic.js";
 import { bounded, shown, snapped, stepOf } from "./bounds.js";
 import { valueOf, write, writing } from "./subject.js";
@@ -104,7 +105,8 @@ function move(subject, input, by, event) {
 }
 
 /**
- * A press that moves scrubs, one that doesn't puts the caret in. A finger that moves moves the drawing.
+ * A press that moves scrubs, one that doesn't puts the caret in. A finger scrubs on a node that is selected; elsewhere it moves the
+ * drawing, or the page.
  *
  * @param {Subject} subject
  * @param {PointerEvent} event
@@ -112,31 +114,36 @@ function move(subject, input, by, event) {
 function scrub(subject, event) {
   const input = field(event);
   if (event.button !== 0 || document.activeElement === input) return;
-  if (event.pointerType === "touch") return input.addEventListener("click", () => input.select(), { once: true, signal: AbortSignal.timeout(1000) });
-  event.preventDefault();
+  const finger = event.pointerType === "touch";
+  if (finger) input.addEventListener("click", () => input.select(), { once: true, signal: AbortSignal.timeout(1000) });
+  if (finger && input.closest(".selected") === null) return;
+  if (!finger) event.preventDefault();
   const from = { x: event.clientX, value: current(subject) };
   /** @type {ReturnType<Subject["tab"]["gesture"]> | null} */
   let gesture = null;
   input.setPointerCapture(event.pointerId);
+  const over = new AbortController();
 
   /** @param {PointerEvent} moved */
   const onMove = (moved) => {
     const across = moved.clientX - from.x;
-    if (!gesture && Math.abs(across) < 3) return;
+    if (moved.pointerId !== event.pointerId || (!gesture && Math.abs(across) < (finger ? SLOP : 3))) return;
     gesture ??= subject.tab.gesture(`Change ${subject.port.title}`);
     const step = notch(moved, subject);
     gesture.update(
       writing(subject, snapped(from.value + Math.trunc(across / PIXELS_A_STEP) * step, subject.port, step)),
     );
   };
-  /** @param {Event} ended */
+  /** @param {PointerEvent} ended */
   const onEnd = (ended) => {
-    input.removeEventListener("pointermove", onMove);
-    for (const type of ["pointerup", "pointercancel"]) input.removeEventListener(type, onEnd);
+    if (ended.pointerId !== event.pointerId) return;
+    over.abort();
     if (gesture) return ended.type === "pointerup" ? gesture.commit() : gesture.cancel();
+    if (finger) return; // the browser's click gives it the focus
     input.focus({ preventScroll: true });
     input.select();
   };
-  input.addEventListener("pointermove", onMove);
-  for (const type of ["pointerup", "pointercancel"]) input.addEventListener(type, onEnd);
+  const { signal } = over;
+  window.addEventListener("pointermove", onMove, { signal });
+  for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) window.addEventListener(type, onEnd, { signal });
 }

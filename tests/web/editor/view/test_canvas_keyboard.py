@@ -87,6 +87,19 @@ def test_connect_to_lists_what_fits_and_connects_it(canvas: Canvas) -> None:
     assert canvas.input("decode", "latent") == {"link": "sampler.latent"}
 
 
+def test_disconnect_lists_the_wires_of_a_node_and_takes_one_off(canvas: Canvas) -> None:
+    canvas.page.mouse.click(*canvas.header("decode"))
+    canvas.page.keyboard.press("Shift+C")
+    options = canvas.page.get_by_role("option")
+    expect(options).to_contain_text(["from KSampler · latent", "from Load model · vae"])
+    canvas.page.keyboard.type("latent")
+    expect(options.first).to_contain_text("KSampler")
+    canvas.page.keyboard.press("Enter")
+    canvas.until("!tab.level.peek().nodes.get('decode').inputs.has('latent')")
+    assert canvas.input("decode", "vae") == {"link": "model.vae"}
+    expect(canvas.page.locator('[data-id="decode"]')).to_be_focused()
+
+
 def test_the_outline_has_all_nodes_and_leads_to_each(canvas: Canvas) -> None:
     canvas.js("tab.camera.value = {x: 90000, y: 90000, zoom: 1}")
     canvas.page.keyboard.press("Control+Shift+o")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 Canvas = Any
 Point = tuple[float, float]
@@ -36,6 +36,12 @@ class Hand:
     def tap(self, at: Point) -> None:
         self.down(at)
         self.up()
+
+    def press(self, button: Locator) -> None:
+        """A tap on the middle of it."""
+        box = button.bounding_box()
+        assert box is not None
+        self.tap((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
 
     def drag(self, start: Point, end: Point, steps: int = 4) -> None:
         self.down(start)
@@ -254,3 +260,92 @@ def test_a_long_press_moves_nothing_and_a_tap_on_a_number_edits_it(hand):
     hand.page.keyboard.type("7")
     hand.page.keyboard.press("Enter")
     assert canvas.input("sampler", "steps") == 7
+
+
+def choosing(hand: Hand) -> Locator:
+    """The bar that is there while nodes are selected by tapping."""
+    hand.session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    hand.hold(hand.canvas.header("model"))
+    hand.press(hand.page.get_by_role("menuitem", name="Select by tapping"))
+    bar = hand.page.get_by_role("group", name="Selecting by tapping")
+    expect(bar).to_contain_text("1 selected")
+    return bar
+
+
+def test_taps_add_to_the_selection_and_take_out_of_it_once_that_was_asked_for(hand):
+    canvas = hand.canvas
+    bar = choosing(hand)
+    document = canvas.nodes()
+    field = canvas.field("sampler", "steps").bounding_box()
+    hand.tap((field["x"] + 30, field["y"] + 8))  # a control is part of its node
+    hand.tap(shift(canvas.socket("size", "output", "latent"), -8, 0))  # and so is a socket
+    assert canvas.selected() == {"model", "sampler", "size"}
+    hand.tap((40, 700))  # nothing is no wish to begin anew
+    hand.tap(canvas.header("model"))
+    assert canvas.selected() == {"sampler", "size"}
+    expect(bar).to_contain_text("2 selected")
+    assert canvas.js("document.activeElement.matches('input')") is False
+    assert canvas.nodes() == document
+    hand.hold(middle(canvas, "decode"))
+    expect(hand.page.get_by_role("menu")).to_contain_text("Put a frame around")
+    hand.page.keyboard.press("Escape")
+    expect(bar).to_be_visible()
+    hand.press(bar.get_by_role("button", name="Done"))
+    expect(bar).to_have_count(0)
+    assert canvas.selected() == {"decode", "sampler", "size"}
+    hand.tap(middle(canvas, "decode"))
+    hand.tap((40, 700))
+    assert canvas.selected() == set()
+
+
+def test_what_was_selected_by_tapping_moves_together_and_escape_ends_it(hand):
+    canvas = hand.canvas
+    bar = choosing(hand)
+    hand.tap(middle(canvas, "size"))
+    before = [place(canvas, node) for node in ("model", "size", "sampler")]
+    hand.drag(middle(canvas, "size"), shift(middle(canvas, "size"), 40, 40))
+    after = [place(canvas, node) for node in ("model", "size", "sampler")]
+    assert after == [shift(before[0], 50, 50), shift(before[1], 50, 50), before[2]]
+    hand.page.keyboard.press("Escape")
+    expect(bar).to_have_count(0)
+    assert canvas.selected() == {"model", "size"}
+
+
+def test_a_link_is_taken_off_by_tapping_its_input_and_then_nothing(hand):
+    canvas = hand.canvas
+    words = hand.page.locator(".draft-words")
+    end = shift(canvas.socket("decode", "input", "latent"), 12, 0)
+    for elsewhere in (end, shift(canvas.socket("sampler", "output", "latent"), -8, 0)):  # where it was, it stays
+        hand.tap(end)
+        expect(words).to_have_text("Tap where it goes; on nothing takes it off")
+        hand.tap(elsewhere)
+        expect(words).to_have_count(0)
+        assert canvas.input("decode", "latent") == {"link": "sampler.latent"}
+    hand.tap(end)
+    hand.tap((40, 700))
+    expect(words).to_have_count(0)
+    assert canvas.input("decode", "latent") is None
+    assert canvas.js("said.at(-1)") == "Taken off"
+    canvas.js("tab.undo()")
+    assert canvas.input("decode", "latent") == {"link": "sampler.latent"}
+
+
+def test_a_finger_scrubs_a_number_of_a_selected_node_and_a_second_one_takes_that_back(hand):
+    canvas = hand.canvas
+    hand.tap(middle(canvas, "sampler"))
+    steps = canvas.input("sampler", "steps")
+    box = canvas.field("sampler", "steps").bounding_box()
+    at = (box["x"] + 20, box["y"] + 8)
+    before = camera(canvas)
+    hand.drag(at, shift(at, 60, 2))
+    assert canvas.input("sampler", "steps") == steps + 10
+    assert camera(canvas) == before
+    assert canvas.js("document.activeElement.matches('input')") is False
+    canvas.js("tab.undo()")
+    hand.down(at)
+    hand.move(shift(at, 60, 0))
+    hand.down(shift(at, 60, 0), shift(at, 60, 300))
+    hand.up()
+    assert canvas.input("sampler", "steps") == steps
+    hand.tap(at)
+    expect(canvas.field("sampler", "steps")).to_be_focused()
