@@ -161,7 +161,7 @@ class Painter:
             seed=one.seed,
             steps=options.steps,
             cfg=options.cfg,
-            sampler="ddim",
+            sampler=options.sampler,
             schedule="trailing",
             denoise=options.denoise,
             fresh=True,
@@ -199,6 +199,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=100)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--cfg", type=float, default=2.5)
+    parser.add_argument("--sampler", default="ddim")
     parser.add_argument("--denoise", type=float, default=1.0)
     parser.add_argument("--grow", type=int, default=3)
     parser.add_argument("--feather", type=float, default=1.0)

@@ -6,10 +6,11 @@
     python -m models.training.turbo export                   models/solids-turbo
 
 Knowledge distillation of the sampler's whole map (Luhman & Luhman 2021): noise e → x0 of the teacher, eight DDIM steps
-with guidance, which the student thereby takes in. It learns x0 at the last step, where the state is e, and at the states
-α·x0 + σ·e that a perfect student's own DDIM would pass next, so that one, two and four trailing steps all work. At the
-schedule's end (zero terminal SNR) v = −x0. Loss: pseudo-Huber (Song & Dhariwal 2023, eq. 7) on x0, and what a reward
-says of one-step pictures of fresh noises (`praise`).
+with guidance, which the student thereby takes in. It learns x0 at the last step, where the state is e, and at the state
+α·x0 + σ·e that a perfect student's own DDIM would pass next; at the two later steps of a four-step schedule, where
+guidance matters little and edges are made, it learns from the rendered pictures themselves, as a denoiser does, so that
+it need not be softer than its teacher. At the schedule's end (zero terminal SNR) v = −x0. Loss: pseudo-Huber (Song &
+Dhariwal 2023, eq. 7) on x0, and what a reward says of one-step pictures of fresh noises (`praise`).
 """
 
 import argparse
@@ -25,7 +26,7 @@ from torch import Tensor, nn
 from models.training import checkpoint
 from models.training.common import MODELS, WORK, ending, log
 from models.training.course import Course, new_numbers
-from models.training.denoiser import new_scheduler
+from models.training.denoiser import load_data, new_scheduler
 from models.training.export import write_model
 from models.training.muon import Muon
 from models.training.praise import Praise
@@ -35,13 +36,19 @@ from models.training.team import Team, together
 PATH: Final = WORK / "turbo.safetensors"
 TO: Final = MODELS / "solids-turbo"
 PEAK: Final = 1e-3
-BATCH: Final = 12
+BATCH: Final = 8
 """Pairs, of each process."""
 PRAISED: Final = 8
 """Fresh noises beside them."""
+SEEN: Final = 8
+"""Latents of rendered pictures beside them."""
 DECAY_SHARE: Final = 0.7
-STUDENT_STEPS: Final = ((999, 0.64), (749, 0.14), (499, 0.14), (249, 0.08))
-"""Where the student is asked, and how often: what trailing schedules of one, two and four steps visit."""
+Steps = tuple[tuple[int, float], ...]
+"""Steps of the schedule, and how often each is asked for."""
+TAUGHT_STEPS: Final[Steps] = ((999, 0.75), (749, 0.25))
+"""Where the student learns from its teacher. With `SEEN_STEPS`: what trailing schedules of one, two and four steps visit."""
+SEEN_STEPS: Final[Steps] = ((499, 0.5), (249, 0.5))
+"""Where it learns from rendered pictures."""
 HUBER: Final = 0.03
 """The pseudo-Huber constant c, for latents of deviation 1; c = 0.00054·√d of the source is 0.017 for d = 1,024."""
 
@@ -62,10 +69,10 @@ class Student(nn.Module):
         return torch.as_tensor(self.unet(noisy, step, states, return_dict=False)[0])
 
 
-def draw_steps(count: int) -> Tensor:
-    """`count` of the student's steps, (count,)."""
-    weights = torch.tensor([weight for _, weight in STUDENT_STEPS])
-    return torch.tensor([step for step, _ in STUDENT_STEPS])[torch.multinomial(weights, count, replacement=True)]
+def draw_steps(count: int, among: Steps) -> Tensor:
+    """`count` of some steps, (count,)."""
+    weights = torch.tensor([weight for _, weight in among])
+    return torch.tensor([step for step, _ in among])[torch.multinomial(weights, count, replacement=True)]
 
 
 def loss_of(
@@ -90,16 +97,19 @@ def train(team: Team, end: float) -> None:
     seed = int(state["step"]) * team.size + team.rank + 1
     torch.manual_seed(seed)
     pairs, alphas, compiled = Pairs(seed), new_scheduler().alphas_cumprod, torch.compile(student)
-    praise, last = Praise(seed, teacher().vae), torch.full((PRAISED,), 999)
+    praise, last, data = Praise(seed, teacher().vae), torch.full((PRAISED,), 999), load_data(seed)
     if team.leads:
         log(f"from step {state['step']}, {len(pairs.made)} pairs of {pairs.asked}")
 
     def loss(_rate: float) -> Tensor:
         asked = praise.ask(PRAISED)
         praised = praise.loss(-compiled(asked.noise, last, asked.tokens), asked)
-        return praised + loss_of(compiled, pairs.batch(BATCH), draw_steps(BATCH), alphas)
+        taught = loss_of(compiled, pairs.batch(BATCH), draw_steps(BATCH, TAUGHT_STEPS), alphas)
+        clean, tokens = data.batch(SEEN)
+        seen = (torch.randn_like(clean), clean, tokens)
+        return praised + taught + loss_of(compiled, seen, draw_steps(SEEN, SEEN_STEPS), alphas)
 
-    Course(team, PATH, student, mean, optimizer, state, PEAK, BATCH + PRAISED, DECAY_SHARE).run(loss, end)
+    Course(team, PATH, student, mean, optimizer, state, PEAK, BATCH + PRAISED + SEEN, DECAY_SHARE).run(loss, end)
 
 
 def export(to: Path) -> None:
