@@ -2,6 +2,7 @@
  * What can be done on the canvas by hand. A first frame needs none of it, so it is loaded beside the page.
  */
 
+import { Floating } from "../view/floating.js";
 import { BoxSelect } from "./box.js";
 import { ContextMenu } from "./context.js";
 import { DragNodes } from "./drag.js";
@@ -33,5 +34,6 @@ const INTERACTIONS = Object.freeze([
 
 /** @param {import("../view/stage.js").Stage} stage */
 export function interact(stage) {
+  stage.floating = new Floating(stage);
   for (const Kind of INTERACTIONS) new Kind(stage).enable();
 }

@@ -29,6 +29,7 @@ export class Minimap {
     this.canvas = document.createElement("canvas");
     this.canvas.width = WIDTH * 2;
     this.canvas.height = HEIGHT * 2;
+    this.shown = /** @type {ImageBitmapRenderingContext} */ (this.canvas.getContext("bitmaprenderer"));
     this.view = document.createElement("div");
     this.view.className = "minimap-view";
     this.element.append(this.canvas, this.view);
@@ -45,7 +46,7 @@ export class Minimap {
       drawn.geometry.ids.length < 2 || this.element.classList.contains("off") || this.#allInView(drawn.geometry);
     this.element.hidden = hidden;
     if (hidden) return;
-    if (!this.stage.floating.ids.size && this.#stale()) this.#paint();
+    if (!this.stage.floating?.ids.size && this.#stale()) this.#paint();
     this.#move();
   }
 
@@ -88,7 +89,8 @@ export class Minimap {
     counters.minimap += 1;
     const { drawn, theme } = this.stage;
     const { geometry, faces } = /** @type {import("./model.js").DrawnLevel} */ (drawn);
-    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    const aside = new OffscreenCanvas(this.canvas.width, this.canvas.height);
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (aside.getContext("2d"));
     const box = joined(null, geometry.bounds() ?? { left: 0, top: 0, right: 1, bottom: 1 });
     const scale = Math.min(
       (WIDTH - 2 * INSET) / (box.right - box.left),
@@ -99,16 +101,16 @@ export class Minimap {
     this.#left = (box.left + box.right) / 2 - WIDTH / 2 / scale;
     this.#top = (box.top + box.bottom) / 2 - HEIGHT / 2 / scale;
     context.setTransform(2, 0, 0, 2, 0, 0);
-    context.clearRect(0, 0, WIDTH, HEIGHT);
     for (const tone of /** @type {const} */ (["", "done", "stale", "running", "failed"])) {
       context.fillStyle = tone === "" ? theme.muted : theme[tone];
       for (let i = 0; i < geometry.ids.length; i++)
         if (faces[i].tone === tone) this.#dot(context, geometry, i, tone === "failed" ? 3 : 1.5);
     }
+    this.shown.transferFromImageBitmap(aside.transferToImageBitmap());
   }
 
   /**
-   * @param {CanvasRenderingContext2D} context
+   * @param {OffscreenCanvasRenderingContext2D} context
    * @param {import("./geometry.js").Geometry} geometry
    * @param {number} i
    * @param {number} least so small that it is still seen

@@ -17,10 +17,9 @@ import { tintStyle } from "./tints.js";
 /** @typedef {import("./camera.js").Size} Size */
 
 export const FAR_BELOW = 0.38;
-const NEAR = 80;
 const AWAY = 480;
-/** Elements that are made in one frame: fewer while the zoom is moving, since what comes near then may soon be away. */
-const A_FRAME = { resting: 6, moving: 2 };
+/** Elements that are made in one frame, and how far out of view: while the zoom is moving, what stands at the edge may soon be away. */
+const HURRY = { resting: { most: 6, near: 80 }, moving: { most: 1, near: -160 } };
 
 export class Mounts {
   /** @type {Map<string, HTMLElement>} */ elements = new Map();
@@ -34,15 +33,15 @@ export class Mounts {
 
   /**
    * Make and drop elements for what the camera sees; true when some are still waiting.
-   * @param {DrawnLevel} drawn @param {Camera} camera @param {Size} size @param {keyof typeof A_FRAME} hurry
+   * @param {DrawnLevel} drawn @param {Camera} camera @param {Size} size @param {keyof typeof HURRY} hurry
    * @param {boolean} dropping what is away may go; seen from afar all elements go, whatever is said here
    */
   update(drawn, camera, size, hurry, dropping) {
     const far = camera.zoom < FAR_BELOW;
     if (far || dropping) this.#drop(drawn, far ? null : seen(camera, size, AWAY));
     if (far) return false;
-    let left = A_FRAME[hurry];
-    for (const place of drawn.geometry.nodesIn(seen(camera, size, NEAR))) {
+    let left = HURRY[hurry].most;
+    for (const place of drawn.geometry.nodesIn(seen(camera, size, HURRY[hurry].near))) {
       const id = drawn.geometry.ids[place];
       if (this.elements.has(id)) continue;
       if (left === 0) return true;
@@ -142,9 +141,19 @@ export class Mounts {
     element.style.height = `${geometry.height[place]}px`;
   }
 
-  /** Elements that are dragged become layers of their own, which the browser only has to move. @param {Iterable<string>} ids @param {boolean} on */
+  /**
+   * Elements that are dragged become layers of their own, which the browser only has to move. What is animated it moves
+   * without putting all layers together anew, so there is an animation, which stands still and adds nothing.
+   *
+   * @param {Iterable<string>} ids @param {boolean} on
+   */
   float(ids, on) {
-    for (const id of ids) this.elements.get(id)?.classList.toggle("afloat", on);
+    for (const id of ids) {
+      const element = this.elements.get(id);
+      element?.classList.toggle("afloat", on);
+      if (on) element?.animate({ transform: ["none", "none"] }, { duration: 1, composite: "add" }).pause();
+      else for (const still of element?.getAnimations() ?? []) still.cancel();
+    }
   }
 
   /** @param {ReadonlySet<string>} before @param {ReadonlySet<string>} now */

@@ -12,6 +12,7 @@ import { handle } from "./curves.js";
 import { HEADER } from "./shape.js";
 import { tintColour } from "./tints.js";
 
+/** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
 /** @typedef {import("./camera.js").Box} Box */
 /** @typedef {import("./camera.js").Camera} Camera */
 /** @typedef {import("./camera.js").Size} Size */
@@ -34,7 +35,7 @@ import { tintColour } from "./tints.js";
  * @property {number} hovered wire under the pointer, or -1
  * @property {number} hidden a wire that is being dragged, or -1
  * @property {ReadonlySet<string>} afloat nodes that are being dragged: they and their wires are painted apart
- * @property {boolean} floating what is afloat is painted, and nothing else; else all but that
+ * @property {readonly number[] | null} floating what is afloat is painted, with these wires, and nothing else; null: all but that
  */
 
 const STRAIGHT_BELOW = 0.28;
@@ -44,7 +45,7 @@ const TITLES_FROM = 0.14;
 const ROUND_FROM = 0.22;
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {Context} context
  * @param {Scene} scene
  * @param {number} ratio device pixels a CSS pixel
  */
@@ -60,7 +61,7 @@ export function paint(context, scene, ratio) {
   farNodes(context, scene, box);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene */
+/** @param {Context} context @param {Scene} scene */
 function grid(context, { camera, size, theme }) {
   let step = 24 * camera.zoom;
   while (step < 18) step *= 5;
@@ -75,19 +76,19 @@ function grid(context, { camera, size, theme }) {
   context.fill();
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Box} box */
+/** @param {Context} context @param {Scene} scene @param {Box} box */
 function wires(context, scene, box) {
   const { geometry, selection, colours, camera } = scene;
   /** @type {Map<string, number[]>} */
   const plain = new Map();
   const chosen = [];
   let dimmed = false;
-  for (let i = 0; i < geometry.links.length; i++) {
+  for (const i of scene.floating ?? geometry.links.keys()) {
     if (i === scene.hidden) continue;
     const { from, to } = geometry.links[i];
     const lit = i === scene.hovered || selection.has(from.node) || selection.has(to.node);
     dimmed ||= lit && selection.size > 0;
-    if ((scene.afloat.has(from.node) || scene.afloat.has(to.node)) !== scene.floating) continue;
+    if (!scene.floating && (scene.afloat.has(from.node) || scene.afloat.has(to.node))) continue;
     if (lit) chosen.push(i);
     else if (!scene.onlySelected) into(plain, colours[i], i);
   }
@@ -108,7 +109,7 @@ function into(groups, key, value) {
 const ends = new Float64Array(4);
 
 /**
- * @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Box} box @param {readonly number[]} group
+ * @param {Context} context @param {Scene} scene @param {Box} box @param {readonly number[]} group
  * @param {string} colour @param {number} width
  */
 function strokeWires(context, { geometry, camera }, box, group, colour, width) {
@@ -137,12 +138,12 @@ function strokeWires(context, { geometry, camera }, box, group, colour, width) {
   context.stroke();
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Box} box */
+/** @param {Context} context @param {Scene} scene @param {Box} box */
 function farNodes(context, scene, box) {
   const { geometry, mounted, faces, afloat, floating } = scene;
   const places = geometry.nodesIn(box).filter((place) => {
     const id = geometry.ids[place];
-    return !mounted.has(id) && afloat.has(id) === floating;
+    return !mounted.has(id) && afloat.has(id) === (floating !== null);
   });
   if (!places.length) return;
   /** @type {Map<string, number[]>} */
@@ -159,7 +160,7 @@ function farNodes(context, scene, box) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {Context} context
  * @param {Scene} scene
  * @param {readonly number[]} places
  * @param {string} colour
@@ -180,7 +181,7 @@ function bodies(context, { geometry, theme, camera }, places, colour) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {Context} context
  * @param {Scene} scene
  * @param {readonly number[]} places
  * @param {string} colour
@@ -199,7 +200,7 @@ function headers(context, { geometry, camera }, places, colour) {
 /**
  * Selection, progress and faults: what must be seen from any height.
  *
- * @param {CanvasRenderingContext2D} context
+ * @param {Context} context
  * @param {Scene} scene
  * @param {readonly number[]} places
  */
@@ -223,14 +224,14 @@ function marks(context, scene, places) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {number} i */
+/** @param {Context} context @param {Scene} scene @param {number} i */
 function progress(context, { geometry, theme, faces, camera }, i) {
   const thick = Math.max(4, 4 / camera.zoom);
   context.fillStyle = theme.running;
   context.fillRect(geometry.x[i], geometry.y[i] + HEADER, geometry.width[i] * faces[i].done, thick);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {readonly number[]} places */
+/** @param {Context} context @param {Scene} scene @param {readonly number[]} places */
 function titles(context, { geometry, theme, faces, camera }, places) {
   const large = camera.zoom < 0.4;
   const height = Math.min(large ? 44 : 14, 11 / camera.zoom);

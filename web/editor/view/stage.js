@@ -9,17 +9,14 @@
  */
 
 import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
-import { firstFit, firstFitOutput } from "../model/edits/wires.js";
 import { toScreen, toWorld } from "./camera.js";
 import { counters } from "./counters.js";
-import { Floating } from "./floating.js";
 import { Frames } from "./frames.js";
-import { itemsOf, touches, within } from "./items.js";
 import { DrawnLevel } from "./model.js";
 import { Mounts } from "./mounts.js";
 import { NodeViews } from "./nodeviews.js";
 import { Navigation } from "./navigation.js";
-import { MARGIN, Surface, ahead, moving, onPixels } from "./surface.js";
+import { Surface, ahead, moving, onPixels } from "./surface.js";
 import { themeOf } from "./theme.js";
 
 /** @typedef {import("../session/app.js").App} App */
@@ -28,6 +25,8 @@ import { themeOf } from "./theme.js";
 /** @typedef {import("./camera.js").Point} Point */
 
 const RESTS_AFTER = 120;
+/** @type {ReadonlySet<string>} */
+const NONE = new Set();
 
 export class Stage {
   /** @type {DrawnLevel | null} */ drawn = null;
@@ -39,6 +38,7 @@ export class Stage {
   /** @type {Point} */ pointer = { x: 0, y: 0 };
   pointerInside = false;
   /** @type {ReadonlySet<string>} */ selection = new Set();
+  /** What is being dragged; it comes with what hands do. @type {import("./floating.js").Floating | null} */ floating = null;
   /** What a profile tints nodes by; null is nothing. */
   tints = signal(/** @type {import("./tints.js").Tints | null} */ (null));
 
@@ -52,19 +52,19 @@ export class Stage {
   #sharpAt = 0;
   /** Of the frame before. */
   #zoom = 1;
+  /** Whether the zoom is moving, even if not from the frame before to this one. */
+  #gliding = false;
 
   /** @param {App} app @param {HTMLElement} root */
   constructor(app, root) {
     this.app = app;
     this.root = root;
     this.frames = new Frames(this, part(root, "frames-layer"));
-    this.surface = new Surface(/** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas")), MARGIN);
-    const floating = /** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas"));
+    this.surface = new Surface(/** @type {HTMLCanvasElement} */ (part(root, "wires", "canvas")));
     this.layer = part(root, "nodes-layer");
     this.overlay = part(root, "overlay");
     this.views = new NodeViews(app);
     this.mounts = new Mounts(this.layer, this.views);
-    this.floating = new Floating(floating, this.mounts);
     this.theme = themeOf(root);
     this.go = new Navigation(this);
     this.#watch();
@@ -156,7 +156,7 @@ export class Stage {
     const turn = this.camera.zoom / this.#zoom;
     const waiting = this.#mount(turn);
     if (this.#canvas) this.#paint(turn);
-    this.floating.paint(this.#drawing(), this.camera, this.size);
+    this.floating?.follow();
     this.#zoom = this.camera.zoom;
     for (const follow of this.followers) follow(this);
     if (waiting) this.ask();
@@ -170,7 +170,8 @@ export class Stage {
    */
   #mount(turn) {
     const before = counters.unmounts;
-    const hurry = moving(turn) ? "moving" : "resting";
+    if (turn !== 1) this.#gliding = moving(turn);
+    const hurry = this.#gliding ? "moving" : "resting";
     const drawn = /** @type {DrawnLevel} */ (this.drawn);
     const waiting = this.mounts.update(drawn, this.camera, this.size, hurry, this.#canvas);
     if (before !== counters.unmounts) this.#canvas = true;
@@ -190,7 +191,7 @@ export class Stage {
     for (const id of changed) this.mounts.draw(this.drawn, id);
     for (const id of moved) this.#move(id);
     this.frames.draw();
-    if (!changed.size && this.floating.holds(moved)) this.floating.stale = true;
+    if (!changed.size && this.floating?.holds(moved)) this.floating.stale = true;
     else this.#canvas = true;
   }
 
@@ -242,6 +243,7 @@ export class Stage {
     this.#resting = setTimeout(() => {
       const { zoom } = this.camera;
       this.#sharpAt = zoom;
+      this.#gliding = false;
       if (this.surface.painted?.zoom !== zoom) this.askPaint();
       this.layer.classList.add("sharpened");
       requestAnimationFrame(() => requestAnimationFrame(() => this.layer.classList.remove("sharpened")));
@@ -251,7 +253,7 @@ export class Stage {
   /** @param {number} turn zoom by zoom of the frame before */
   #paint(turn) {
     this.#canvas = false;
-    const drawing = this.#drawing();
+    const drawing = this.drawing();
     if (moving(turn)) {
       this.surface.paint(drawing, ahead(this.camera, turn, this.size), this.size);
       if (this.surface.shift(this.camera, this.size)) return;
@@ -259,15 +261,14 @@ export class Stage {
     this.surface.paint(drawing, this.camera, this.size);
   }
 
-  /** @returns {import("./surface.js").Drawing} */
-  #drawing() {
+  /** All that is painted but what floats. @returns {import("./surface.js").Drawing} */
+  drawing() {
     const { geometry, faces, colours } = /** @type {DrawnLevel} */ (this.drawn);
     const { theme, hovered, hidden, onlySelected } = this;
     const selection = this.tab.selection.peek();
     const mounted = this.mounts.ids;
-    const afloat = this.floating.ids;
-    const floating = false;
-    return { theme, geometry, faces, colours, selection, mounted, onlySelected, hovered, hidden, afloat, floating };
+    const afloat = this.floating?.ids ?? NONE;
+    return { theme, geometry, faces, colours, selection, mounted, onlySelected, hovered, hidden, afloat, floating: null };
   }
 
   #resized() {
@@ -290,37 +291,6 @@ export class Stage {
 
   /** @param {string} id */
   rectOf = (id) => this.drawn?.geometry.rectOf(id) ?? { x: 0, y: 0, width: 0, height: 0 };
-
-  /** Where a node, frame or note lies. @param {string} key @returns {Point | null} */
-  placeOf(key) {
-    const drawn = itemsOf(this.tab.level.peek()).find((item) => item.key === key);
-    if (drawn) return { x: drawn.x, y: drawn.y };
-    return this.geometry.rectOf(key);
-  }
-
-  /**
-   * What a box touches: nodes and notes, and frames that lie in it whole.
-   *
-   * @param {import("./camera.js").Box} box
-   * @returns {string[]}
-   */
-  touching(box) {
-    const { geometry } = this;
-    const items = itemsOf(this.tab.level.peek()).filter((item) =>
-      item.key.startsWith("frame:") ? within(item, box) : touches(item, box),
-    );
-    return [...geometry.nodesIn(box).map((place) => geometry.ids[place]), ...items.map((item) => item.key)];
-  }
-
-  /** Whether an unlinked node fits into a wire. @param {string} id @param {number} wire */
-  fitsWire(id, wire) {
-    const link = this.geometry.links[wire];
-    if (link.from.node === id || link.to.node === id) return false;
-    const { place } = this;
-    const input = firstFit(place, link.from, id);
-    const output = firstFitOutput(place, link.to, id);
-    return input !== null && output !== null;
-  }
 
   /** @param {string} id */
   titleOf(id) {
@@ -351,12 +321,6 @@ export class Stage {
   hide(wire) {
     if (wire === this.hidden) return;
     this.hidden = wire;
-    this.askPaint();
-  }
-
-  /** Nodes are taken up, to be dragged; none puts them down. @param {Iterable<string>} ids */
-  float(ids) {
-    this.floating.take(ids, this.size);
     this.askPaint();
   }
 

@@ -1,6 +1,7 @@
 /**
  * The canvas that is larger than the stage by a margin on all sides, so that panning and zooming mostly move a picture that is
- * already painted.
+ * already painted. It is painted aside and then handed over: a browser copies a canvas that can be painted on in every frame in
+ * which it moves, one that only shows a picture never.
  */
 
 import { zoomed } from "./camera.js";
@@ -11,37 +12,31 @@ import { paint } from "./painter.js";
 /** @typedef {import("./camera.js").Size} Size */
 /** @typedef {Omit<import("./painter.js").Scene, "camera" | "size">} Drawing */
 
-export const MARGIN = 240;
+const MARGIN = 240;
 const SCALED = 1.35;
 
 export class Surface {
   /** What stands on the canvas was painted for this camera. @type {Camera | null} */
   painted = null;
 
-  /** @param {HTMLCanvasElement} canvas @param {number} margin in CSS pixels, on all sides of the stage */
-  constructor(canvas, margin) {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
     this.canvas = canvas;
-    this.margin = margin;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.shown = /** @type {ImageBitmapRenderingContext} */ (canvas.getContext("bitmaprenderer"));
+    this.aside = new OffscreenCanvas(1, 1);
+    this.context = /** @type {OffscreenCanvasRenderingContext2D} */ (this.aside.getContext("2d"));
     canvas.setAttribute("aria-hidden", "true");
   }
 
   /** Become as large as a stage of this size needs. @param {Size} stage */
   cover(stage) {
-    const { canvas, margin } = this;
-    const width = stage.width + 2 * margin;
-    const height = stage.height + 2 * margin;
-    canvas.width = Math.round(width * devicePixelRatio);
-    canvas.height = Math.round(height * devicePixelRatio);
+    const { canvas } = this;
+    const { width, height } = around(stage);
+    this.aside.width = canvas.width = Math.round(width * devicePixelRatio);
+    this.aside.height = canvas.height = Math.round(height * devicePixelRatio);
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
-    canvas.style.left = canvas.style.top = `${-margin}px`;
-    this.painted = null;
-  }
-
-  /** Show nothing, and hold no pixels until it is to cover a stage again. */
-  clear() {
-    this.canvas.width = this.canvas.height = 0;
+    canvas.style.left = canvas.style.top = `${-MARGIN}px`;
     this.painted = null;
   }
 
@@ -53,16 +48,17 @@ export class Surface {
    * @param {Size} stage
    */
   shift(camera, stage) {
-    const { painted, margin } = this;
+    const { painted } = this;
     if (!painted) return false;
     const scale = camera.zoom / painted.zoom;
     if (scale < 1 / SCALED || scale > SCALED) return false;
-    const left = (painted.x - camera.x) * camera.zoom - margin * scale;
-    const top = (painted.y - camera.y) * camera.zoom - margin * scale;
-    const right = left + (stage.width + 2 * margin) * scale;
-    const bottom = top + (stage.height + 2 * margin) * scale;
+    const left = (painted.x - camera.x) * camera.zoom - MARGIN * scale;
+    const top = (painted.y - camera.y) * camera.zoom - MARGIN * scale;
+    const { width, height } = around(stage);
+    const right = left + width * scale;
+    const bottom = top + height * scale;
     if (left > 0 || top > 0 || right < stage.width || bottom < stage.height) return false;
-    const moved = `translate(${onPixels(left + margin)}px, ${onPixels(top + margin)}px)`;
+    const moved = `translate(${onPixels(left + MARGIN)}px, ${onPixels(top + MARGIN)}px)`;
     this.canvas.style.transform = scale === 1 ? moved : `${moved} scale(${scale})`;
     return true;
   }
@@ -73,16 +69,19 @@ export class Surface {
    * @param {Size} stage
    */
   paint(drawing, camera, stage) {
-    if (drawing.floating) counters.floats += 1;
-    else counters.paints += 1;
+    counters.paints += 1;
     const { x, y, zoom } = camera;
-    const { margin } = this;
-    const around = { x: x - margin / zoom, y: y - margin / zoom, zoom };
-    const size = { width: stage.width + 2 * margin, height: stage.height + 2 * margin };
-    paint(this.context, { ...drawing, camera: around, size }, devicePixelRatio);
+    const from = { x: x - MARGIN / zoom, y: y - MARGIN / zoom, zoom };
+    paint(this.context, { ...drawing, camera: from, size: around(stage) }, devicePixelRatio);
+    this.shown.transferFromImageBitmap(this.aside.transferToImageBitmap());
     this.painted = camera;
     this.canvas.style.transform = "";
   }
+}
+
+/** The stage with the margin on all sides. @param {Size} stage @returns {Size} */
+function around({ width, height }) {
+  return { width: width + 2 * MARGIN, height: height + 2 * MARGIN };
 }
 
 /**
