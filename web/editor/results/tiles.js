@@ -32,6 +32,8 @@ export class Tiles {
     this.anchor = 0;
     this.width = 0;
     this.asked = false;
+    /** What is drawn was made of these. @type {readonly unknown[]} */
+    this.drawn = [];
     this.list = document.createElement("ul");
     this.list.className = "tiles";
     this.list.setAttribute("aria-label", "Pictures that runs made");
@@ -82,6 +84,10 @@ export class Tiles {
     const from = Math.max(0, Math.floor(top / row) - AHEAD);
     const to = Math.min(rows, Math.ceil((top + this.element.clientHeight) / row) + AHEAD);
     this.active = Math.min(this.active, Math.max(0, items.length - 1));
+    if (to >= rows - NEAR_END) void this.results.more();
+    const made = [items, this.results.selected.peek(), this.active, this.width, from, to];
+    if (made.every((part, i) => part === this.drawn[i])) return;
+    this.drawn = made;
     const shown = items.slice(from * columns, to * columns).map((item, i) => ({ item, place: from * columns + i }));
     const held = items[this.active];
     if (held && !shown.some(({ place }) => place === this.active)) shown.push({ item: held, place: this.active });
@@ -91,7 +97,6 @@ export class Tiles {
       repeat(shown, ({ item }) => item.sha256, ({ item, place }) => this.#tile(item, place, items.length, side)),
       this.list,
     );
-    if (to >= rows - NEAR_END) void this.results.more();
   }
 
   /** @param {Result} item @param {number} place @param {number} count @param {number} side */

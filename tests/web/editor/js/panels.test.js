@@ -89,6 +89,38 @@ test("what is no picture, or is cut short, is not stripped", async () => {
   }
 });
 
+test("scrolling within a row draws no tile anew, and a star draws them", () => {
+  let drawn = 0;
+  const items = Array.from({ length: 100 }, (_, place) => ({
+    asset: "image.png", sha256: `${place}`, url: "/blank.html", width: 64, height: 64, created: 0, starred: false, changes: null,
+    get title() {
+      drawn += 1;
+      return `number ${place}`;
+    },
+  }));
+  const results = /** @type {any} */ ({ items: signal(items), selected: signal(new Set()), more: () => {} });
+  const element = document.createElement("div");
+  element.style.cssText = "position: relative; width: 640px; height: 600px; overflow: auto";
+  document.body.append(element);
+  const tiles = new Tiles(results, element, { open: () => {}, menu: () => {}, remove: () => {} });
+  /** How often titles are read when it is scrolled to here. @param {number} top */
+  const read = (top) => {
+    drawn = 0;
+    element.scrollTop = top;
+    tiles.draw();
+    return drawn;
+  };
+  ok(read(0) > 0); // now there is something to scroll, and a bar that takes room
+  tiles.draw();
+  ok(read(3 * tiles.row + 2) > 0);
+  equal(read(3 * tiles.row + 8), 0);
+  ok(read(5 * tiles.row + 2) > 0);
+  results.items.value = items.map((item) => item);
+  ok(read(5 * tiles.row + 2) > 0, "other items are drawn");
+  tiles.dispose();
+  element.remove();
+});
+
 test("of a thousand pictures only those in view are on the page, and the last is reached by a key", async () => {
   const items = Array.from({ length: 1000 }, (_, place) => ({
     number: 1000 - place, asset: "image.png", sha256: `${place}`, url: "/blank.html", width: 64, height: 64, bytes: 1, created: 0,
