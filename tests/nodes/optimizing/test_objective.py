@@ -1,17 +1,22 @@
 """The slope of rewards in the noise: right, the same however it is computed, and no larger in memory than it must be."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
 from generators import returned
 
+from nodes.families.load import load_part
 from nodes.optimizing.forecast import SavedBytes, chosen, predicted, saved
+from nodes.optimizing.methods import Slope
 from nodes.optimizing.objective import Objective
 from nodes.optimizing.recompute import block_by_block, recomputed
+from nodes.optimizing.search import Budget, search
 from nodes.rewarding import plain
 from nodes.rewarding.contract import Measure
 from nodes.samplers.noise import SeededNoise
+from nodes.types import OptimizeState
 
 RED = Measure("redness", plain.redness, 2.0)
 SETTINGS = [
@@ -184,6 +189,23 @@ def test_recomputing_keeps_what_goes_in_and_gives_the_same_gradients():
     assert little == 2 * 3 * 50 * 4 < much
     with torch.no_grad():
         assert not recomputed(deep, torch.ones(3, 50).requires_grad_(), 0.9, torch.ones(3, 50)).requires_grad
+
+
+def test_the_noise_is_kept_in_single_precision_whatever_the_models(painter, tiny_model):
+    """A step so short that numbers of half precision about 1 would not move at all."""
+    halves = {part: load_part(tiny_model(), part, "bfloat16") for part in ("denoiser", "vae")}
+    made = replace(painter(), **halves)
+    assert {weight.dtype for weight in made.denoiser.parameters()} == {torch.bfloat16}
+    start = noise(made)
+    state = OptimizeState(made.latent.space, 16, 16, "gradient", (), start, 1, {})
+    method = Slope(lr=0.01, regularize=0.0)
+    noises = [
+        step.noise for step in search(Objective(made, [RED]), method, state, Budget(3), float) if step is not None
+    ]
+    assert {one.dtype for one in noises} == {torch.float32}
+    steps = [(after - before).abs() for before, after in pairwise(noises)]
+    assert all(step.max() < torch.finfo(torch.bfloat16).eps / 4 for step in steps)
+    assert all((step > 0).float().mean() > 0.8 for step in steps)
 
 
 def test_a_pixel_beyond_white_can_come_back():
