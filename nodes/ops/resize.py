@@ -71,8 +71,9 @@ def resample(pixels: Tensor, width: int, height: int, filter: Filter = "lanczos"
     """
     if pixels.shape[1:3] == (height, width):
         return pixels
-    if height * width > pixels[0, ..., 0].numel():
-        check_pictures("resizing to", (len(pixels), height, width, int(pixels.shape[-1])), pixels.device, COPIES)
+    batch, old_height, old_width, channels = (int(side) for side in pixels.shape)
+    if height * width > old_height * old_width:
+        check_pictures("resizing to", (batch, height, width, channels), pixels.device, COPIES)
     if linear:
         light = resample(colours_changed(pixels, to_linear), width, height, filter)
         return colours_changed(light, from_linear)
