@@ -98,6 +98,54 @@ def near(canvas: Canvas) -> None:
     canvas.settled()
 
 
+def layers(canvas: Canvas) -> int:
+    """How many layers the browser has made of the page."""
+    session = canvas.page.context.new_cdp_session(canvas.page)
+    trees: list[dict[str, Any]] = []
+    session.on("LayerTree.layerTreeDidChange", lambda tree: trees.append(tree))
+    session.send("DOM.enable")
+    session.send("LayerTree.enable")
+    while not any("layers" in tree for tree in trees):
+        frames(canvas, "const c = tab.camera.peek(); tab.camera.value = {...c, x: c.x + 1}", 1)
+    session.detach()
+    return max(len(tree["layers"]) for tree in trees if "layers" in tree)
+
+
+def test_nodes_in_view_are_one_layer(large: Canvas) -> None:
+    large.js("tab.camera.value = {x: 3000, y: 3000, zoom: 0.5}")
+    large.settled()
+    before = layers(large)
+    assert large.page.locator("article.node").count() >= 30
+    assert before <= 12  # page, stage, canvas, the nodes, what lies over them
+    large.drag(large.header("n412"), large.at(4200, 3300), release=False)
+    large.settled()
+    assert layers(large) <= before + 4  # what is dragged, its wires, and what was between them
+    large.page.mouse.up()
+
+
+def test_while_the_zoom_is_moving_one_element_is_made_a_frame(large: Canvas) -> None:
+    most = large.page.evaluate(
+        """async () => {
+            tab.camera.value = {x: 3000, y: 3000, zoom: 0.3};
+            await new Promise(requestAnimationFrame);
+            let most = 0;
+            for (let i = 0, last = counters.mounts; i < 30; i++) {
+                const c = tab.camera.peek();
+                tab.camera.value = {...c, zoom: c.zoom * 1.03};
+                await new Promise(requestAnimationFrame);
+                most = Math.max(most, counters.mounts - last);
+                last = counters.mounts;
+            }
+            return most;
+        }"""
+    )
+    assert most == 1
+    seen = "stage.geometry.nodesIn({left: c.x, top: c.y, right: c.x + w / c.zoom, bottom: c.y + h / c.zoom})"
+    large.until(
+        f"((c, w, h) => {seen}.length <= stage.mounts.ids.size)(stage.camera, stage.size.width, stage.size.height)"
+    )
+
+
 def test_a_typed_letter_renders_one_node(large: Canvas) -> None:
     near(large)
     large.field("n1", "text").click()
@@ -132,6 +180,8 @@ def test_a_node_that_is_dragged_floats_until_it_is_put_down(large: Canvas) -> No
     large.settled()
     assert large.js("[...stage.floating.ids]") == ["n0"]
     assert large.page.locator("article.afloat").count() == 1
+    area = "((canvas) => canvas.width * canvas.height)"
+    assert 0 < large.js(f"4 * {area}(stage.floating.canvas)") < large.js(f"{area}(stage.surface.canvas)")
     large.page.mouse.up()
     large.settled()
     assert large.js("[stage.floating.ids.size, stage.floating.canvas.width]") == [0, 0]
