@@ -2,6 +2,7 @@
  * What can be done on the canvas by hand. A first frame needs none of it, so it is loaded beside the page.
  */
 
+import { Below } from "../view/below.js";
 import { Floating } from "../view/floating.js";
 import { BoxSelect } from "./box.js";
 import { ContextMenu } from "./context.js";
@@ -36,4 +37,5 @@ const INTERACTIONS = Object.freeze([
 export function interact(stage) {
   stage.floating = new Floating(stage);
   for (const Kind of INTERACTIONS) new Kind(stage).enable();
+  new Below(stage);
 }

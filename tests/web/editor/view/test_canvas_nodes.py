@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 Canvas = Any
@@ -210,3 +211,28 @@ def test_a_corner_makes_a_node_wider_and_its_text_higher(canvas: Canvas) -> None
     canvas.settled()
     after = canvas.js("stage.rectOf('prompt')")
     assert (after["width"] - before["width"], after["height"] - before["height"]) == (60, 40)
+
+
+@pytest.mark.parametrize(("gap", "how"), [(10, "tight"), (30, "short"), (400, "")])
+def test_words_below_a_node_keep_to_the_room_above_the_next_one(show, gap, how):
+    canvas = show(
+        {
+            "format": "latentloom",
+            "version": 1,
+            "nodes": {"up": {"type": "Integer", "inputs": {}}, "down": {"type": "Integer", "inputs": {}}},
+            "ui": {"nodes": {"up": {"x": 0, "y": 0}, "down": {"x": 40, "y": 1000}}},
+        }
+    )
+    why = "value 1 → 2, and so many other reasons that they take more than one line of words below a node"
+    canvas.js("tab.checked.value = {faults: [], notices: [], plan: new Map([['up', {state: 'stale', why: a}]])}", why)
+    canvas.js(
+        "tab.edit('Move', (draft) => draft.level('').place('down', {x: 40, y: stage.rectOf('up').height + a}))", gap
+    )
+    words = canvas.page.locator('[data-id="up"] .node-below')
+    expect(words).to_have_class(f"node-below {how}".strip())
+    text, next_ = words.locator(".node-why").bounding_box(), canvas.page.locator('[data-id="down"]').bounding_box()
+    assert text["y"] + text["height"] <= next_["y"] + 1 or text["width"] <= 1
+    expect(words).to_contain_text(why)  # who listens has all of them
+    canvas.page.locator('[data-id="up"]').hover()
+    expect(words.locator(".node-why")).to_have_css("display", "block")
+    assert words.locator(".node-why").bounding_box()["height"] > 28
