@@ -41,17 +41,18 @@ class ChangeDoc(Answered):
 
 
 class QueuedRun(RunDoc):
-    """A run that runs or waits. `changes` tells what it has that the run of its document before it had not."""
+    """A run of the queue. `changes` tells what it has that the run of its document before it had not."""
 
     changes: list[ChangeDoc] | None
 
 
 class QueuePage(Answered):
-    """The queue in numbers, what runs, and the first 200 that wait, in their order."""
+    """The queue in numbers, what runs, the first 200 that wait, in their order, and the last that are over, newest first."""
 
     queue: Queue
     running: list[QueuedRun]
     waiting: list[QueuedRun]
+    done: list[QueuedRun]
 
 
 class ResultDoc(AssetDoc):

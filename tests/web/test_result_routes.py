@@ -87,6 +87,10 @@ async def test_the_queue_is_told_in_its_order_with_what_was_changed(loom):
     assert [run["id"] for run in page["waiting"]] == [third, first, second]
     assert words(page["waiting"][2]["changes"]) == ["paint.seed: 40 → 41"]
     assert (page["queue"], page["running"]) == ({"paused": True, "queued": 3, "running": 0}, [])
+    assert not {run["id"] for run in page["done"]} & {first, second, third}
+    await loom.call("POST", f"/api/runs/{second}/cancel")
+    newest = (await loom.call("GET", "/api/queue"))["done"][0]
+    assert (newest["id"], newest["status"], words(newest["changes"])) == (second, "cancelled", ["paint.seed: 40 → 41"])
 
 
 async def test_a_workflow_leaves_with_its_files_and_comes_in_with_them_elsewhere(loom, client, running, settings):

@@ -17,19 +17,22 @@ from web.wire_results import QueuePage
 routes = Routes()
 _QUEUE = Answer("The queue afterwards", QueueChanged)
 SHOWN = 200
+_LOOKED_AT, _DONE = 40, 12
 
 
 @routes.add("GET", "/api/queue", gives=Answer("The queue", QueuePage))
 async def queue(request: web.Request) -> web.Response:
-    """What runs and what waits, in order, each with what it was changed in."""
+    """What runs and what waits, in order, and what was done last, each with what it was changed in."""
     service = request.app[SERVICE]
     running = await service.runs(status=RUNNING, limit=SHOWN)
     waiting = await asyncio.to_thread(service.store.waiting, SHOWN)
-    changes = await asyncio.to_thread(service.store.changes, [run.id for run in (*running, *waiting)])
-    running_json, waiting_json = (
-        [run_json(run) | {"changes": changes_json(changes[run.id])} for run in runs] for runs in (running, waiting)
-    )
-    return json_response({"queue": service.queue(), "running": running_json, "waiting": waiting_json})
+    done = [run for run in await service.runs(limit=_LOOKED_AT) if run.over][:_DONE]
+    changes = await asyncio.to_thread(service.store.changes, [run.id for run in (*running, *waiting, *done)])
+    told = {
+        name: [run_json(run) | {"changes": changes_json(changes[run.id])} for run in runs]
+        for name, runs in (("running", running), ("waiting", waiting), ("done", done))
+    }
+    return json_response({"queue": service.queue(), **told})
 
 
 @routes.add("POST", "/api/queue/pause", gives=_QUEUE, refusals=(415,))

@@ -6,7 +6,6 @@
  * @typedef {import("../session/history.js").QueuedRun} QueuedRun
  * @typedef {import("../session/history.js").QueuePage} QueuePage
  * @typedef {import("../session/api.js").RunDoc} RunDoc
- * @typedef {{page: QueuePage, ended: readonly RunDoc[]}} Known
  */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
@@ -20,11 +19,8 @@ import { carried } from "./reorder.js";
 import { openViewer } from "./viewer.js";
 import { editWords, moment } from "./words.js";
 
-const ENDED = 12;
-const OVER = new Set(["succeeded", "failed", "cancelled", "interrupted"]);
-
 class QueuePanel {
-  /** @type {import("../vendor/signals-core/signals-core.mjs").Signal<Known | null>} */
+  /** @type {import("../vendor/signals-core/signals-core.mjs").Signal<QueuePage | null>} */
   known = signal(null);
   /** The order that waiting runs are dragged into, by id. @type {import("../vendor/signals-core/signals-core.mjs").Signal<readonly string[] | null>} */
   order = signal(null);
@@ -38,13 +34,11 @@ class QueuePanel {
   }
 
   async fetch() {
-    const { api } = this.app;
-    const [page, latest] = await Promise.all([queue(api), api.runs({ limit: 40 })]);
-    const ended = latest.filter(({ status }) => OVER.has(status)).slice(0, ENDED);
+    const page = await queue(this.app.api);
     const documents = new Set([...page.running, ...page.waiting].map((run) => run.document));
     await Promise.all([...documents].filter((document) => !this.faces.has(document)).map((document) => this.#face(document)));
     this.order.value = null;
-    this.known.value = { page, ended };
+    this.known.value = page;
     this.app.queue.value = page.queue;
   }
 
@@ -56,7 +50,7 @@ class QueuePanel {
 
   /** The runs that wait, as they are dragged. @returns {readonly QueuedRun[]} */
   get waiting() {
-    const waiting = this.known.value?.page.waiting ?? [];
+    const waiting = this.known.value?.waiting ?? [];
     const order = this.order.value;
     return order === null ? waiting : [...waiting].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
   }
@@ -104,7 +98,7 @@ export function mountQueue(app, element, go) {
 function bar(panel) {
   const known = panel.known.value;
   if (known === null) return nothing;
-  const { paused, queued, running } = known.page.queue;
+  const { paused, queued, running } = known.queue;
   const { api } = panel.app;
   const words = [...(paused ? ["Paused"] : []), ...(running > 0 || !paused ? [`${running} running`] : []), `${queued} waiting`];
   return html`<button type="button" class="quiet small with-icon" @click=${() => panel.do(() => changeQueue(api, paused ? "resume" : "pause"))}>${paused ? PLAY : PAUSE}<span>${paused ? "Resume" : "Pause"}</span></button>
@@ -116,10 +110,10 @@ function bar(panel) {
 function lists(panel) {
   const known = panel.known.value;
   if (known === null) return nothing;
-  const { running, queue } = known.page;
+  const { running, queue, done } = known;
   const waiting = panel.waiting;
   const more = queue.queued - waiting.length;
-  if (running.length + waiting.length + known.ended.length === 0) {
+  if (running.length + waiting.length + done.length === 0) {
     return html`<div class="panel-empty"><h3>Nothing was run yet</h3><p>Runs wait here for their turn.</p></div>`;
   }
   return html`${running.length === 0 ? nothing : html`<h3>Running</h3><ul class="queue-list">${running.map((run) => runningRow(panel, run))}</ul>`}
@@ -130,7 +124,7 @@ function lists(panel) {
             <ol class="queue-list is-waiting">${repeat(waiting, ({ id }) => id, (run, place) => waitingRow(panel, run, place, waiting.length))}</ol>
             ${more > 0 ? html`<p class="muted queue-more">and ${more} more</p>` : nothing}`
     }
-    ${known.ended.length === 0 ? nothing : html`<h3>Done</h3><ul class="queue-list">${repeat(known.ended, ({ id }) => id, (run) => endedRow(panel, run))}</ul>`}`;
+    ${done.length === 0 ? nothing : html`<h3>Done</h3><ul class="queue-list">${repeat(done, ({ id }) => id, (run) => endedRow(panel, run))}</ul>`}`;
 }
 
 /** @param {QueuePanel} panel @param {QueuedRun} run */
@@ -178,7 +172,7 @@ function waitingRow(panel, run, place, count) {
   </li>`;
 }
 
-/** @param {QueuePanel} panel @param {RunDoc} run */
+/** @param {QueuePanel} panel @param {QueuedRun} run */
 function endedRow(panel, run) {
   const { api } = panel.app;
   const made = Object.values(/** @type {{[name: string]: any[]}} */ (run.outputs ?? {})).flat().filter(isPicture);
@@ -187,9 +181,10 @@ function endedRow(panel, run) {
   const frozen = Object.keys(run.made_with?.frozen ?? {}).join(", ");
   const words = run.status === "succeeded" ? `${run.partial ? "Stopped" : "Done"} in ${(run.seconds ?? 0).toFixed(1)} s` : run.faults?.[0]?.message ?? run.status;
   const title = titleOf(run);
+  const when = run.ended ? ` · ${moment(run.ended)}` : "";
   return html`<li class="queue-row is-${run.status}">
     ${first ? html`<button type="button" class="queue-open" aria-label="Open what ${title} made" @click=${() => openViewer(panel.app, pictures, 0)}>${face(thumbnail(first))}</button>` : face(undefined)}
-    <div class="queue-words"><span class="queue-title">${title}</span><span class="queue-edit" title=${words}>${words}</span>${frozen ? html`<span class="queue-edit" title="From what ${frozen} gave when frozen">❄ frozen: ${frozen}</span>` : nothing}<span class="queue-state">${run.ended ? moment(run.ended) : nothing}</span></div>
+    <div class="queue-words"><span class="queue-title">${title}</span><span class="queue-edit">${whatFor(run)}</span>${frozen ? html`<span class="queue-edit" title="From what ${frozen} gave when frozen">❄ frozen: ${frozen}</span>` : nothing}<span class="queue-state" title=${words}>${words}${when}</span></div>
     <div class="queue-deeds">
       ${run.sweep ? html`<button type="button" class="quiet small" @click=${() => panel.go.sweep(run.sweep)}>Sweep</button>` : nothing}
       <button type="button" class="round" aria-label="Run ${title} again" title="Run again" @click=${() => panel.do(() => retry(api, run.id))}>${AGAIN}</button>

@@ -14,7 +14,7 @@
  *   readonly title: string, readonly sweep: string | null, readonly changes: readonly Change[] | null,
  *   readonly frozen: readonly string[]}} Result  `frozen`: nodes that gave what was frozen, and not what the workflow says
  * @typedef {RunDoc & {changes: readonly Change[] | null}} QueuedRun
- * @typedef {{queue: import("./app.js").Queue, running: QueuedRun[], waiting: QueuedRun[]}} QueuePage
+ * @typedef {{queue: import("./app.js").Queue, running: QueuedRun[], waiting: QueuedRun[], done: QueuedRun[]}} QueuePage
  */
 
 /**
