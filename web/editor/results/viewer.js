@@ -17,7 +17,7 @@ import { BACK, CLOSE, FORWARD, MORE } from "./icons.js";
 import { difference, loadPixels, sized } from "./pixels.js";
 import { Plate } from "./plate.js";
 import { facts, readout } from "./viewerfacts.js";
-import { nameOf } from "./words.js";
+import { nameOf, namesOf } from "./words.js";
 
 const BLINK = 700; // milliseconds a picture
 const CLOSER = 1.5;
@@ -155,7 +155,8 @@ class Viewer {
     const mode = this.mode.value;
     const split = this.split.value;
     this.plate?.show({ a, b: this.scaled.value, mode, split, second: this.second.value, apart: this.apart.value });
-    canvas.setAttribute("aria-label", `${nameOf(this.picture)}${this.against ? `, against ${nameOf(this.against)}, ${mode}` : ""}`);
+    const { picture, against } = this;
+    canvas.setAttribute("aria-label", against ? `${namesOf(picture, against).join(", against ")}, ${mode}` : nameOf(picture));
   }
 
   #blink() {
@@ -196,16 +197,24 @@ class Viewer {
 /** @type {{readonly [key: string]: readonly [number, number] | undefined}} */
 const ARROWS = Object.freeze({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
 
-/** The picture before this one in time, which follows it in the list; of the oldest, the one after. @param {Viewer} viewer */
+/**
+ * The picture before this one in time, which follows it in the list: what the same output of the document gave, else any. Of the
+ * oldest, the one after.
+ *
+ * @param {Viewer} viewer
+ */
 function nextTo(viewer) {
   const place = viewer.place.peek();
+  const { document: made, output } = viewer.picture;
+  const same = viewer.pictures.findIndex((each, at) => at > place && made !== undefined && each.document === made && each.output === output);
+  if (same > 0) return same;
   return place + 1 < viewer.pictures.length ? place + 1 : place - 1;
 }
 
 /** @param {Viewer} viewer */
 function head(viewer) {
   const { picture, against } = viewer;
-  const title = against ? `${nameOf(picture)}  |  ${nameOf(against)}` : nameOf(picture);
+  const title = against ? namesOf(picture, against).join("  |  ") : nameOf(picture);
   return html`<h2 title=${title}>${title}</h2>
     ${against ? modes(viewer) : nothing}
     ${

@@ -6,7 +6,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { colourWords, valueAt } from "./pixels.js";
-import { changeWords, moment, nameOf } from "./words.js";
+import { changeWords, moment, namesOf } from "./words.js";
 
 /** The values of the pixel at the cursor, of both pictures where two are compared. @param {ViewerState} viewer */
 export function readout(viewer) {
@@ -45,7 +45,7 @@ function comparison(viewer) {
   if (!against) return nothing;
   const same = against.width === picture.width && against.height === picture.height;
   const apart = viewer.apart.value;
-  return html`${fact("Second", `${nameOf(against)}${same ? "" : `, ${against.width} × ${against.height}, scaled to the first`}`)}
+  return html`${fact("Second", `${namesOf(picture, against)[1]}${same ? "" : `, ${against.width} × ${against.height}, scaled to the first`}`)}
     ${
       apart
         ? html`${fact("Pixels that differ", `${(100 * apart.changed).toFixed(apart.changed < 0.01 ? 2 : 0)} %`)}

@@ -50,6 +50,17 @@ export function nameOf({ asset, changes }) {
 }
 
 /**
+ * Two pictures' names; where one edit made both, with their files' names.
+ *
+ * @typedef {{asset: string, changes?: readonly Change[] | null}} Named
+ * @param {Named} a @param {Named} b @returns {[string, string]}
+ */
+export function namesOf(a, b) {
+  const names = /** @type {[string, string]} */ ([nameOf(a), nameOf(b)]);
+  return names[0] !== names[1] ? names : [`${names[0]} (${a.asset})`, `${names[1]} (${b.asset})`];
+}
+
+/**
  * A moment as people say it today: a time today, else a day.
  *
  * @param {number} seconds  since 1970

@@ -5,8 +5,15 @@ import { portOf } from "../../../../web/editor/model/shapes.js";
 import { linksOf } from "../../../../web/editor/model/links.js";
 import { portsOf } from "../../../../web/editor/model/ports.js";
 import { whyNot } from "../../../../web/editor/model/edits/wires.js";
+import { namesOf } from "../../../../web/editor/results/words.js";
 import { equal, ok, test } from "./harness.js";
 import { TEXT_TO_IMAGE, after, catalogue, documentOf, given, link } from "./sample.js";
+
+test("two pictures that one edit made are told apart by their files", () => {
+  const changes = [{ node: "a", message: "a.seed: 1 → 2" }];
+  equal(namesOf({ asset: "image.png", changes }, { asset: "scene.png", changes }), ["seed: 1 → 2 (image.png)", "seed: 1 → 2 (scene.png)"]);
+  equal(namesOf({ asset: "image.png", changes }, { asset: "image.png", changes: [] }), ["seed: 1 → 2", "Nothing changed"]);
+});
 
 const CAT = { asset: "cat.png", sha256: "ab".repeat(32), width: 128, height: 64 };
 
