@@ -1,11 +1,9 @@
 /**
  * The stage: what is on the screen, kept up with the document by one animation frame at a time.
  *
- * Whoever changes something only says that it is out of date (`ask`); one frame later everything is brought up at once,
- * and
- * when nothing is out of date no frame is asked for. The canvas is larger than the stage by a margin on all sides, so
- * that panning
- * mostly shifts a picture that is already painted.
+ * Whoever changes something only says that it is out of date (`ask`); one frame later everything is brought up at once, and
+ * when nothing is out of date no frame is asked for. The canvas is larger than the stage by a margin on all sides, so that
+ * panning mostly shifts a picture that is already painted.
  */
 
 import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
@@ -25,6 +23,8 @@ import { themeOf } from "./theme.js";
 /** @typedef {import("./camera.js").Point} Point */
 
 const RESTS_AFTER = 120;
+/** Detail of what is painted for some frames in the middle of a movement, which must not take longer than they do. */
+const ROUGH = 0.5;
 /** @type {ReadonlySet<string>} */
 const NONE = new Set();
 
@@ -52,8 +52,8 @@ export class Stage {
   #sharpAt = 0;
   /** Of the frame before. */
   #zoom = 1;
-  /** Whether the zoom is moving, even if not from the frame before to this one. */
-  #gliding = false;
+  /** How the zoom is moving: by which factor when it last did; 1 where it rests. */
+  #turn = 1;
 
   /** @param {App} app @param {HTMLElement} root */
   constructor(app, root) {
@@ -153,9 +153,9 @@ export class Stage {
     if (this.#redraw) for (const id of this.mounts.ids) this.mounts.draw(/** @type {DrawnLevel} */ (this.drawn), id);
     this.#redraw = false;
     this.#moveCamera();
-    const turn = this.camera.zoom / this.#zoom;
-    const waiting = this.#mount(turn);
-    if (this.#canvas) this.#paint(turn);
+    if (this.camera.zoom !== this.#zoom) this.#turn = this.camera.zoom / this.#zoom;
+    const waiting = this.#mount();
+    if (this.#canvas) this.#paint();
     this.floating?.follow();
     this.#zoom = this.camera.zoom;
     for (const follow of this.followers) follow(this);
@@ -165,13 +165,10 @@ export class Stage {
   /**
    * Elements for what came near; true when some still wait. Those that are away go when the canvas, which then shows them, is
    * painted anyway; one that came needs no painting, since it hides what stands under it.
-   *
-   * @param {number} turn zoom by zoom of the frame before
    */
-  #mount(turn) {
+  #mount() {
     const before = counters.unmounts;
-    if (turn !== 1) this.#gliding = moving(turn);
-    const hurry = this.#gliding ? "moving" : "resting";
+    const hurry = moving(this.#turn) ? "moving" : "resting";
     const drawn = /** @type {DrawnLevel} */ (this.drawn);
     const waiting = this.mounts.update(drawn, this.camera, this.size, hurry, this.#canvas);
     if (before !== counters.unmounts) this.#canvas = true;
@@ -243,19 +240,18 @@ export class Stage {
     this.#resting = setTimeout(() => {
       const { zoom } = this.camera;
       this.#sharpAt = zoom;
-      this.#gliding = false;
-      if (this.surface.painted?.zoom !== zoom) this.askPaint();
+      this.#turn = 1;
+      if (this.surface.rough || this.surface.painted?.zoom !== zoom) this.askPaint();
       this.layer.classList.add("sharpened");
       requestAnimationFrame(() => requestAnimationFrame(() => this.layer.classList.remove("sharpened")));
     }, RESTS_AFTER);
   }
 
-  /** @param {number} turn zoom by zoom of the frame before */
-  #paint(turn) {
+  #paint() {
     this.#canvas = false;
     const drawing = this.drawing();
-    if (moving(turn)) {
-      this.surface.paint(drawing, ahead(this.camera, turn, this.size), this.size);
+    if (moving(this.#turn)) {
+      this.surface.paint(drawing, ahead(this.camera, this.#turn, this.size), this.size, ROUGH);
       if (this.surface.shift(this.camera, this.size)) return;
     }
     this.surface.paint(drawing, this.camera, this.size);

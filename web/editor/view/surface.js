@@ -18,6 +18,8 @@ const SCALED = 1.35;
 export class Surface {
   /** What stands on the canvas was painted for this camera. @type {Camera | null} */
   painted = null;
+  /** Whether it was painted with fewer pixels than it has. */
+  rough = false;
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -32,8 +34,8 @@ export class Surface {
   cover(stage) {
     const { canvas } = this;
     const { width, height } = around(stage);
-    this.aside.width = canvas.width = Math.round(width * devicePixelRatio);
-    this.aside.height = canvas.height = Math.round(height * devicePixelRatio);
+    canvas.width = Math.round(width * devicePixelRatio);
+    canvas.height = Math.round(height * devicePixelRatio);
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
     canvas.style.left = canvas.style.top = `${-MARGIN}px`;
@@ -67,14 +69,18 @@ export class Surface {
    * @param {Drawing} drawing
    * @param {Camera} camera
    * @param {Size} stage
+   * @param {number} [detail] pixels that are painted by those that are shown, along a side
    */
-  paint(drawing, camera, stage) {
+  paint(drawing, camera, stage, detail = 1) {
     counters.paints += 1;
+    this.aside.width = Math.ceil(this.canvas.width * detail);
+    this.aside.height = Math.ceil(this.canvas.height * detail);
     const { x, y, zoom } = camera;
     const from = { x: x - MARGIN / zoom, y: y - MARGIN / zoom, zoom };
-    paint(this.context, { ...drawing, camera: from, size: around(stage) }, devicePixelRatio);
+    paint(this.context, { ...drawing, camera: from, size: around(stage) }, devicePixelRatio * detail);
     this.shown.transferFromImageBitmap(this.aside.transferToImageBitmap());
     this.painted = camera;
+    this.rough = detail < 1;
     this.canvas.style.transform = "";
   }
 }
