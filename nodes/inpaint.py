@@ -60,7 +60,9 @@ class Inpaint(Node):
         Field(description="What the mask means while sampling; inpaint_model needs a model made for it"),
     ] = "auto"
     denoise: Annotated[
-        float, Field(ge=0, le=1, description="How much of what is there is replaced: 1 all, 0 nothing"), Step(0.05)
+        float,
+        Field(ge=0, le=1, description="How much of what is there is replaced: 1 all, 0 nothing but what the VAE loses"),
+        Step(0.05),
     ] = 1.0
     fill: Annotated[
         Literal["original", "blur", "neutral", "noise"],
