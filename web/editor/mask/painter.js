@@ -7,6 +7,7 @@
  */
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
+import { rectOf } from "../commands/selected.js";
 import { errorWords } from "../model/errors.js";
 import { styled } from "../palette/styles.js";
 import { putMask } from "./apply.js";
@@ -179,8 +180,10 @@ export class Painter {
     try {
       const asset = await this.app.api.upload(await fileOf(this.painting.raster), "mask.png");
       let id = "";
+      const shown = tab.levelName.peek() === level ? [...tab.level.peek().nodes.keys()] : [];
+      const rects = shown.map((other) => rectOf(this.app, other));
       tab.edit("Paint a mask", (draft) => {
-        id = putMask(draft, level, at.node, target, asset, this.app.catalogue.peek());
+        id = putMask(draft, level, at.node, target, asset, this.app.catalogue.peek(), rects);
       });
       if (tab.levelName.peek() === level && tab.level.peek().nodes.has(id)) tab.selection.value = new Set([id]);
       this.app.say(`The mask covers ${Math.round(100 * this.painting.raster.share)} % of the picture`);

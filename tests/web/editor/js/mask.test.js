@@ -1,3 +1,4 @@
+import { levelOf } from "../../../../web/editor/model/document.js";
 import { putMask } from "../../../../web/editor/mask/apply.js";
 import { Painting } from "../../../../web/editor/mask/painting.js";
 import { Raster, fromPixels, scaled } from "../../../../web/editor/mask/raster.js";
@@ -138,6 +139,15 @@ test("a mask input without a mask gets a node that holds it, as one edit", () =>
   const document = after(SCENE, (draft) => void putMask(draft, "", "paint", target, PAINTED, catalogue));
   equal(given(document, "paint", "mask"), link("load_mask.mask"));
   equal(given(document, "load_mask", "file"), PAINTED);
+});
+
+test("the node that holds a mask stands clear of what is there", () => {
+  const target = targetAt(at(SCENE), { node: "paint", input: "mask" });
+  const { x = 0, y = 0 } = levelOf(SCENE, "").nodes.get("paint")?.ui ?? {};
+  const rects = [0, 300, 700].map((down) => ({ x: x - 400, y: y + down, width: 300, height: 280 }));
+  const document = after(SCENE, (draft) => void putMask(draft, "", "paint", /** @type {any} */ (target), PAINTED, catalogue, rects));
+  const node = levelOf(document, "").nodes.get("load_mask")?.ui;
+  equal([node?.x, (node?.y ?? 0) >= y + 980], [x - 300, true]);
 });
 
 test("painting over a picture's transparency begins with it and leads all who took it to the painted mask", () => {

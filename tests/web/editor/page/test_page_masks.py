@@ -148,3 +148,20 @@ def test_what_was_painted_is_not_thrown_away_unasked(editor, address):
     editor.page.get_by_role("button", name="Throw it away").click()
     editor.page.locator(".painter").wait_for(state="detached")
     assert editor.js("return tab.history.peek().done.length") == 0
+
+
+def test_the_painter_has_room_in_a_window_of_360_pixels(editor, address):
+    page = editor.page
+    editor.show(scene(address))
+    page.set_viewport_size({"width": 360, "height": 740})
+    try:
+        open_painter(editor, "over")
+        for part in (page.get_by_role("button", name="Apply"), page.locator(".painter canvas")):
+            box = part.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 360
+        assert editor.violations() == []
+        page.keyboard.press("Escape")
+        expect(page.locator(".painter")).to_have_count(0)
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 800})
