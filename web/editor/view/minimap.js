@@ -6,7 +6,6 @@
 
 import { centred, seen } from "./camera.js";
 import { counters } from "./counters.js";
-import { joined } from "./geometry.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 
@@ -16,6 +15,8 @@ const INSET = 8;
 
 export class Minimap {
   /** @type {unknown} */ #seen = null;
+  /** Around all nodes. @type {import("./camera.js").Box | null} */ #box = null;
+  #due = true;
   #scale = 1;
   #left = 0;
   #top = 0;
@@ -42,23 +43,23 @@ export class Minimap {
   follow() {
     const { drawn } = this.stage;
     if (!drawn) return;
-    const hidden =
-      drawn.geometry.ids.length < 2 || this.element.classList.contains("off") || this.#allInView(drawn.geometry);
+    if (!this.stage.floating?.ids.size && this.#stale()) {
+      this.#box = drawn.geometry.bounds();
+      this.#due = true;
+    }
+    const hidden = drawn.geometry.ids.length < 2 || this.element.classList.contains("off") || this.#allInView();
     this.element.hidden = hidden;
     if (hidden) return;
-    if (!this.stage.floating?.ids.size && this.#stale()) this.#paint();
+    if (this.#due) this.#paint();
+    this.#due = false;
     this.#move();
   }
 
-  /**
-   * A map of what one sees anyway would only be in the way.
-   *
-   * @param {import("./geometry.js").Geometry} geometry
-   */
-  #allInView(geometry) {
+  /** A map of what one sees anyway would only be in the way. */
+  #allInView() {
     const { camera, size } = this.stage;
     const view = seen(camera, size);
-    const box = geometry.bounds();
+    const box = this.#box;
     return (
       box === null ||
       (box.left >= view.left && box.top >= view.top && box.right <= view.right && box.bottom <= view.bottom)
@@ -75,6 +76,7 @@ export class Minimap {
         (mark * 31 +
           geometry.x[i] * 7 +
           geometry.y[i] * 13 +
+          geometry.width[i] * 17 +
           geometry.height[i] +
           faces[i].tone.length * 3 +
           faces[i].colour.charCodeAt(2)) %
@@ -91,7 +93,7 @@ export class Minimap {
     const { geometry, faces } = /** @type {import("./model.js").DrawnLevel} */ (drawn);
     const aside = new OffscreenCanvas(this.canvas.width, this.canvas.height);
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (aside.getContext("2d"));
-    const box = joined(null, geometry.bounds() ?? { left: 0, top: 0, right: 1, bottom: 1 });
+    const box = this.#box ?? { left: 0, top: 0, right: 1, bottom: 1 };
     const scale = Math.min(
       (WIDTH - 2 * INSET) / (box.right - box.left),
       (HEIGHT - 2 * INSET) / (box.bottom - box.top),
