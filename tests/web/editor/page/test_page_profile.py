@@ -115,3 +115,22 @@ def test_the_sheet_of_devices_says_what_each_does(editor):
     assert editor.violations() == []
     editor.page.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
+
+
+def test_nothing_lies_on_the_legend_in_a_window_of_360_pixels(editor):
+    page = editor.page
+    editor.show(nested(72))
+    page.set_viewport_size({"width": 360, "height": 740})
+    editor.js("tab.camera.value = {x: 0, y: 0, zoom: 1.5}; app.commands.run('profile.toggle')")
+    expect(page.locator(".minimap")).to_be_visible()
+    legend = page.get_by_role("region", name="Profile of the last run")
+    expect(legend).to_be_visible()
+    on_top = """(legend) => {
+        const { left, right, top, bottom } = legend.getBoundingClientRect();
+        const corners = [[left, top], [right, top], [left, bottom], [right, bottom]];
+        const inner = corners.map(([x, y]) => [x + (x === left ? 14 : -14), y + (y === top ? 14 : -14)]);
+        return inner.every(([x, y]) => legend.contains(document.elementFromPoint(x, y)));
+    }"""
+    assert legend.evaluate(on_top)
+    editor.js("app.commands.run('profile.toggle')")
+    page.set_viewport_size({"width": 1280, "height": 800})
