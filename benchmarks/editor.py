@@ -1,13 +1,14 @@
 """The editor beside litegraph.js and React Flow: the same graph, the same hands, read from the browser's own trace.
 
-    python -m benchmarks.editor [--nodes 2000] [--links 3000] [--pictures 50] [--results 1000] [--moves 120] [--only NAME]
+    python -m benchmarks.editor [--nodes 2000] [--links 3000] [--pictures 50] [--results 1000] [--moves 120]
+        [--only NAME] [--stretches pan,zoom,drag,gallery]
 
 Prints: milliseconds from the beginning of the navigation to the first frame that shows the graph; between frames while the
 whole graph is panned and zoomed, one node is dragged, and the gallery, which only ours has, is scrolled (half of the frames,
 95 of 100), with how long the main thread was busy for each, and how much of that it had a processor; from asking for the
 whole graph to the frame that shows it; the JavaScript heap after a collection; what had come of pages, scripts and styles,
-packed, when all could be used. A stretch ends after so many seconds, and the table then says how far it came. The others'
-packages come from npm, pinned, into `.cache/benchmarks/editor`.
+packed, when all could be used. A drag ends after so many seconds, and the table then says how far it came; a wheel turns as
+fast for every page, whether it keeps up or not. The others' packages come from npm, pinned, into `.cache/benchmarks/editor`.
 """
 
 from __future__ import annotations
@@ -18,30 +19,25 @@ import os
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from benchmarks.editor_graph import Box, boxes
+from benchmarks.editor_hands import SIZE, STRETCHES, Editor, Hands, move
 from benchmarks.editor_sites import KEY, others, ours
 from benchmarks.editor_trace import CATEGORIES, Stretch, Trace
 
 T = TypeVar("T")
-Button: TypeAlias = Literal["left", "middle"]
-SIZE = (1280, 800)
 PATIENCE = 60_000  # milliseconds
-STRETCH = 20.0  # seconds that a stretch may take
 SHOWN = "bench:shown"
 READY = "body[data-ready]"
-STRETCHES = ("pan", "zoom", "drag", "gallery")
-DRAWN = "for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame)"
 WATCH = f"""new MutationObserver((_, watch) => {{
     if (document.body?.dataset.ready === undefined) return;
     watch.disconnect();
@@ -53,20 +49,6 @@ LOADED = """() => {
     const code = all.filter(({name, entryType}) => entryType === "navigation" || /\\.(m?js|css)$/.test(name));
     return code.reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0);
 }"""
-
-
-@dataclass(frozen=True)
-class Editor:
-    """An editor's page, how its canvas is moved, and the statements that go to the whole graph and near a node."""
-
-    name: str
-    address: str
-    before: str = ""
-    pan_button: Button = "left"
-    fit: str = "bench.fit()"
-    near: str = "bench.near(i)"
-    header: str = "bench.header(i)"
-    gallery: str | None = None
 
 
 @contextmanager
@@ -113,7 +95,7 @@ class Measured:
     notes: list[str]
 
 
-def measure(browser: Browser, editor: Editor, node: int, moves: int, folder: Path) -> Measured:
+def measure(browser: Browser, editor: Editor, hands: Hands, folder: Path) -> Measured:
     """Open the page, move, and read what the trace says. Raises ValueError, with the page's errors, where it doesn't open."""
     context = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]})
     context.set_default_timeout(PATIENCE)
@@ -125,14 +107,13 @@ def measure(browser: Browser, editor: Editor, node: int, moves: int, folder: Pat
         _open(page, editor)
         loaded = float(page.evaluate(LOADED))
         page.wait_for_timeout(1000)
-        notes = [f"{name} {words}" for name, words in _move(page, editor, node, moves).items() if words]
+        notes = [f"{name} {words}" for name, words in move(page, editor, hands).items() if words]
     finally:
         browser.stop_tracing()
     heap = _heap(page)
     context.close()
     read = Trace(trace, SHOWN)
-    marked = [name for name in STRETCHES if name != "gallery" or editor.gallery]
-    found = {name: _found(partial(read.stretch, f"bench:{name}")) for name in marked}
+    found = {name: _found(partial(read.stretch, f"bench:{name}")) for name in hands.of(editor)}
     stretches = {name: stretch for name, stretch in found.items() if stretch is not None}
     first = _found(partial(read.first_frame, SHOWN))
     jump = _found(partial(read.next_frame, "bench:jump", animation=True))
@@ -155,96 +136,6 @@ def _open(page: Page, editor: Editor) -> None:
         page.wait_for_selector(READY)
     except TookTooLong:
         raise ValueError(f"{editor.name} did not open within {PATIENCE // 1000} s: {'; '.join(errors)}") from None
-
-
-def _move(page: Page, editor: Editor, node: int, moves: int) -> dict[str, str]:
-    """The script: pan and zoom the whole graph, drag a node from near, jump back to the whole, scroll the gallery.
-
-    Gives what is to be said of each stretch: "" where it went to its end.
-    """
-    said = {}
-    width, height = SIZE
-    _do(page, editor.fit)
-    page.wait_for_timeout(500)
-    with _Marked(page, "pan"):
-        said["pan"] = _drag(page, (width - 40, height // 2), moves, editor.pan_button)
-    _do(page, editor.fit)
-    page.wait_for_timeout(500)
-    with _Marked(page, "zoom"):
-        said["zoom"] = _wheel(page, (width // 2, height // 2), [-60] * (moves // 2) + [60] * (moves - moves // 2))
-    _do(page, editor.near, node)
-    page.wait_for_timeout(500)
-    at = _do(page, f"return {editor.header}", node)
-    with _Marked(page, "drag"):
-        said["drag"] = _drag(page, (at["x"], at["y"]), moves, "left")
-    _do(page, f"performance.mark('bench:jump'); {editor.fit}; {DRAWN}")
-    page.wait_for_timeout(500)
-    if editor.gallery is not None:
-        _do(page, editor.gallery)
-        page.wait_for_selector(".tile")
-        page.wait_for_timeout(500)
-        with _Marked(page, "gallery"):
-            said["gallery"] = _wheel(page, (width - 200, height // 2), [240] * moves)
-    return said
-
-
-class _Marked:
-    """Marks in the trace around what is done."""
-
-    def __init__(self, page: Page, name: str) -> None:
-        self._mark: Callable[[str], object] = lambda end: page.evaluate(f"performance.mark('bench:{name}:{end}')")
-
-    def __enter__(self) -> None:
-        self._mark("start")
-
-    def __exit__(self, *_: object) -> None:
-        self._mark("end")
-
-
-def _in_time(steps: Iterable[T], said: list[str]) -> Iterator[T]:
-    """The steps, as long as there is time; what is to be said of an early end goes into `said`."""
-    begun = time.monotonic()
-    all_steps = list(steps)
-    for done, step in enumerate(all_steps):
-        if time.monotonic() > begun + STRETCH:
-            said.append(f"ended after {done} of {len(all_steps)} steps, {STRETCH:.0f} s")
-            return
-        yield step
-
-
-def _drag(page: Page, start: tuple[float, float], moves: int, button: Button) -> str:
-    x, y = start
-    said: list[str] = []
-    page.mouse.move(x, y)
-    page.mouse.down(button=button)
-    for step in _in_time(range(moves), said):
-        away = step if step < moves // 2 else moves - step
-        page.mouse.move(x - 4 * away, y + 2 * away)
-    page.mouse.up(button=button)
-    return "".join(said)
-
-
-def _wheel(page: Page, at: tuple[float, float], turns: Sequence[int]) -> str:
-    said: list[str] = []
-    page.mouse.move(*at)
-    for turn in _in_time(turns, said):
-        page.mouse.wheel(0, turn)
-    return "".join(said)
-
-
-def _do(page: Page, statements: str, node: int = 0) -> Any:
-    """Run statements with a node's number `i`, and `app`, which only our page has."""
-    script = f"""async (i) => {{
-        const header = (stage, at) => {{
-            const {{left, top}} = stage.root.getBoundingClientRect();
-            const {{x, y}} = stage.toScreen({{x: at.x + at.width / 2, y: at.y + 17}});
-            return {{x: left + x, y: top + y}};
-        }};
-        const main = document.querySelector('script[src$="/main.js"]');
-        const app = main && (await import(main.src)).app;
-        {statements};
-    }}"""
-    return page.evaluate(script, node)
 
 
 def _heap(page: Page) -> float:
@@ -306,8 +197,10 @@ def main() -> None:
     for name, default in (("nodes", 2000), ("links", 3000), ("pictures", 50), ("results", 1000), ("moves", 120)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--only", choices=list(SITES))
+    parser.add_argument("--stretches", type=_stretches, default=STRETCHES, metavar="NAME,…")
     given = parser.parse_args()
     graph = boxes(given.nodes, given.links, given.pictures)
+    hands = Hands(given.stretches, given.moves, _in_the_middle(graph))
     columns, version = [], ""
     for name, site in SITES.items():
         if given.only not in (None, name):
@@ -316,7 +209,7 @@ def main() -> None:
             browser = _launched(driver)
             version = browser.version
             try:
-                columns.append(measure(browser, editor, _in_the_middle(graph), given.moves, Path(folder)))
+                columns.append(measure(browser, editor, hands, Path(folder)))
             except ValueError as error:
                 print(error)
             browser.close()
@@ -325,6 +218,14 @@ def main() -> None:
     print(f"Chromium {version}, {sys.platform}, {os.cpu_count()} processors")
     if columns:
         print(table(columns))
+
+
+def _stretches(words: str) -> tuple[str, ...]:
+    """Those that are named, in their order. Raises ArgumentTypeError where one is unknown."""
+    unknown = set(words.split(",")) - set(STRETCHES)
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(STRETCHES)}")
+    return tuple(name for name in STRETCHES if name in words.split(","))
 
 
 def _in_the_middle(graph: list[Box]) -> int:
