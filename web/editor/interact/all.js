@@ -5,6 +5,7 @@
 import { Below } from "../view/below.js";
 import { Floating } from "../view/floating.js";
 import { BoxSelect } from "./box.js";
+import { handCommands } from "./commands.js";
 import { ContextMenu } from "./context.js";
 import { DragNodes } from "./drag.js";
 import { DropFiles } from "./drop.js";
@@ -38,4 +39,5 @@ export function interact(stage) {
   stage.floating = new Floating(stage);
   for (const Kind of INTERACTIONS) new Kind(stage).enable();
   new Below(stage);
+  stage.app.commands.add(handCommands);
 }

@@ -47,8 +47,8 @@ export class Fingers extends Interaction {
 
   /** What one finger had begun ends as the second comes. */
   #together() {
-    for (const [id, finger] of this.#fingers) {
-      letGo(id); // a finger on the ground may be one that a held wire follows
+    for (const finger of this.#fingers.values()) {
+      letGo(finger.press); // a finger on the ground may be one that a held wire follows
       Object.assign(finger, { role: "ground", moves: true });
     }
     swallowClick();
@@ -101,7 +101,7 @@ export class Fingers extends Interaction {
   #rested(press) {
     const finger = this.#fingers.get(press.pointerId);
     if (finger) finger.role = "spent";
-    letGo(press.pointerId);
+    letGo(press);
   }
 }
 
@@ -131,9 +131,10 @@ function toggle({ tab }, id) {
   tab.selection.value = new Set(before.has(id) ? [...before].filter((other) => other !== id) : [...before, id]);
 }
 
-/** End what a finger had begun, as if the system had taken it away. @param {number} pointerId */
-function letGo(pointerId) {
-  window.dispatchEvent(new PointerEvent("pointercancel", { pointerId }));
+/** End what a finger had begun, as if the system had taken it away. @param {PointerEvent} press */
+function letGo({ pointerId, target }) {
+  const there = target instanceof Element && target.isConnected ? target : window;
+  there.dispatchEvent(new PointerEvent("pointercancel", { pointerId, bubbles: true }));
 }
 
 /** @param {Point} a @param {Point} b */

@@ -76,15 +76,6 @@ export const viewCommands = Object.freeze(
       run: (app, argument) => openConnectTo(stageOf(app), idOf(app, argument)),
     },
     {
-      id: "node.disconnect",
-      title: "Disconnect…",
-      group: "Node",
-      keys: ["Shift+C"],
-      canvas: true,
-      when: one,
-      run: async (app, argument) => (await import("../palette/disconnect.js")).openDisconnect(stageOf(app), idOf(app, argument)),
-    },
-    {
       id: "node.edit",
       title: "Go into the node's fields",
       group: "Node",
@@ -93,13 +84,6 @@ export const viewCommands = Object.freeze(
       canvas: true,
       when: one,
       run: (app) => stageOf(app).go.intoFields(chosen(app)[0]),
-    },
-    {
-      id: "select.more",
-      title: "Select by tapping",
-      group: "Select",
-      when: () => navigator.maxTouchPoints > 0,
-      run: async (app) => (await import("../interact/choosing.js")).choose(stageOf(app)),
     },
     { id: "wire.reroute", title: "Add a reroute", group: "Wire", hidden: true, run: reroute },
     {

@@ -105,8 +105,7 @@ function move(subject, input, by, event) {
 }
 
 /**
- * A press that moves scrubs, one that doesn't puts the caret in. A finger scrubs on a node that is selected; elsewhere it moves the
- * drawing, or the page.
+ * A press that moves scrubs, one that doesn't puts the caret in. A finger scrubs on a selected node alone: elsewhere it moves the drawing.
  *
  * @param {Subject} subject
  * @param {PointerEvent} event
@@ -122,28 +121,26 @@ function scrub(subject, event) {
   /** @type {ReturnType<Subject["tab"]["gesture"]> | null} */
   let gesture = null;
   input.setPointerCapture(event.pointerId);
-  const over = new AbortController();
 
   /** @param {PointerEvent} moved */
   const onMove = (moved) => {
     const across = moved.clientX - from.x;
-    if (moved.pointerId !== event.pointerId || (!gesture && Math.abs(across) < (finger ? SLOP : 3))) return;
+    if (!gesture && Math.abs(across) < (finger ? SLOP : 3)) return;
     gesture ??= subject.tab.gesture(`Change ${subject.port.title}`);
     const step = notch(moved, subject);
     gesture.update(
       writing(subject, snapped(from.value + Math.trunc(across / PIXELS_A_STEP) * step, subject.port, step)),
     );
   };
-  /** @param {PointerEvent} ended */
+  /** @param {Event} ended */
   const onEnd = (ended) => {
-    if (ended.pointerId !== event.pointerId) return;
-    over.abort();
+    input.removeEventListener("pointermove", onMove);
+    for (const type of ["pointerup", "pointercancel"]) input.removeEventListener(type, onEnd);
     if (gesture) return ended.type === "pointerup" ? gesture.commit() : gesture.cancel();
-    if (finger) return; // the browser's click gives it the focus
+    if (finger) return;
     input.focus({ preventScroll: true });
     input.select();
   };
-  const { signal } = over;
-  window.addEventListener("pointermove", onMove, { signal });
-  for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) window.addEventListener(type, onEnd, { signal });
+  input.addEventListener("pointermove", onMove);
+  for (const type of ["pointerup", "pointercancel"]) input.addEventListener(type, onEnd);
 }
