@@ -38,7 +38,9 @@ def painted(editor: Editor) -> list[int]:
         const box = canvas.getBoundingClientRect(), root = stage.root.getBoundingClientRect();
         const scale = canvas.width / box.width;
         const [x, y] = [root.left + at.x - box.left, root.top + at.y - box.top].map((place) => Math.round(place * scale));
-        return [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3);"""
+        const read = new OffscreenCanvas(1, 1).getContext('2d');
+        read.drawImage(canvas, -x, -y);
+        return [...read.getImageData(0, 0, 1, 1).data].slice(0, 3);"""
     )
     return found
 
