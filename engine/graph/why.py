@@ -102,4 +102,4 @@ def _words(given: Any) -> str:
         return f"a link to '{given.address}'"
     if isinstance(given, tuple):
         return f"a list of {len(given)}"
-    return shorten(given, 40)
+    return "nothing" if given is None else shorten(given, 40)

@@ -51,6 +51,12 @@ def test_a_changed_link_is_told(edited, words):
     assert why(graph, "z", before) == words
 
 
+def test_an_input_that_was_empty_is_told_as_nothing():
+    before = checker().graph(workflow({"p": ("Show", {"value": 1})}))
+    graph = checker().graph(workflow({"p": ("Show", {"value": 1, "name": "x"})}), before)
+    assert why(graph, "p", before) == "name nothing → 'x'"
+
+
 def test_a_volatile_node_says_that_it_always_runs():
     graph, before = graphs({"v": ("Noise", {})})
     assert why(graph, "v", before) == "runs every time"

@@ -20,7 +20,8 @@ def shown(asking, asked) -> Tensor:
     pictures = torch.stack([torch.from_numpy(render(scene).copy()).permute(2, 0, 1).float() for scene in scenes])
     vae = asking.vae
     with torch.no_grad():
-        return vae.encode(pictures / 127.5 - 1).latent_dist.mean * vae.config.scaling_factor
+        found: Tensor = vae.encode(pictures / 127.5 - 1).latent_dist.mean * vae.config.scaling_factor
+    return found
 
 
 def test_a_picture_of_what_was_asked_costs_less_than_one_of_something_else(asking):

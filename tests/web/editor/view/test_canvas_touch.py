@@ -267,7 +267,7 @@ def choosing(hand: Hand) -> Locator:
     hand.session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     hand.hold(hand.canvas.header("model"))
     hand.press(hand.page.get_by_role("menuitem", name="Select by tapping"))
-    bar = hand.page.get_by_role("group", name="Selecting by tapping")
+    bar: Locator = hand.page.get_by_role("group", name="Selecting by tapping")
     expect(bar).to_contain_text("1 selected")
     return bar
 
