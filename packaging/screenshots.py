@@ -138,9 +138,15 @@ def optimizing(editor: Editor) -> Image.Image:
     editor.run()
     editor.page.set_viewport_size({"width": 520, "height": 900})
     editor.js(
-        """const { x, y, width, height } = app.view.rectOf('optimize');
+        """await app.commands.run('view.minimap'); // it would lie on the node
+        const { x, y, height } = app.view.rectOf('optimize');
         tab.selection.value = new Set();
-        tab.camera.value = { x: x - 30, y: y + height - 800, zoom: 1 };"""
+        const lookAt = async (top) => {
+            tab.camera.value = { x: x - 30, y: top, zoom: 1 };
+            while (!document.querySelector('[data-id="optimize"] .node-view')) await new Promise(requestAnimationFrame);
+        };
+        await lookAt(y + height / 2);
+        await lookAt(y + document.querySelector('[data-id="optimize"] .node-view').offsetTop - 12);"""
     )
     halves = [editor.shot(theme) for theme in ("light", "dark")]
     sheet = Image.new("RGB", (1040, 900))
