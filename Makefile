@@ -42,7 +42,7 @@ pictures: .venv/run
 HOURS_VAE ?= 1.5
 HOURS_DENOISER ?= 4
 HOURS_PAIRS ?= 0.5
-HOURS_TURBO ?= 1
+HOURS_TURBO ?= 3
 HOURS_CLIP ?= 1
 HOURS_UPSCALE ?= 0.5
 train: .venv/dev

@@ -16,7 +16,7 @@ from models.training.common import WORK, log, withheld_pairs, write_whole
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import chunk_path, training_scene
 from models.training.softness import load_vae, round_trip
-from models.training.tokenizer import new_tokenizer
+from models.training.tokenizer import short_tokens_of
 from models.training.twins import EXCHANGED, shows, twins
 from models.training.wear import wear
 from nodes.solids.prompts import Facts, caption, parse
@@ -69,14 +69,13 @@ class Data:
         self.kept = list(self.scenes)
         self.kept_soft = [index for index in self.kept if index < len(self.soft)]
         self.patch, self.size, self.each = patch, size, each
-        self.tokenizer = new_tokenizer()
         self.known = lru_cache(PATCHES_CACHE)(self._known)
 
     def batch(self, size: int, captioned: int, keep: int | None = None) -> Batch:
         """`size` pictures, worn; fresh captions and twins for `captioned` of them; `keep` patches of each, or all."""
         drawn = [self._draw_one() for _ in range(size)]
         scenes = [self.scenes[index] for index, _ in drawn[:captioned]]
-        texts, owner = self._texts(scenes)
+        texts, owner = with_twins(scenes, self.draw, TWINS)
         said = [parse(text) for text in texts]
         raw = np.stack([picture for _, picture in drawn])
         pictures = wear(torch.from_numpy(raw).permute(0, 3, 1, 2).float().div_(255), self.noise)
@@ -84,7 +83,7 @@ class Data:
         patches = torch.from_numpy(np.stack([one for _, one in known]))
         return Batch(
             pictures,
-            torch.tensor(self.tokenizer(texts, padding=True, truncation=True)["input_ids"]),
+            short_tokens_of(texts),
             torch.tensor(owner),
             barred(scenes, said, owner),
             torch.from_numpy(np.stack([vector for vector, _ in known])),
@@ -100,17 +99,19 @@ class Data:
         index = self.draw.choice(self.kept)
         return index, self.chunks[index // self.each][index % self.each]
 
-    def _texts(self, scenes: list[Scene]) -> tuple[list[str], list[int]]:
-        texts = [caption(scene, self.draw) for scene in scenes]
-        owner = list(range(len(scenes)))
-        for index, scene in enumerate(scenes):
-            for text in training_twins(texts[index], scene, self.draw, TWINS):
-                texts.append(text)
-                owner.append(index)
-        return texts, owner
-
     def _known(self, index: int) -> tuple[facts.Vector, facts.Patches]:
         return facts.of_scene(self.scenes[index]), facts.of_patches(self.scenes[index], self.patch, self.size)
+
+
+def with_twins(scenes: list[Scene], draw: random.Random, most: int) -> tuple[list[str], list[int]]:
+    """A caption of each scene, then up to `most` twins of each caption, and whose of the captions each text is."""
+    texts = [caption(scene, draw) for scene in scenes]
+    owner = list(range(len(scenes)))
+    for index, scene in enumerate(scenes):
+        twins_of = training_twins(texts[index], scene, draw, most)
+        texts += twins_of
+        owner += [index] * len(twins_of)
+    return texts, owner
 
 
 def training_twins(text: str, scene: Scene, draw: random.Random, most: int) -> list[str]:

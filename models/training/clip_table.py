@@ -25,7 +25,7 @@ from models.training.common import withheld_pairs
 from models.training.prompts import pairs_of
 from models.training.render import HELD_OUT_SEED, training_scene
 from models.training.softness import load_vae, round_trip
-from models.training.tokenizer import new_tokenizer
+from models.training.tokenizer import short_tokens_of
 from models.training.twins import EXCHANGED, KINDS, twins
 from nodes.solids.prompts import caption
 from nodes.solids.rates import head, row
@@ -92,7 +92,7 @@ def verdicts(clip: CLIPModel, chosen: tuple[Case, ...] | list[Case], seen: torch
     """For each case, by kind, whether the caption is nearer to its picture than the twin; `seen` (N, 3, size, size) is
     what the vision tower takes."""
     texts = [text for one in chosen for text in (one.caption, *one.twins.values())]
-    tokens = torch.tensor(new_tokenizer()(texts, padding=True, truncation=True)["input_ids"])
+    tokens = short_tokens_of(texts)
     pictures = nn.functional.normalize(clip.get_image_features(seen).pooler_output, dim=-1)
     read = nn.functional.normalize(clip.get_text_features(tokens).pooler_output, dim=-1)
     out, place = [], 0

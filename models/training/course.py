@@ -1,8 +1,8 @@
 """The loop in which a team trains one network together: the clock sets the rate, the leader averages and saves."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -39,7 +39,8 @@ def keep_at(step: int) -> float:
 class Course:
     """A network, its average, its optimizer and the numbers of its run, in each member of a team.
 
-    `batch` is one member's; the rate falls over the last `share` of the time.
+    `batch` is one member's; the rate falls over the last `share` of the time. Other networks that the loss trains are
+    saved `beside`.
     """
 
     team: Team
@@ -51,6 +52,7 @@ class Course:
     peak: float
     batch: int
     share: float
+    beside: Mapping[str, nn.Module] = field(default_factory=dict)
 
     def run(self, loss: Callable[[float], Tensor], end: float) -> None:
         """Train until `end` (seconds since the epoch); `loss(rate)` is that of one batch."""
@@ -77,7 +79,8 @@ class Course:
     def save(self) -> None:
         """Write the leader's checkpoint."""
         if self.team.leads:
-            checkpoint.save(self.path, {"model": self.model, "mean": self.mean}, self.optimizer, self.state)
+            modules = {"model": self.model, "mean": self.mean, **self.beside}
+            checkpoint.save(self.path, modules, self.optimizer, self.state)
 
     def _note(self, losses: list[float], seconds: float) -> None:
         mean, pace = float(np.mean(losses)), len(losses) * self.batch * self.team.size / seconds

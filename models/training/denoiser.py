@@ -30,7 +30,7 @@ from models.training.muon import Muon
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import training_scene
 from models.training.team import Team, together
-from models.training.tokenizer import LENGTH, new_tokenizer
+from models.training.tokenizer import LENGTH, new_tokenizer, tokens_of
 from models.training.vae import CHANNELS
 from models.training.vae import PATH as VAE_PATH
 from nodes.solids.prompts import caption
@@ -123,15 +123,11 @@ class Data:
     scenes: list[Scene]
     draw: random.Random
 
-    def __post_init__(self) -> None:
-        self.tokenizer = new_tokenizer()
-
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         """Latents (size, 8, 16, 16) and tokens (size, 32)."""
         chosen = self.draw.choices(range(len(self.scenes)), k=size)
         words = ["" if self.draw.random() < EMPTY else caption(self.scenes[i], self.draw) for i in chosen]
-        tokens = self.tokenizer(words, padding="max_length", truncation=True, max_length=LENGTH)
-        return self.latents[chosen], torch.tensor(tokens["input_ids"])
+        return self.latents[chosen], tokens_of(words)
 
 
 def load_data(seed: int) -> Data:
@@ -155,12 +151,18 @@ def even_share(rate: float) -> float:
     return EVEN[1] + (EVEN[0] - EVEN[1]) * min(rate / PEAK, 1.0)
 
 
+def noised(clean: Tensor, noise: Tensor, steps: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The states (B, C, H, W) at steps (B,), and how much of signal and of noise is in each, (B, 1, 1, 1)."""
+    signal, sigma = alphas[steps].sqrt()[:, None, None, None], (1 - alphas[steps]).sqrt()[:, None, None, None]
+    return signal * clean + sigma * noise, signal, sigma
+
+
 def loss_of(model: Callable[..., Tensor], clean: Tensor, tokens: Tensor, alphas: Tensor, even: float) -> Tensor:
     """Mean squared error of v at drawn steps, a share of them `even`; alphas (1000,) are the cumulative products."""
     step = draw_steps(len(clean), len(alphas), even)
     noise = torch.randn_like(clean)
-    signal, sigma = alphas[step].sqrt()[:, None, None, None], (1 - alphas[step]).sqrt()[:, None, None, None]
-    made = model(signal * clean + sigma * noise, step, tokens)
+    state, signal, sigma = noised(clean, noise, step, alphas)
+    made = model(state, step, tokens)
     return nn.functional.mse_loss(made.float(), signal * noise - sigma * clean)
 
 

@@ -17,12 +17,12 @@ from torch import Tensor, nn
 from transformers import CLIPModel
 
 from models.training.clip import against_twins, contrast
-from models.training.clip_data import barred, training_twins
+from models.training.clip_data import barred, with_twins
 from models.training.clip_model import folder_of, size_of, to_clip
-from models.training.teaching import JUDGE, noise, scene_of, tokens_of
-from models.training.tokenizer import new_tokenizer
+from models.training.teaching import JUDGE, noise, scene_of
+from models.training.tokenizer import short_tokens_of, tokens_of
 from models.training.wear import wear
-from nodes.solids.prompts import caption, parse
+from nodes.solids.prompts import parse
 
 FIRST_SEED: Final = 70_000_000
 TWINS: Final = 5
@@ -52,26 +52,22 @@ class Praise:
     def __init__(self, seed: int, vae: AutoencoderKL, name: str = JUDGE) -> None:
         self.vae = vae.eval().requires_grad_(False)
         self.clip = CLIPModel.from_pretrained(folder_of(name), dtype=torch.float32).eval().requires_grad_(False)
-        self.tokenizer, self.draw = new_tokenizer(), random.Random(seed)
-        self.noise = torch.Generator().manual_seed(seed)
+        self.draw, self.noise = random.Random(seed), torch.Generator().manual_seed(seed)
 
     def ask(self, count: int) -> Asked:
         """`count` fresh noises and captions; nothing withheld, no pair that is held out."""
         seeds = [FIRST_SEED + self.draw.randrange(1_000_000_000) for _ in range(count)]
         scenes = [scene_of(seed) for seed in seeds]
-        captions = [caption(scene, self.draw) for scene in scenes]
-        texts, owner = list(captions), list(range(count))
-        for index, scene in enumerate(scenes):
-            made = training_twins(captions[index], scene, self.draw, TWINS)
-            texts, owner = texts + made, owner + [index] * len(made)
-        read = torch.tensor(self.tokenizer(texts, padding=True, truncation=True)["input_ids"])
+        texts, owner = with_twins(scenes, self.draw, TWINS)
         unfair = barred(scenes, [parse(text) for text in texts], owner)
         noises = torch.stack([noise(seed) for seed in seeds])
-        return Asked(tuple(seeds), noises, tokens_of(captions), read, torch.tensor(owner), unfair)
+        return Asked(
+            tuple(seeds), noises, tokens_of(texts[:count]), short_tokens_of(texts), torch.tensor(owner), unfair
+        )
 
     def loss(self, latents: Tensor, asked: Asked) -> Tensor:
-        """Weighted cross-entropy of each caption against its twins and against the batch, for latents (C, CHANNELS, 16,
-        16); no picture's gradient is larger than PULL."""
+        """Weighted cross-entropy of each caption against its twins and against the batch, for latents (K, CHANNELS, 16,
+        16) of the first K ≤ C noises; no picture's gradient is larger than PULL."""
         if latents.requires_grad:
             latents.register_hook(tamed)
         pictures = self.vae.decode(latents / self.vae.config.scaling_factor).sample / 2 + 0.5
@@ -81,7 +77,9 @@ class Praise:
             read = self.clip.get_text_features(asked.texts).pooler_output
         unit = nn.functional.normalize
         alike = SCALE * unit(seen, dim=-1) @ unit(read, dim=-1).T
-        return torch.as_tensor(WEIGHT * (contrast(alike, asked.barred) + against_twins(alike, asked.owner)))
+        return torch.as_tensor(
+            WEIGHT * (contrast(alike, asked.barred[: len(latents)]) + against_twins(alike, asked.owner))
+        )
 
 
 def tamed(gradient: Tensor) -> Tensor:

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import CLIPModel
 
-from models.training.clip_data import training_twins
+from models.training.clip_data import with_twins
 from models.training.clip_model import folder_of, size_of, to_clip
 from models.training.common import WORK, log, withheld_pairs, write_whole
 from models.training.denoiser import SHIPPED, new_scheduler
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.team import Team
-from models.training.tokenizer import LENGTH, new_tokenizer
+from models.training.tokenizer import short_tokens_of, tokens_of
 from models.training.vae import CHANNELS
 from nodes.solids.prompts import caption
 from nodes.solids.scene import Scene, sample_scene
@@ -58,12 +58,6 @@ def words(seed: int) -> str:
 def noise(seed: int) -> Tensor:
     """The start noise of a seed, (CHANNELS, 16, 16)."""
     return torch.randn((CHANNELS, 16, 16), generator=torch.Generator().manual_seed(seed))
-
-
-def tokens_of(texts: list[str]) -> Tensor:
-    """Token ids (N, LENGTH)."""
-    rows = new_tokenizer()(texts, padding="max_length", truncation=True, max_length=LENGTH)["input_ids"]
-    return torch.tensor(rows)
 
 
 def seeds_of(index: int) -> range:
@@ -137,16 +131,12 @@ class Judge:
 
     def __init__(self, name: str = JUDGE) -> None:
         self.clip = CLIPModel.from_pretrained(folder_of(name), dtype=torch.float32).eval()
-        self.tokenizer = new_tokenizer()
 
     @torch.no_grad()
     def margin(self, seed: int, picture: Tensor) -> NDArray[np.float32]:
         """Cosine with the caption of a seed less the largest with one of its twins, (1,); picture (3, 128, 128), 0–1."""
-        scene, draw = scene_of(seed), random.Random(seed)
-        text = caption(scene, draw)
-        texts = [text, *training_twins(text, scene, draw, TWINS)]
-        tokens = torch.tensor(self.tokenizer(texts, padding=True, truncation=True)["input_ids"])
-        read = self.clip.get_text_features(tokens).pooler_output
+        texts, _ = with_twins([scene_of(seed)], random.Random(seed), TWINS)
+        read = self.clip.get_text_features(short_tokens_of(texts)).pooler_output
         seen = self.clip.get_image_features(to_clip(picture[None], size_of(self.clip))).pooler_output
         alike = torch.nn.functional.cosine_similarity(seen, read)
         nearest = alike[1:].max() if len(texts) > 1 else 0.0  # every twin of a few captions is withheld

@@ -4,9 +4,12 @@ CLIP's byte-level BPE (Radford et al. 2021), trained on the world's vocabulary.
 """
 
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+import torch
+from torch import Tensor
 from transformers import CLIPTokenizer
 
 from nodes.solids.prompts import WORDS
@@ -36,6 +39,22 @@ def new_tokenizer() -> CLIPTokenizer:
     vocabulary = {token: index for index, token in enumerate(dict.fromkeys(tokens))}
     # The annotation says list[str], but it is pairs that the BPE behind it takes.
     return CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=LENGTH)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def _kept() -> CLIPTokenizer:
+    """One for all texts: to make it takes as long as to read 300 captions."""
+    return new_tokenizer()
+
+
+def tokens_of(texts: list[str]) -> Tensor:
+    """Token ids (N, LENGTH), as a denoiser's text encoder reads them."""
+    return torch.tensor(_kept()(texts, padding="max_length", truncation=True, max_length=LENGTH)["input_ids"])
+
+
+def short_tokens_of(texts: list[str]) -> Tensor:
+    """Token ids (N, L) with L of the longest text, as a CLIP reads them."""
+    return torch.tensor(_kept()(texts, padding=True, truncation=True)["input_ids"])
 
 
 def learn_merges(words: list[list[str]]) -> list[tuple[str, str]]:

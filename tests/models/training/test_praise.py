@@ -1,9 +1,11 @@
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from models.training import praise
 from models.training.common import withheld_pairs
+from models.training.latents import encode
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.teaching import scene_of, teacher
 from nodes.solids.render import render
@@ -17,11 +19,7 @@ def asking():
 def shown(asking, asked) -> Tensor:
     """Latents of pictures that show exactly what was asked."""
     scenes = [scene_of(seed) for seed in asked.seeds]
-    pictures = torch.stack([torch.from_numpy(render(scene).copy()).permute(2, 0, 1).float() for scene in scenes])
-    vae = asking.vae
-    with torch.no_grad():
-        found: Tensor = vae.encode(pictures / 127.5 - 1).latent_dist.mean * vae.config.scaling_factor
-    return found
+    return encode(asking.vae, np.stack([render(scene) for scene in scenes])) * float(asking.vae.config.scaling_factor)
 
 
 def test_a_picture_of_what_was_asked_costs_less_than_one_of_something_else(asking):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.training import teaching
+from models.training import clip_data, teaching
 from models.training.clip_model import SHAPES, new_clip
 from models.training.common import withheld_pairs
 from models.training.prompts import held_out_pairs
@@ -67,7 +67,7 @@ def test_the_judge_compares_a_caption_with_its_twins(monkeypatch, tmp_path):
 def test_a_caption_without_twins_is_judged_by_itself(monkeypatch, tmp_path):
     new_clip(SHAPES["solids-clip-b"]).save_pretrained(tmp_path / "any")
     monkeypatch.setattr(teaching, "folder_of", lambda name: tmp_path / name)
-    monkeypatch.setattr(teaching, "training_twins", lambda *_: [])
+    monkeypatch.setattr(clip_data, "training_twins", lambda *_: [])
     margin = teaching.Judge("any").margin(1, torch.full((3, 128, 128), 0.5))
     assert margin.shape == (1,)
     assert -1 <= margin[0] <= 1
