@@ -9,6 +9,7 @@ from engine.graph.document import Workflow
 from engine.graph.faults import Fault, LoomError
 from engine.graph.records import Identity, InputSpec
 from engine.graph.values import File, Folder
+from engine.run.models.tier import in_words
 from engine.store.assets import Assets
 from engine.store.errors import UnknownModelError
 from engine.store.models import FoundModel, ModelCatalog
@@ -61,7 +62,7 @@ class Names:
     def _wanted_words(self, name: str) -> str:
         """What is to be put where, as far as the file tells."""
         wanted = self._wanted.get(name)
-        size = None if wanted is None or wanted.bytes is None else f"{wanted.bytes / 1e6:,.1f} MB"
+        size = None if wanted is None or wanted.bytes is None else in_words(wanted.bytes)
         facts = ", ".join(filter(None, (size, wanted.family if wanted is not None else "")))
         place = next(iter(self._catalog.folders), None)
         where = "into a model folder" if place is None else f"into {place}"

@@ -262,7 +262,8 @@ class Service:
             return self._kept(await self.clerk.ask("check", given | told, data))
         nodes = self.store.details(before.id)["nodes"]
         seconds = {address: node["seconds"] for address, node in nodes.items() if node["state"] == "ran"}
-        told |= {"seconds": seconds, "before_inputs": before.inputs, "before_frozen": before.frozen}
+        made = [address for address, node in nodes.items() if node["state"] in ("ran", "cached")]
+        told |= {"seconds": seconds, "made": made, "before_inputs": before.inputs, "before_frozen": before.frozen}
         text = self.store.workflow(before.id)
         return self._kept(await self.clerk.ask("check", given | told, data, text.encode()))
 

@@ -102,7 +102,12 @@ VERSION_3 = """
 ALTER TABLE run ADD COLUMN frozen TEXT NOT NULL DEFAULT '{}';
 """
 
-VERSIONS = (VERSION_1, VERSION_2, VERSION_3)
+# What ended last, whatever waits: the queue tells it.
+VERSION_4 = """
+CREATE INDEX run_ended ON run (owner, ended) WHERE ended IS NOT NULL;
+"""
+
+VERSIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -21,6 +21,7 @@ from engine.worker.freezing import find_tokens
 
 CACHED, STALE, NEW = "cached", "stale", "new"
 GONE = "what it made is not remembered any more"
+NOT_MADE = "the run before did not make it"
 FROZEN = "frozen"
 
 
@@ -28,7 +29,8 @@ def check_workflow(host: Host, opened: Opened, before: Workflow | None, given: M
     """`{"faults", "notices", "plan"}`, and `"frozen"` where something is to be frozen.
 
     `given` has inputs, targets, what is `frozen` (None for what is to be), what was in the run before (`before_frozen`), and
-    what nodes took (`seconds` by address, `timings` by type). Raises InvalidWorkflow where the inputs can't be set.
+    what nodes took (`seconds` by address, `timings` by type). `made` are the nodes that the run before gave values of: not
+    those that it has yet to come to, or never came to. Raises InvalidWorkflow where the inputs can't be set.
     """
     types, inputs = host.registry.types, given.get("inputs") or {}
     workflow = set_inputs(opened.workflow, types, inputs)
@@ -39,7 +41,7 @@ def check_workflow(host: Host, opened: Opened, before: Workflow | None, given: M
     then = replace(checker, frozen=given.get("before_frozen") or {})
     old = then.graph(before) if before is not None else None
     faults = list(graph.faults)
-    found = Estimate(graph, old, given.get("seconds") or {}, given.get("timings") or {})
+    found = Estimate(graph, old, given.get("made") or (), given.get("seconds") or {}, given.get("timings") or {})
     try:
         wanted = graph.targets(given.get("targets"))
     except InvalidWorkflow as error:
@@ -66,10 +68,16 @@ class Estimate:
     """Says of each node what would become of it, given the graph that ran before; `notices` is what a run would meet."""
 
     def __init__(
-        self, graph: Graph, before: Graph | None, seconds: Mapping[str, float], timings: Mapping[str, float]
+        self,
+        graph: Graph,
+        before: Graph | None,
+        made: Iterable[str],
+        seconds: Mapping[str, float],
+        timings: Mapping[str, float],
     ) -> None:
         self._graph = graph
         self._before = before
+        self._made = frozenset(made)
         self._seconds = seconds
         self._timings = timings
         self.notices: list[Fault] = []
@@ -104,7 +112,10 @@ class Estimate:
             self.notices.append(gone(address))
             return {"state": NEW, "why": FROZEN_GONE}
         known = self._before is not None and address in self._before.nodes
-        reason = why(self._graph, address, self._before) or GONE
+        reason = why(self._graph, address, self._before)
+        if not reason:  # as it was in the run before
+            known = address in self._made
+            reason = GONE if known else NOT_MADE
         seconds = self._seconds.get(address, self._timings.get(node.type.name))
         told = {} if seconds is None else {"seconds": round(seconds, 6)}
         return {"state": STALE if known else NEW, "why": reason, **told}

@@ -17,18 +17,18 @@ Changes: TypeAlias = "tuple[Change, ...] | None"
 LOOKED_AT = 8
 """How many earlier runs are looked at for one that differs: moving a node makes another file and the same picture."""
 
-_EARLIER = (
-    "SELECT text, inputs FROM run JOIN workflow ON workflow = sha WHERE owner = ? AND document = ? AND number < ?"
-    " AND status NOT IN ('failed', 'cancelled', 'interrupted') ORDER BY number DESC LIMIT ?"
-)
+_BEFORE = "SELECT text, inputs FROM run JOIN workflow ON workflow = sha WHERE owner = ? AND document = ? AND number < ?"
+_EARLIER = f"{_BEFORE} AND status NOT IN ('failed', 'cancelled', 'interrupted') ORDER BY number DESC LIMIT ?"
+_EARLIER_OF_ALL = f"{_BEFORE} ORDER BY number DESC LIMIT ?"
 _ONE = "SELECT owner, document, number, text, inputs FROM run JOIN workflow ON workflow = sha WHERE id = ?"
 
 
 def changes(one: Callable[..., Any], all: Callable[..., Any], ids: Iterable[str]) -> dict[str, Changes]:
     """For each run what was changed since the run of the same document before it that differs.
 
-    `one` and `all` ask the database for rows. None stands for a run that is gone, and for one that no other came before; ()
-    for one of a long row of the same.
+    Runs that made nothing are compared with only where no other came before. `one` and `all` ask the database for rows.
+    None stands for a run that is gone, and for one that no other workflow was run before; () for one of a long row of
+    the same.
     """
     return {id: _changes(one, all, id) for id in dict.fromkeys(ids)}
 
@@ -38,7 +38,8 @@ def _changes(one: Callable[..., Any], all: Callable[..., Any], id: str) -> Chang
     if row is None:
         return None
     owner, document, number, text, inputs = row
-    earlier = all(_EARLIER, owner, document, number, LOOKED_AT)
+    place = (owner, document, number, LOOKED_AT)
+    earlier = all(_EARLIER, *place) or all(_EARLIER_OF_ALL, *place)
     for before in earlier:
         found = _between(*before, text, inputs)
         if found is None or found:

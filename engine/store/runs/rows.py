@@ -51,3 +51,21 @@ def waiting(query: Callable[..., list[Any]], limit: int, owner: str) -> list[Run
     """The queued runs in the order of the queue; `query` asks the database for rows."""
     rows = query(f"{SELECT} WHERE status = 'queued' AND owner = ? ORDER BY place LIMIT ?", owner, limit)
     return [run_from(row) for row in rows]
+
+
+def ended(query: Callable[..., list[Any]], limit: int, owner: str) -> list[Run]:
+    """The runs that are over, what ended last first; of those that ended at once, the newest. `query` asks for rows."""
+    rows = query(
+        f"{SELECT} WHERE owner = ? AND ended IS NOT NULL ORDER BY ended DESC, number DESC LIMIT ?", owner, limit
+    )
+    return [run_from(row) for row in rows]
+
+
+def latest(one: Callable[..., Any], document: str, owner: str) -> Run | None:
+    """The latest run of a document that was started, however many of it wait; `one` asks for a row."""
+    row = one(
+        f"{SELECT} WHERE owner = ? AND document = ? AND started IS NOT NULL ORDER BY number DESC LIMIT 1",
+        owner,
+        document,
+    )
+    return None if row is None else run_from(row)

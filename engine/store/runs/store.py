@@ -105,6 +105,10 @@ class RunStore:
         """What is queued, the next one first."""
         return rows.waiting(self._database.all, limit, owner)
 
+    def ended(self, limit: int = 50, owner: str = LOCAL) -> list[Run]:
+        """What is over, the last that ended first, however many wait."""
+        return rows.ended(self._database.all, limit, owner)
+
     def changes(self, ids: Iterable[str]) -> dict[str, Changes]:
         """What was changed for each run since the one of its document before it that differs; None where there is none."""
         return history.changes(self._database.one, self._database.all, ids)
@@ -135,8 +139,7 @@ class RunStore:
 
     def latest(self, document: str, owner: str = LOCAL) -> Run | None:
         """The latest run of a document that was started."""
-        ran = (run for run in self.page(document=document, owner=owner, limit=20) if run.started is not None)
-        return next(ran, None)
+        return rows.latest(self._database.one, document, owner)
 
     def timings(self) -> dict[str, float]:
         """What nodes of each type took lately, in seconds."""

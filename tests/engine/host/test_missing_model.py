@@ -27,7 +27,7 @@ def test_a_missing_model_says_its_size_and_what_to_put_where(tmp_path: Path) -> 
     words = told(tmp_path, '{"fingerprint": "f", "family": "sd", "bytes": 2132625894}')
     assert words.startswith("there is no model 'portrait' in ")
     assert f"put a folder 'portrait' in diffusers' layout, or 'portrait.safetensors', into {tmp_path}" in words
-    assert words.endswith("(the workflow was made with one of 2,132.6 MB, sd)")
+    assert words.endswith("(the workflow was made with one of 2.13 GB, sd)")
 
 
 def test_what_the_file_does_not_say_is_left_out(tmp_path: Path) -> None:

@@ -144,6 +144,26 @@ async def test_a_check_says_what_would_run_and_why_also_while_a_run_is_under_way
     assert other["plan"]["add"]["seconds"] >= 0
 
 
+async def test_what_a_run_did_not_come_to_is_not_called_forgotten(shop, tmp_path):
+    opens = tmp_path / "open"
+    nodes = {"gate": ("Gate", {"opens": str(opens)}), "half": ("Half", {"a": {"link": "gate.value"}})}
+    gate = flow(nodes, {"out": "half.value"}, title="Gated")
+    service, record = shop
+    run = await service.submit(gate)
+    await record.until(lambda: record.told(run.id, "node.progress"))
+    under_way = (await service.check(gate))["plan"]
+    await service.cancel(run.id)
+    await record.over(run.id)
+    cancelled = (await service.check(gate))["plan"]
+    told = [{(each["state"], each["why"]) for each in plan.values()} for plan in (under_way, cancelled)]
+    assert told == [{("new", "the run before did not make it")}] * 2
+
+    opens.touch()
+    made = await service.submit(gate)
+    await record.over(made.id)
+    assert {each["state"] for each in (await service.check(gate))["plan"].values()} == {"cached"}
+
+
 async def test_a_cancel_takes_effect_within_a_step_and_a_stop_keeps_the_best_so_far(shop, tmp_path):
     gate = flow({"gate": ("Gate", {"opens": str(tmp_path / "open")})}, {"out": "gate.value"})
     service, record = shop

@@ -68,6 +68,13 @@ def test_other_documents_and_runs_that_made_nothing_are_not_compared_with(runs):
     assert told(runs, last) == ["sampler.steps: 20 → 30"]
 
 
+def test_where_all_runs_before_made_nothing_a_run_is_told_by_what_differs_from_them(runs):
+    cancelled = submitted(runs, workflow(sampler={"steps": 99}))
+    runs.cancel(cancelled).result()
+    last = submitted(runs, workflow(sampler={"steps": 30}))
+    assert told(runs, last) == ["sampler.steps: 99 → 30"]
+
+
 def test_the_runs_of_a_sweep_differ_by_their_inputs(runs):
     text = workflow(sampler={"steps": 20})
     _, ids = runs.sweep([NewRun(text, {"steps": n}, document="a") for n in (10, 20, 30)]).result()

@@ -245,6 +245,19 @@ def test_moving_gives_the_place_that_was_asked_for_however_often(shop):
     assert shop.queue() == [*order, late]
 
 
+def test_what_ended_last_and_what_ran_last_are_known_however_many_wait(shop):
+    first, second, third, *_ = submitted(shop, *"abc", *"w" * 60)
+    shop.runs.move(second, 0).result()
+    for _ in range(2):
+        run = shop.runs.claim("cpu").result().run
+        assert shop.runs.finish(run.id, run.attempts, Ended("succeeded", 1.0)).result()
+    shop.runs.cancel(third).result()
+    assert [run.id for run in shop.runs.ended()] == [third, first, second]
+    assert [run.id for run in shop.runs.ended(1)] == [third]
+    assert shop.runs.ended(owner="somebody else") == []
+    assert shop.runs.latest("").id == second  # the newest of those that were started; the third one never was
+
+
 def test_pausing_holds_the_queue_across_a_restart(shop):
     submitted(shop, "a")
     shop.runs.pause(True).result()

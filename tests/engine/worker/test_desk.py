@@ -48,6 +48,15 @@ def test_a_check_has_the_notices_of_nodes_and_they_change_nothing(desk):
     assert checked["plan"]["wary"]["state"] == "new"
 
 
+def test_a_check_tells_what_was_forgotten_from_what_the_run_before_did_not_make(desk):
+    nodes = {"add": ("Add", {"a": 1}), "half": ("Half", {"a": {"link": "add.value"}})}
+    workflow = json.dumps(flow(nodes, {"out": "half.value"})).encode()
+    plan = desk.answer("check", {"made": ["add"]}, [workflow, workflow])["plan"]
+
+    assert (plan["add"]["state"], plan["add"]["why"]) == ("stale", "what it made is not remembered any more")
+    assert (plan["half"]["state"], plan["half"]["why"]) == ("new", "the run before did not make it")
+
+
 def test_a_check_plans_what_is_sound_beside_what_is_not(desk):
     nodes = {"good": ("Add", {}), "bad": ("Add", {"a": 10**9}), "above": ("Half", {"a": {"link": "bad.value"}})}
     checked = asked(desk, "check", flow(nodes, {"one": "good.value", "two": "above.value"}))
