@@ -86,7 +86,7 @@ class Progress:
     """Yielded by long work: `step` of `of` is done.
 
     `preview` makes a small picture (or any value that can be encoded) and is called only when someone watches, at most
-    five times a second. `data` is the whole state of the node's own view, as JSON.
+    five times a second. `data` is the whole state of the node's own view, as JSON; the last is remembered with the result.
     """
 
     step: int

@@ -39,8 +39,8 @@ Asks: TypeAlias = Generator[Event | Need | Expand, Any, Any]
 class Call:
     """One call. `seconds` counts the node's own time, not what it waited for others.
 
-    `partial`: it was stopped, or built on what was; `used_model`: a model had a share in what it built on. `context` is None
-    for code that takes none.
+    `partial`: it was stopped, or built on what was; `used_model`: a model had a share in what it built on. `data` is what the
+    node showed of itself last. `context` is None for code that takes none.
     """
 
     __slots__ = (
@@ -49,6 +49,7 @@ class Call:
         "code",
         "context",
         "control",
+        "data",
         "item",
         "node",
         "partial",
@@ -73,6 +74,7 @@ class Call:
         self.seconds = 0.0
         self.partial = partial
         self.used_model = False
+        self.data: Any = None
         self._previewed = -1.0
         self._told = 0
 
@@ -120,6 +122,7 @@ class Call:
             preview, self._previewed = told.preview, now
         yield NodeProgress(address, told.step, told.of, left, self.item, preview)
         if told.data is not None:
+            self.data = told.data
             yield NodeData(address, told.data, self.item)
 
     def timed(self, step: Callable[..., Any], *given: Any) -> Any:

@@ -161,7 +161,7 @@ class Run:
         if node.type.volatile:
             self._lifetimes.kept.add(node.address)  # it would give something else a second time
         noticed = noticed_inputs(node, self._noticed) if self._noticed else ()
-        if noticed or outcome.notices:
+        if noticed or outcome.notices or outcome.data:
             self._noticed.add(node.address)
             self._told.add(node.address)
         if node.recipe is not None:
@@ -212,9 +212,9 @@ class Run:
     def _remembered_now(self, address: str) -> Iterator[Event]:
         """Tell of a node that the cache remembered what else is to be told."""
         trace = self.outcomes[address].trace
-        if trace is not None and (trace.notices or trace.noticed):
+        if trace is not None and (trace.notices or trace.noticed or trace.data):
             self._noticed.add(address)
-            yield from told_again(self.nodes, address, self.machine.results.trace, self._told)
+            yield from told_again(self.nodes, address, self.machine.results, self._told)
         if address in self.wanted:
             yield from self._hand_over(address)
 

@@ -94,7 +94,7 @@ class Machine:
             if not isinstance(index, ListIndex) or not all(self._held(item, node.type.output) for item in index.items):
                 return None
             ports.append([Made(item, environment=trace.environment) for item in index.items])
-        return Outcome(tuple(ports), trace.seconds, True, trace, trace.notices)
+        return Outcome(tuple(ports), trace.seconds, True, trace, trace.notices, data=trace.data)
 
     def _held(self, name: str, artifact: bool) -> bool:
         if not self.results.has(name):
@@ -131,6 +131,17 @@ class Machine:
         name = digest(index)
         self.results.put(name, index, seconds, keep=True)
         return Made(name, value, False, environment)
+
+    def keep_data(self, data: Any, seconds: float) -> str:
+        """The digest under which what a node showed of itself is remembered; "" for nothing, and for what is no JSON."""
+        if data is None:
+            return ""
+        try:
+            name = digest(data)
+        except (TypeError, ValueError, RecursionError):
+            return ""
+        self.results.put(name, data, seconds, keep=True)
+        return name
 
     def name_of(self, port: Port, seconds: float) -> str:
         """The one digest that stands for a port in a trace."""

@@ -169,6 +169,7 @@ def outcome_of(given: Given, call: Call, result: Any, inputs: Inputs, key: str |
     if context is not None:
         outcome.notices, outcome.peak_bytes = tuple(context.notices), context.peak_bytes
     if key is not None and not partial:
+        outcome.data = machine.keep_data(call.data, call.seconds)
         outcome.trace = trace_of(machine, outcome, environment)
         machine.results.record(key, outcome.trace)
     return outcome
@@ -179,7 +180,7 @@ def trace_of(machine: Machine, outcome: Outcome, environment: str, noticed: tupl
     names = tuple(
         [port.digest if type(port) is Made else machine.name_of(port, outcome.seconds) for port in outcome.ports]
     )
-    return Trace(names, outcome.seconds, None, environment, outcome.notices, noticed)
+    return Trace(names, outcome.seconds, None, environment, outcome.notices, noticed, outcome.data)
 
 
 def _partial(value: Any, environment: str) -> Made:

@@ -46,8 +46,8 @@ def each(port: Port) -> list[Made]:
 class Outcome:
     """A node's outputs, one entry a port; a port of many values is a list.
 
-    `trace` is what is noted of them, None where they may not be remembered. `notices` is what the node told the user.
-    `peak_bytes` is as in `NodeSucceeded`.
+    `trace` is what is noted of them, None where they may not be remembered. `notices` is what the node told the user,
+    `data` the digest of what it showed of itself last. `peak_bytes` is as in `NodeSucceeded`.
     """
 
     ports: tuple[Port, ...]
@@ -56,6 +56,7 @@ class Outcome:
     trace: Trace | None = None
     notices: Notices = ()
     peak_bytes: int | None = None
+    data: str = ""
 
     def each(self) -> Iterator[Made]:
         """Every single value."""

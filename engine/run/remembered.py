@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.run.events import NodeNotice
+from engine.graph.records import MISSING
+from engine.run.events import NodeData, NodeNotice
 from engine.run.given import Given, Steps
 from engine.run.outcome import Outcome
 
@@ -13,7 +14,10 @@ def remembered(given: Given, key: str) -> Outcome | None:
     return None if trace is None else given.machine.outcome(given.node, trace, mapped=False)
 
 
-def told_again(given: Given, found: Outcome) -> Steps[None]:
-    """What the node told when it was called."""
+def told_again(given: Given, found: Outcome, item: int | None = None) -> Steps[None]:
+    """What the node told when it was called, and what it showed of itself last."""
     for message, input_name in found.notices:
         yield NodeNotice(given.node.address, message, input_name)
+    data = given.machine.results.get(found.data) if found.data else MISSING
+    if data is not MISSING:
+        yield NodeData(given.node.address, data, item)

@@ -29,7 +29,7 @@ def _one(given: Given, inputs: Inputs, item: int | None) -> Steps[Outcome]:
     if key is not None and node.address not in run.gone:
         found = (yield from _asked_before(given, inputs, item, key)) if node.lazy else remembered(given, key)
         if found is not None:
-            yield from told_again(given, found)
+            yield from told_again(given, found, item)
             return found
     values = given.values(inputs)
     if values is None:  # and it is done before the claim, for what has to be made again may ask for the very same key
@@ -38,7 +38,7 @@ def _one(given: Given, inputs: Inputs, item: int | None) -> Steps[Outcome]:
         return (yield from made(given, inputs, values, item, key, partial))
     with Claim(given.machine.claims, key, run.control.check) as claim:
         if claim.result is True and (found := remembered(given, key)) is not None:
-            yield from told_again(given, found)
+            yield from told_again(given, found, item)
             return found
         outcome = yield from made(given, inputs, values, item, key, partial)
         claim.result = True
@@ -89,6 +89,7 @@ def _joined(given: Given, items: list[Outcome]) -> Outcome:
     )
     joined = Outcome(ports, sum((outcome.seconds for outcome in items), 0.0))
     joined.cached = bool(items) and all(outcome.cached for outcome in items) and not joined.partial
+    joined.data = items[-1].data if items else ""
     joined.notices = tuple(dict.fromkeys(notice for outcome in items for notice in outcome.notices))
     joined.peak_bytes = max((one.peak_bytes for one in items if one.peak_bytes is not None), default=None)
     return joined

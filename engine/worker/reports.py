@@ -54,7 +54,7 @@ class Reports:
 
 
 def trace_fields(trace: Trace) -> list[Any]:
-    """A trace as JSON."""
+    """A trace as JSON, without `data`: nobody shows anything where only what would run is asked."""
     return [trace.outputs, trace.seconds, trace.need, trace.environment, trace.notices, trace.noticed]
 
 

@@ -5,15 +5,16 @@
 
 import { Album } from "./optimize/album.js";
 import { lookedAt, panel, sceneOf, warnings } from "./optimize/panel.js";
+import { EMPTY, NARROW, roomOf } from "./optimize/room.js";
 import { bestBy } from "./optimize/trace.js";
 import { STYLE } from "./optimize/style.js";
 
 /** @typedef {import("./optimize/panel.js").Held} Held */
 
-const EMPTY = 62;
-const FIXED = 20 + 118 + 26 + 24 + 30 + 40 + 176 + 24 + 90 + 46 + 56;
-const A_ROW = 26;
-const A_WARNING = 48;
+const WIDE = 420;
+const PHONE = 336; // in a window of 360
+const FINGERS = matchMedia("(pointer: coarse)");
+const SMALL = matchMedia("(max-width: 480px)");
 
 /** @param {any} facts */
 function height(facts) {
@@ -21,7 +22,9 @@ function height(facts) {
   if (trace === null) return EMPTY;
   const best = bestBy(trace, new Map());
   const told = warnings(trace, lookedAt({ facts, trace, at: null, best }), best);
-  return FIXED + A_ROW * (trace.terms.length + 1) + A_WARNING * told.length;
+  const weighted = trace.terms.filter((/** @type {any} */ term) => !term.held_out).length;
+  const lines = { weighted, plain: trace.terms.length - weighted + 1, warned: told.length };
+  return roomOf(lines, { fingers: FINGERS.matches, narrow: facts.width <= NARROW });
 }
 
 /** @param {Map<string, any>} memory @returns {Held} */
@@ -48,7 +51,8 @@ function mount(root, host) {
   const change = (/** @type {Partial<Held>} */ fields) => draw(Object.assign(held, fields));
   const draw = (_ = held) => {
     if (facts.data !== null) return host.lit.render(panel(sceneOf(facts, held, host, change)), root);
-    const words = "Its curves, its noise and its pictures come here as it runs.";
+    const cached = facts.state === "cached" ? "This came from the cache, which has its curves no more: run it with another seed to watch it." : null;
+    const words = cached ?? "Its curves, its noise and its pictures come here as it runs.";
     host.lit.render(host.lit.html`<p class="muted">${words}</p>`, root);
   };
   held.album.changed = () => draw();
@@ -66,4 +70,10 @@ function mount(root, host) {
   };
 }
 
-export default { width: 420, height, mount };
+export default {
+  get width() {
+    return FINGERS.matches && SMALL.matches ? PHONE : WIDE;
+  },
+  height,
+  mount,
+};

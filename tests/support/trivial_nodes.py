@@ -163,6 +163,19 @@ class Long(Node):
         return self.a + done
 
 
+class Drawn(Node):
+    """Shows what it has so far, a step at a time."""
+
+    a: int = 0
+    steps: int = 3
+
+    def run(self) -> Work[int]:
+        calls.append("Drawn")
+        for done in range(1, self.steps + 1):
+            yield Progress(done, self.steps, data={"rows": [self.a] * done})
+        return self.a
+
+
 class Stubborn(Node):
     """Has nothing to keep when it is stopped."""
 
@@ -276,6 +289,7 @@ NODES = (
     Switch,
     IsEven,
     Long,
+    Drawn,
     Stubborn,
     Fail,
     Noise,

@@ -75,7 +75,8 @@ Job: TypeAlias = Store | Record | Touch | Drop | Sweep | Remake
 
 def trace_record(key: str, trace: Trace) -> bytes:
     """A trace as it stands in the index: JSON, after a checksum that also covers its key."""
-    body = orjson.dumps([trace.outputs, trace.seconds, trace.need, trace.notices, trace.noticed])
+    data = [trace.data] if trace.data else []
+    body = orjson.dumps([trace.outputs, trace.seconds, trace.need, trace.notices, trace.noticed, *data])
     return _check(key, trace.environment, body) + body
 
 
@@ -86,9 +87,9 @@ def read_trace(key: str, environment: object, record: object) -> Trace | None:
     body = record[CHECK_BYTES:]
     if _check(key, environment, body) != record[:CHECK_BYTES]:
         return None
-    outputs, seconds, need, notices, noticed = orjson.loads(body)
+    outputs, seconds, need, notices, noticed, *data = orjson.loads(body)
     told = tuple((message, name) for message, name in notices)
-    return Trace(tuple(outputs), seconds, need, environment, told, tuple(noticed))
+    return Trace(tuple(outputs), seconds, need, environment, told, tuple(noticed), *data)
 
 
 def _check(key: str, environment: str, body: bytes) -> bytes:

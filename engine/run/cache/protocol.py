@@ -49,8 +49,9 @@ class Trace:
     `outputs` are the digests of a node's outputs in the order of its output ports; () where `need` is given.
     `seconds` is what they cost to make, loading of models included. `need` is the input that a lazy node
     asked for next. `environment` is given by nodes that lease a model: from the disk, such a trace holds only
-    where it is equal. `notices` are to be told again whenever the result is taken from here; so are those of
-    the nodes behind the inputs in `noticed`, which is known of recipes only.
+    where it is equal. `notices` are to be told again whenever the result is taken from here, and so is what a node
+    showed of itself last, whose digest is `data` ("" where there is none); both also of the nodes behind the inputs
+    in `noticed`, which is known of recipes only.
     """
 
     outputs: tuple[str, ...]
@@ -59,6 +60,7 @@ class Trace:
     environment: str = ""
     notices: Notices = ()
     noticed: tuple[str, ...] = ()
+    data: str = ""
 
 
 class Results(Protocol):

@@ -1,6 +1,6 @@
 /** The view's style. Colours are those of the page, and six for curves. */
 export const STYLE = `
-:host { color: var(--canvas-text); }
+:host { container-type: inline-size; color: var(--canvas-text); }
 * { box-sizing: border-box; }
 .view { display: flex; flex-direction: column; gap: 6px; font: 12px/1.4 var(--canvas-font); }
 p { margin: 0; }
@@ -50,4 +50,15 @@ input[type="number"] { width: 62px; height: 22px; padding: 0 4px; font: inherit;
 button.plain { padding: 4px 10px; font: inherit; color: inherit; background: var(--field); border: 1px solid var(--field-line); border-radius: 6px; cursor: pointer; }
 button.plain:disabled { color: var(--canvas-muted); cursor: default; }
 button:focus-visible, input:focus-visible { outline: 2px solid var(--canvas-accent); outline-offset: 1px; }
+@container (max-width: 340px) {
+  .beside { grid-template-columns: 1fr; }
+  th:first-child { max-width: 84px; }
+}
+@media (pointer: coarse) {
+  button.plain { min-height: 44px; }
+  label { display: flex; gap: 8px; align-items: center; min-height: 44px; }
+  .along input { height: 44px; }
+  input[type="checkbox"] { width: 24px; height: 24px; margin: 0; }
+  input[type="number"] { width: 72px; height: 44px; font-size: 16px; }
+}
 `;

@@ -10,6 +10,7 @@ from engine.graph.node import Expand
 from engine.graph.records import MISSING
 from engine.run.cache import Claims, ResultCache
 from engine.run.events import (
+    NodeData,
     NodeFailed,
     NodeNotice,
     NodeProgress,
@@ -208,6 +209,51 @@ def test_a_list_tells_once_what_each_item_told():
     bench.run(workflow(nodes, {"s": "s.value"}))
     assert calls == []
     assert notices(bench) == [("t", "a word", "a")]
+
+
+def shown(bench):
+    return {event.node: event.data for event in bench.events if isinstance(event, NodeData)}
+
+
+def test_what_a_node_showed_last_is_shown_again_with_its_result():
+    bench = Bench()
+    flow = workflow({"d": ("Drawn", {"a": 7})}, {"out": "d.value"})
+    for _ in range(3):
+        bench.run(flow)
+        assert shown(bench) == {"d": {"rows": [7, 7, 7]}}
+    assert calls == []
+    for a in (14, 15):  # the same call by two recipes
+        bench.run(workflow({"h": ("Half", {"a": a}), "e": ("Drawn", {"a": link("h.value")})}, {"out": "e.value"}))
+        assert shown(bench) == {"e": {"rows": [7, 7, 7]}}
+    assert calls == ["Half"]
+
+
+def test_what_was_shown_behind_remembered_nodes_is_shown_again():
+    bench = Bench()
+    nodes = {"d": ("Drawn", {"a": 7}), "b": ("Add", {"a": link("d.value")}), "s": ("Sum", {"items": [link("b.value")]})}
+    for _ in range(3):
+        bench.run(workflow(nodes, {"out": "s.value"}))
+        assert shown(bench) == {"d": {"rows": [7, 7, 7]}}
+    assert calls == []
+
+
+def test_a_list_shows_again_what_its_last_item_showed():
+    bench = Bench()
+    nodes = {"c": ("Count", {"n": 3}), "d": ("Drawn", {"a": link("c.value")}), "s": ("Sum", {"items": link("d.value")})}
+    for _ in range(2):
+        bench.run(workflow(nodes, {"out": "s.value"}))
+        assert shown(bench) == {"d": {"rows": [2, 2, 2]}}
+    assert calls == []
+
+
+def test_what_a_node_shows_that_is_gone_keeps_nothing_from_being_remembered(monkeypatch):
+    bench = Bench()
+    flow = workflow({"d": ("Drawn", {"a": 7})}, {"out": "d.value"})
+    bench.run(flow)
+    get = bench.results.get
+    monkeypatch.setattr(bench.results, "get", lambda digest: MISSING if type(get(digest)) is dict else get(digest))
+    assert bench.run(flow) == {"out": 7}
+    assert (calls, shown(bench)) == ([], {})
 
 
 # Lists

@@ -169,7 +169,7 @@ def test_what_reads_back_slower_than_it_is_made_is_not_stored(tmp_path: Path) ->
 def test_traces_outlive_the_process_and_those_of_models_hold_only_in_their_environment(
     opened: Callable[..., ResultCache],
 ) -> None:
-    plain = Trace(("a" * 32, "b" * 32), 1.5, notices=(("too long", "text"), ("no input", None)), noticed=("text",))
+    plain = Trace(("a" * 32, "b" * 32), 1.5, None, "", (("too long", "text"), ("no input", None)), ("text",), "d" * 32)
     lazy = Trace((), 0.25, need="on_true")
     model = Trace(("c" * 32,), 3.0, environment="torch 2.13 cpu")
     cache = opened(environment="torch 2.13 cpu")

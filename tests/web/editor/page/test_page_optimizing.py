@@ -23,6 +23,18 @@ def address(home: Home, children_find_our_nodes: None) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
 
 
+SIZES = """(place) => {
+    const [view] = place.shadowRoot.firstChild.children;
+    const pressed = [...view.querySelectorAll("button, input[type=number], label")];
+    const edge = view.getBoundingClientRect().right + 0.5;
+    return {
+        small: pressed.filter((one) => one.offsetHeight < 44 || one.offsetWidth < 44).map((one) => one.outerHTML),
+        wide: [...view.children].filter((one) => one.getBoundingClientRect().right > edge).map((one) => one.outerHTML),
+        spare: place.clientHeight - 8 - view.offsetHeight,
+    };
+}"""
+
+
 def fits(editor: Editor) -> bool:
     """Whether nothing of the view is cut off."""
     found: bool = editor.page.locator(".node-view").evaluate(
@@ -108,6 +120,57 @@ def test_an_optimisation_is_watched_ranked_anew_compared_stopped_and_gone_on_wit
 
     editor.visit()  # the last state is kept with the run
     expect(view).to_contain_text("24 pictures; number 23 is best")
+
+
+def test_what_comes_from_the_cache_brings_what_the_node_showed(editor, tmp_path):
+    for number in range(6):
+        (tmp_path / str(number)).touch()
+    nodes = {"it": ("Climb", {"opens": str(tmp_path)})}
+    for names, state in (("image", "ran"), ("again", "cached")):
+        editor.show(flow(nodes, {names: "it.image"}))
+        editor.page.locator(".node-view").get_by_text("come here as it runs").wait_for()
+        editor.page.keyboard.press("Control+Enter")
+        editor.until("tab.nodeRun('it').peek().state === a && !tab.active.peek()", state)
+        expect(editor.page.locator(".node-view")).to_contain_text("6 pictures; number 5 is best")
+        assert fits(editor)
+    editor.show(flow(nodes, {"later": "it.image"}))
+    editor.page.locator(".node-view").get_by_text("come here as it runs").wait_for()
+    cached = "tab.runs.together(() => tab.runs.set('it', {...tab.nodeRun('it').peek(), state: 'cached'}))"
+    editor.js(cached)  # its data are gone
+    expect(editor.page.locator(".node-view")).to_contain_text("run it with another seed to watch it")
+
+
+def test_a_finger_finds_what_it_presses_and_a_phone_shows_the_whole_node(editor, tmp_path):
+    for number in range(6):
+        (tmp_path / str(number)).touch()
+    session = editor.page.context.new_cdp_session(editor.page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        for size, many in (((360, 740), 6), ((1024, 768), 5)):
+            editor.page.set_viewport_size({"width": size[0], "height": size[1]})
+            document = flow(
+                {"it": ("Climb", {"opens": str(tmp_path), "iterations": many})},
+                {"image": "it.image", "frames": "it.frames"},
+            )
+            editor.show(document)
+            editor.js("app.commands.run('run.graph')")
+            view = editor.page.locator(".node-view")
+            expect(view).to_contain_text(f"number {many - 1} is best", timeout=30000)
+            assert editor.js("return document.querySelector('.node').offsetWidth") <= size[0]
+            for pinned in (False, True):
+                found = view.evaluate(SIZES)
+                assert found["small"] == []
+                assert found["wide"] == []
+                assert 0 <= found["spare"] < 100
+                weight = view.get_by_role("spinbutton", name="Weight of symmetry")
+                if not pinned:
+                    weight.fill("10")
+                    weight.press("Enter")
+                    view.locator(".frame").first.click(timeout=9000)
+                    expect(view.get_by_role("columnheader")).to_have_count(5)
+    finally:
+        session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+        editor.page.set_viewport_size({"width": 1280, "height": 800})
 
 
 def test_20_more_are_20_more_each_time_wherever_and_whenever_it_is_pressed(editor, tmp_path):
