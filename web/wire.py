@@ -125,6 +125,12 @@ class AssetQuery(Query):
     size: Literal["64", "128", "256", "512", "1024"] | None = None
 
 
+class InputQuery(Query):
+    """The longer side of a thumbnail, in pixels; without it, the picture itself."""
+
+    size: Literal["64", "128", "256", "512", "1024"] | None = None
+
+
 class EventsQuery(Query):
     """The number of the last state that the client has seen."""
 

@@ -47,7 +47,7 @@ class QueuedRun(RunDoc):
 
 
 class QueuePage(Answered):
-    """The queue in numbers, what runs, the first 200 that wait, in their order, and the last that are over, newest first."""
+    """The queue in numbers, what runs, the first 200 that wait, in their order, and what ended last, that first."""
 
     queue: Queue
     running: list[QueuedRun]
@@ -58,14 +58,16 @@ class QueuePage(Answered):
 class ResultDoc(AssetDoc):
     """A picture with what made it: the run's title, its sweep, and what was changed in the workflow since the run before.
 
-    `changes` is null for the first run of a document, and where the run was deleted. `frozen` are the nodes that gave
-    what was frozen, and not what the workflow says.
+    `changes` is null where no other version of the document was run before, and where the run was deleted. `frozen` are
+    the nodes that gave what was frozen, and not what the workflow says. `of` is how many the output gave, among which
+    `item` counts from 0; null where the run was deleted.
     """
 
     title: str
     sweep: str | None
     changes: list[ChangeDoc] | None
     frozen: list[str]
+    of: int | None
 
 
 class ResultsPage(Answered):

@@ -51,6 +51,7 @@ async def test_uploads_are_no_results_and_a_run_that_was_deleted_leaves_its_pict
     await loom.call("DELETE", f"/api/runs/{run['id']}")
     (left,) = await results(loom)
     assert (left["sha256"], left["changes"], left["title"]) == (picture["sha256"], None, "")
+    assert (picture["of"], left["of"]) == (1, None)
 
 
 async def test_results_come_by_page(loom):
@@ -59,7 +60,9 @@ async def test_results_come_by_page(loom):
     rest = await loom.call("GET", "/api/results", params={"limit": "3", "before": str(first["next"])})
     assert [len(page["results"]) for page in (first, rest)] == [3, 1]
     assert rest["next"] is None
-    assert len({one["sha256"] for page in (first, rest) for one in page["results"]}) == 4
+    found = [one for page in (first, rest) for one in page["results"]]
+    assert len({one["sha256"] for one in found}) == 4
+    assert [(one["item"], one["of"]) for one in found] == [(3, 4), (2, 4), (1, 4), (0, 4)]
 
 
 async def test_stars_are_given_listed_and_taken_away(loom):
@@ -91,6 +94,15 @@ async def test_the_queue_is_told_in_its_order_with_what_was_changed(loom):
     await loom.call("POST", f"/api/runs/{second}/cancel")
     newest = (await loom.call("GET", "/api/queue"))["done"][0]
     assert (newest["id"], newest["status"], words(newest["changes"])) == (second, "cancelled", ["paint.seed: 40 → 41"])
+
+
+async def test_what_was_done_is_told_however_many_wait(loom):
+    made = (await loom.run(PAINT, {"seed": 43}))["id"]
+    await loom.call("POST", "/api/queue/pause")
+    for seed in range(45):
+        await loom.submit(PAINT, {"seed": 100 + seed})
+    page = await loom.call("GET", "/api/queue")
+    assert (page["queue"]["queued"], page["done"][0]["id"]) == (45, made)
 
 
 async def test_a_workflow_leaves_with_its_files_and_comes_in_with_them_elsewhere(loom, client, running, settings):

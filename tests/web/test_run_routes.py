@@ -1,6 +1,7 @@
 """Runs, sweeps and the queue over HTTP, with the client that programs use."""
 
 import asyncio
+import contextlib
 import io
 import json
 
@@ -27,7 +28,8 @@ async def loom(port):
         await loom.call("POST", "/api/queue/resume")
         await loom.call("POST", "/api/queue/clear")
         for run in (await loom.call("GET", "/api/runs?status=running"))["runs"]:
-            await loom.call("POST", f"/api/runs/{run['id']}/cancel")
+            with contextlib.suppress(ServerError):  # it may have ended since
+                await loom.call("POST", f"/api/runs/{run['id']}/cancel")
             await loom.wait(run["id"])
 
 

@@ -57,19 +57,25 @@ def _written(home: Home, text: str, files: dict[str, Path], pictures: Sequence[t
 
 async def open_bundle(request: web.Request) -> dict[str, Any]:
     """What `open` says of the workflow of a bundle that is the body; its files are assets afterwards."""
-    service, settings = request.app[SERVICE], request.app[SETTINGS]
+    settings = request.app[SETTINGS]
     assets, limits = settings.home.assets, settings.limits
     async with arriving(request) as upload:
         workflow, taken = await asyncio.get_running_loop().run_in_executor(
             request.app[PICTURES], _taken, upload, assets, limits
         )
+    await note_files(request, taken)
+    return await request.app[SERVICE].open(workflow)
+
+
+async def note_files(request: web.Request, taken: Sequence[Taken]) -> None:
+    """Have the gallery know files that came in with a workflow."""
+    gallery = request.app[SERVICE].gallery
     for each in taken:
         name = asset_name(each.name, each.sha256, each.kind.suffix)
         size = (each.kind.width, each.kind.height)
         await asyncio.wrap_future(
-            service.gallery.add_upload(each.sha256, each.kind.suffix, name, each.bytes, *size, type=each.kind.type)
+            gallery.add_upload(each.sha256, each.kind.suffix, name, each.bytes, *size, type=each.kind.type)
         )
-    return await service.open(workflow)
 
 
 def _taken(upload: Upload, assets: Path, limits: Limits) -> tuple[bytes, list[Taken]]:

@@ -9,8 +9,10 @@ from aiohttp import web
 
 from web.answers import Kept, json_response
 from web.errors import Refused
-from web.examples import PICTURES, Example, find_examples
-from web.keys import SERVICE
+from web.examples import PICTURES as SUFFIXES
+from web.examples import Example, find_examples, read_example
+from web.keys import PICTURES, SERVICE, SETTINGS
+from web.routes.bundles import note_files
 from web.routing import Answer, Routes
 from web.wire_library import ExamplesPage
 
@@ -26,15 +28,19 @@ async def examples(request: web.Request) -> web.Response:
 
 @routes.add("GET", "/api/examples/{pack}/{name}", gives=Answer("The file"), refusals=(404,))
 async def example(request: web.Request) -> web.Response:
-    """An example's workflow file."""
-    found = await _one(request)
-    return Kept(await asyncio.to_thread(found.path.read_bytes), "application/json").response(request)
+    """An example's workflow file; what it reads from beside it is an asset afterwards, and named by its content."""
+    found, settings = await _one(request), request.app[SETTINGS]
+    text, taken = await asyncio.get_running_loop().run_in_executor(
+        request.app[PICTURES], read_example, found, settings.home.assets, settings.limits.pixels
+    )
+    await note_files(request, taken)
+    return Kept(text).response(request)
 
 
 @routes.add(
     "GET",
     "/api/examples/{pack}/{name}/picture",
-    gives=Answer("The picture", media=tuple(PICTURES.values())),
+    gives=Answer("The picture", media=tuple(SUFFIXES.values())),
     refusals=(404,),
 )
 async def picture(request: web.Request) -> web.Response:
@@ -42,7 +48,7 @@ async def picture(request: web.Request) -> web.Response:
     found = await _one(request)
     if found.picture is None:
         raise Refused(404, "this example has no picture")
-    return Kept(await asyncio.to_thread(found.picture.read_bytes), PICTURES[found.picture.suffix]).response(request)
+    return Kept(await asyncio.to_thread(found.picture.read_bytes), SUFFIXES[found.picture.suffix]).response(request)
 
 
 async def _all(request: web.Request) -> list[Example]:

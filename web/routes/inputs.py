@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from functools import partial
 from itertools import islice
+from pathlib import Path
 
 from aiohttp import web
 
-from engine.store.assets import nameable
+from engine.graph.values import File
+from engine.store.assets import Assets, nameable
+from engine.store.errors import AssetError, PictureError
+from engine.store.home import Home
+from engine.store.thumbnails import Thumbnails
 from web.answers import json_response
-from web.keys import SETTINGS
+from web.bodies import read_query
+from web.errors import Refused
+from web.keys import PICTURES, SETTINGS, THUMBNAILS
+from web.routes.assets import PICTURES_MEDIA, SANDBOX, sent
 from web.routing import Answer, Routes
-from web.wire import InputsPage
+from web.wire import InputQuery, InputsPage
 
 routes = Routes()
 MOST = 10_000
+AGAIN = "private, no-cache"
+"""Asked for anew each time: another file may have taken the name."""
+NOTHING = "there is no such picture in the folder of inputs"
 
 
 @routes.add("GET", "/api/inputs", gives=Answer("The files", InputsPage))
@@ -22,3 +35,45 @@ async def inputs(request: web.Request) -> web.Response:
     """The files in the folder of inputs and in the folders in it, by the names that an input gives them; at most 10,000."""
     folder = request.app[SETTINGS].home.inputs
     return json_response({"files": await asyncio.to_thread(lambda: list(islice(nameable(folder), MOST)))})
+
+
+@routes.add(
+    "GET",
+    r"/api/inputs/{name:.+}",
+    gives=Answer("The picture, or a WebP thumbnail of it", media=("image/*",)),
+    refusals=(404, 416),
+    query=InputQuery,
+    headers=("Range", "If-None-Match"),
+)
+async def picture(request: web.Request) -> web.StreamResponse:
+    """A picture in the folder of inputs, as it is now; with `size` a small one of it."""
+    size = read_query(request, InputQuery).size
+    home, name = request.app[SETTINGS].home, request.match_info["name"]
+    if size is None:
+        path, tag = await asyncio.to_thread(_whole, home, name)
+    else:
+        small = partial(_small, home, request.app[THUMBNAILS], name, int(size))
+        path, tag = await asyncio.get_running_loop().run_in_executor(request.app[PICTURES], small)
+    headers = {"ETag": tag, "Cache-Control": AGAIN, "Content-Security-Policy": SANDBOX}
+    if any(f'"{each.value}"' == tag for each in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    if size is None:
+        return sent(path, headers)
+    return web.Response(body=await asyncio.to_thread(path.read_bytes), headers=headers, content_type="image/webp")
+
+
+def _whole(home: Home, name: str) -> tuple[Path, str]:
+    with suppress(AssetError):
+        found = Assets(home.assets, home.inputs).file(File(name))
+        if found.path.suffix.lower() in PICTURES_MEDIA:
+            return found.path, f'"{found.sha256}"'
+    raise Refused(404, NOTHING)
+
+
+def _small(home: Home, thumbnails: Thumbnails, name: str, size: int) -> tuple[Path, str]:
+    try:
+        found = Assets(home.assets, home.inputs).file(File(name))
+        path = thumbnails.make(found.path, found.sha256, size)
+    except (AssetError, PictureError):
+        raise Refused(404, NOTHING) from None
+    return path, f'"{path.stem}"'

@@ -17,7 +17,7 @@ from web.wire_results import QueuePage
 routes = Routes()
 _QUEUE = Answer("The queue afterwards", QueueChanged)
 SHOWN = 200
-_LOOKED_AT, _DONE = 40, 12
+_DONE = 12
 
 
 @routes.add("GET", "/api/queue", gives=Answer("The queue", QueuePage))
@@ -26,7 +26,7 @@ async def queue(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     running = await service.runs(status=RUNNING, limit=SHOWN)
     waiting = await asyncio.to_thread(service.store.waiting, SHOWN)
-    done = [run for run in await service.runs(limit=_LOOKED_AT) if run.over][:_DONE]
+    done = await asyncio.to_thread(service.store.ended, _DONE, service.settings.owner)
     changes = await asyncio.to_thread(service.store.changes, [run.id for run in (*running, *waiting, *done)])
     told = {
         name: [run_json(run) | {"changes": changes_json(changes[run.id])} for run in runs]

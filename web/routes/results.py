@@ -51,6 +51,7 @@ def _with_runs(service: Service, rows: Sequence[AssetRow]) -> list[dict[str, Any
             "sweep": run.sweep if run else None,
             "changes": changes_json(changes.get(row.run or "")),
             "frozen": run.held if run else [],
+            "of": len(run.outputs.get(row.output or "", ())) if run else None,
         }
         for row in rows
         for run in [runs.get(row.run or "")]
