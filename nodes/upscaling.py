@@ -150,11 +150,13 @@ def _seam(network: Enlarger, tile: int, overlap: int, longest: int) -> str | Non
     """What is to be said where tiles share less than a network sees to both sides."""
     if network.whole or network.reach is None or longest <= tile:
         return None
-    seen, shared = 2 * network.reach + 1, min(overlap, tile // 2)
-    if shared >= seen:
+    from nodes.ops.enlarging import shared
+
+    seen, common = 2 * network.reach + 1, shared(tile, overlap)
+    if common >= seen:
         return None
     return (
-        f"tiles of {tile} pixels share {shared}, and the network sees {seen} at once: seams may be seen; none are with an "
+        f"tiles of {tile} pixels share {common}, and the network sees {seen} at once: seams may be seen; none are with an "
         f"overlap of {seen} and tiles of {2 * seen} or more"
     )
 

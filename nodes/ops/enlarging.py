@@ -59,6 +59,11 @@ def enlarged(network: Enlarger, pixels: Tensor, *, tile: int = 512, overlap: int
     return _with_alpha(torch.cat(made), pixels)
 
 
+def shared(tile: int, overlap: int) -> int:
+    """How many pixels neighbouring tiles share where so many are wanted: half a tile at the most."""
+    return min(overlap, tile // 2)
+
+
 def small(pixels: Tensor) -> Tensor:
     """The first of pictures (B, H, W, C) for a preview: no side longer than `PREVIEW`."""
     height, width = (int(side) for side in pixels.shape[1:3])
@@ -75,7 +80,7 @@ def _one(
     while True:
         tile = min(tile, longest)
         try:
-            made.append((yield from _in_tiles(network, colours, pixels, made, tile, min(overlap, tile // 2))))
+            made.append((yield from _in_tiles(network, colours, pixels, made, tile, shared(tile, overlap))))
             return tile
         except Exception as error:
             if not device.ran_out(error):

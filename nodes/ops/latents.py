@@ -7,7 +7,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from nodes.families.protocol import Autoencoder
-from nodes.ops.room import check_room
+from nodes.ops.room import check_pictures
 from nodes.types import Image, Latent
 
 COPIES = 3
@@ -37,8 +37,7 @@ def decode(vae: Autoencoder, latent: Latent) -> Image:
         raise ValueError(f"the latent is of space {latent.space.name!r}, this VAE decodes {vae.space.name!r}")
     if latent.samples is None:
         raise ValueError("the latent is empty: it is only a size; sample it first")
-    what = f"decoding {latent.batch} × {latent.width} × {latent.height} pixels"
-    check_room(latent.batch * latent.width * latent.height * 3 * 4 * COPIES, torch.device("cpu"), what)
+    check_pictures("decoding", (latent.batch, latent.height, latent.width, 3), torch.device("cpu"), COPIES)
     pixels = torch.cat([vae.decode(one) for one in latent.samples.split(1)])
     cropped = pixels[..., : latent.height, : latent.width]
     return Image(cropped.clamp(0, 1).movedim(1, -1).contiguous())
