@@ -11,21 +11,22 @@ import { toJson } from "../model/document.js";
 import { frozenIn } from "../model/frozen.js";
 import { outgoing } from "../model/links.js";
 import { readValue } from "../model/shapes.js";
+import { placeOf } from "../session/api.js";
 import { UNDER_WAY } from "../session/tab.js";
 
 /**
  * What is there without a run: the file itself, else what came out last; null where there is nothing yet.
  *
+ * @param {App} app
  * @param {Tab} tab
  * @param {Source} source
  * @returns {Promise<{bitmap: ImageBitmap, isFile: boolean} | null>}
  */
-export async function atHand(tab, { file, port }) {
+export async function atHand(app, tab, { file, port }) {
   const value = file === null ? null : readValue(file);
-  if (value?.kind === "asset" && value.sha256 !== null) {
-    const bitmap = await bitmapAt(`/api/assets/${value.sha256}`);
-    if (bitmap !== null) return { bitmap, isFile: true };
-  }
+  const place = value?.kind === "asset" ? placeOf(value, app.inputs.peek()) : null;
+  const own = place && (await bitmapAt(place));
+  if (own) return { bitmap: own, isFile: true };
   const [entry] = port === null ? [] : lastOf(tab, port);
   const bitmap = typeof entry?.url === "string" ? await bitmapAt(entry.url) : null;
   return bitmap === null ? null : { bitmap, isFile: false };
@@ -49,29 +50,36 @@ function lastOf(tab, { node, output }) {
 }
 
 /**
- * What an output gives, made by a run up to there. Throws Error, in words, where the run did not come to it.
+ * What an output gives, made by a run up to there. Throws Error, in words, where the run did not come to it. It is cancelled
+ * once `over` is aborted, and nothing comes of it then.
  *
  * @param {App} app
  * @param {Tab} tab
  * @param {NonNullable<Source["port"]>} port
+ * @param {AbortSignal} over
  * @returns {Promise<ImageBitmap>}
  */
-export async function made(app, tab, { node, output }) {
+export async function made(app, tab, { node, output }, over) {
   const target = `${tab.prefix.peek()}${node}.${output}`;
   const document = tab.document.peek();
   const job = { workflow: toJson(document), document: tab.key.peek(), targets: [target], ...frozenIn(document) };
   const { id } = await app.api.submit(job);
   tab.queue(id);
-  await over(tab, id);
+  const cancel = () => void app.api.end(id, "cancel").catch(() => {}); // it may have ended by itself
+  if (over.aborted) cancel();
+  over.addEventListener("abort", cancel);
+  await ended(tab, id);
+  over.removeEventListener("abort", cancel);
   const run = await app.api.run(id);
   const [entry] = run.outputs?.[target] ?? [];
   const bitmap = typeof entry?.url === "string" ? await bitmapAt(entry.url) : null;
+  over.throwIfAborted();
   if (bitmap === null) throw new Error(run.faults?.[0]?.message ?? `${target} gave no picture`);
   return bitmap;
 }
 
 /** @param {Tab} tab @param {string} id @returns {Promise<void>} */
-function over(tab, id) {
+function ended(tab, id) {
   return new Promise((done) => {
     const stop = effect(() => {
       const run = tab.run.value;

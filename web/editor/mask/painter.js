@@ -15,7 +15,7 @@ import { Board } from "./board.js";
 import { Hands } from "./hands.js";
 import { keyOf } from "./keys.js";
 import { atHand, fileOf, made, pixelsOf } from "./load.js";
-import { Painting } from "./painting.js";
+import { LARGEST, Painting } from "./painting.js";
 import { Raster, fromPixels, scaled } from "./raster.js";
 import { targetAt } from "./target.js";
 import { controls, question } from "./tools.js";
@@ -33,8 +33,8 @@ export async function openPainter(app, at) {
   const level = tab.levelName.peek();
   const target = targetAt({ catalogue: app.catalogue.peek(), document: tab.document.peek(), level }, at);
   if (target === null) return app.say("This node takes no mask", "assertive");
-  const picture = target.beneath === null ? null : await atHand(tab, target.beneath);
-  const start = target.start === null ? null : await atHand(tab, target.start.source);
+  const picture = target.beneath === null ? null : await atHand(app, tab, target.beneath);
+  const start = target.start === null ? null : await atHand(app, tab, target.start.source);
   await styled("mask.css");
   const first = start === null || target.start === null ? null : maskOf(start, target.start.channel);
   new Painter(app, { at, tab, level, target }, picture?.bitmap ?? null, first).show();
@@ -54,6 +54,10 @@ export class Painter {
   /** What is being waited for. @type {string | null} */
   waiting = null;
   words = "";
+  /** Whether the mask holds what was painted before it was scaled, which no history tells. */
+  _carried = false;
+  /** Aborted once it is closed. */
+  _over = new AbortController();
 
   /**
    * @param {App} app
@@ -96,7 +100,7 @@ export class Painter {
 
   /** Whether there is something that Apply would keep. */
   get changed() {
-    return this.painting.history.done.length > 0;
+    return this._carried || this.painting.drawing || this.painting.history.done.length > 0;
   }
 
   render() {
@@ -118,7 +122,7 @@ export class Painter {
 
   /** @param {Partial<import("./painting.js").Choices>} choices */
   choose(choices) {
-    if (this.painting.drawing) this.board?.refresh(this.painting.cancel());
+    this.board?.refresh(this.painting.finish());
     this.painting.choices = { ...this.painting.choices, ...choices };
     this.board?.ask();
     this.render();
@@ -135,6 +139,8 @@ export class Painter {
     this.asking = null;
     const { raster } = this.painting;
     const { width, height } = this.picture ?? raster;
+    this.painting.finish();
+    this._carried = how !== "empty" && this.changed;
     if (how !== "keep") this._replace(how === "scale" ? scaled(raster, width, height) : new Raster(width, height));
     this.render();
     this.board?.canvas.focus();
@@ -146,12 +152,12 @@ export class Painter {
     if (port === null) return;
     this._wait("Making the picture…");
     try {
-      this.picture = await made(this.app, this.about.tab, port);
+      this.picture = await made(this.app, this.about.tab, port, this._over.signal);
       if (this.board) this.board.picture = this.picture;
       if (!this.changed && this.start === null) this._replace(new Raster(this.picture.width, this.picture.height));
-      else if (this._misfits()) this.asking = "size";
+      else if (this._misfits()) this._ask();
       this._wait(null);
-      this.board?.fit();
+      if (!this.painting.drawing) this.board?.fit(); // else the mask would move away under the brush
     } catch (error) {
       this._wait(null, `No picture: ${errorWords(error)}`);
     }
@@ -163,8 +169,10 @@ export class Painter {
     if (port === null) return;
     this._wait("Making the mask…");
     try {
-      this.start = fromPixels(pixelsOf(await made(this.app, this.about.tab, port)), "brightness");
-      this._replace(this.start);
+      const mask = fromPixels(pixelsOf(await made(this.app, this.about.tab, port, this._over.signal)), "brightness");
+      const { width, height } = this.painting.raster;
+      if (this.changed) this.board?.refresh(this.painting.become(scaled(mask, width, height)));
+      else this._replace((this.start = mask));
       if (this._misfits()) this.asking = "size";
       this._wait(null);
     } catch (error) {
@@ -202,15 +210,23 @@ export class Painter {
     /** @type {HTMLElement | null} */ (this.dialog.querySelector(".painter-question button"))?.focus();
   }
 
+  /** What to do with the mask, now that its picture has another size; a stroke ends as far as it came. */
+  _ask() {
+    this.board?.refresh(this.painting.finish());
+    this.asking = "size";
+  }
+
   _misfits() {
     const { raster } = this.painting;
     const { picture } = this;
     return picture !== null && (picture.width !== raster.width || picture.height !== raster.height);
   }
 
-  /** Another mask, with a history of its own. @param {Raster} raster */
+  /** Another mask, with a history of its own; the brush stays as large beside the picture. @param {Raster} raster */
   _replace(raster) {
-    const { choices } = this.painting;
+    const { choices: before, raster: old } = this.painting;
+    const size = Math.round((before.size * Math.min(raster.width, raster.height)) / Math.min(old.width, old.height));
+    const choices = { ...before, size: Math.max(1, Math.min(LARGEST, size)) };
     this.board?.close();
     this._hands?.end();
     this.painting = new Painting(raster);
@@ -224,6 +240,7 @@ export class Painter {
 
   /** @param {string | null} words @param {string} [then] */
   _wait(words, then = "") {
+    if (this._over.signal.aborted) return;
     this.waiting = words;
     this.words = then;
     this.render();
@@ -239,6 +256,7 @@ export class Painter {
   }
 
   _closed() {
+    this._over.abort();
     this.board?.close();
     this._hands?.end();
     this.dialog.remove();

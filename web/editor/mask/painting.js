@@ -78,24 +78,31 @@ export class Painting {
     return stroke?.rect ?? NOWHERE;
   }
 
+  /** What is being drawn, as far as it came, is a step of undo. @returns {Rect}  what changed */
+  finish() {
+    return this.drawing ? this.end() : NOWHERE;
+  }
+
   /** All of it, anew. @param {"invert" | "fill" | "clear"} how @returns {Rect} */
   whole(how) {
-    const rect = this.raster.all;
-    const before = this.raster.cut(rect);
-    this.raster.map((value) => (how === "invert" ? FULL - value : how === "fill" ? FULL : 0));
-    const after = this.raster.cut(rect);
-    if (before.some((value, place) => value !== after[place])) this.history.add({ rect, before, after });
-    return rect;
+    return this._anew((raster) => raster.map((value) => (how === "invert" ? FULL - value : how === "fill" ? FULL : 0)));
+  }
+
+  /** Another mask of the same size in its place: one step of undo. @param {import("./raster.js").Raster} other @returns {Rect} */
+  become(other) {
+    return this._anew((raster) => raster.put(raster.all, other.values));
   }
 
   /** @returns {Rect} */
   undo() {
-    return this.history.undo(this.raster) ?? NOWHERE;
+    const drawn = this.finish();
+    return around(drawn, this.history.undo(this.raster) ?? NOWHERE);
   }
 
   /** @returns {Rect} */
   redo() {
-    return this.history.redo(this.raster) ?? NOWHERE;
+    const drawn = this.finish();
+    return around(drawn, this.history.redo(this.raster) ?? NOWHERE);
   }
 
   /**
@@ -107,6 +114,17 @@ export class Painting {
     const { size } = this.choices;
     const next = way > 0 ? Math.max(size + 1, size * 1.125) : Math.min(size - 1, size / 1.125);
     this.choices = { ...this.choices, size: Math.round(Math.min(LARGEST, Math.max(1, next))) };
+  }
+
+  /** @param {(raster: import("./raster.js").Raster) => void} change @returns {Rect} */
+  _anew(change) {
+    this.finish();
+    const rect = this.raster.all;
+    const before = this.raster.cut(rect);
+    change(this.raster);
+    const after = this.raster.cut(rect);
+    if (before.some((value, place) => value !== after[place])) this.history.add({ rect, before, after });
+    return rect;
   }
 
   /** @param {{stroke: Stroke, last: Point & {radius: number}}} drawn @param {Touch} touch */

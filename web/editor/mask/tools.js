@@ -39,7 +39,7 @@ export function controls(painter) {
         </button>
       </div>
     </header>
-    <div class="painter-tools" role="toolbar" aria-label="Tools">${tools(painter)} ${settings(painter)} ${wholes(painter)}</div>`;
+    <div class="painter-tools" role="toolbar" aria-label="Tools">${tools(painter)} ${steps(painter)} ${settings(painter)} ${wholes(painter)}</div>`;
 }
 
 /** @param {Painter} painter */
@@ -75,19 +75,27 @@ function settings(painter) {
   </div>`;
 }
 
+/** @param {string} title @param {string} key @param {() => void} run */
+function button(title, key, run, off = false) {
+  return html`<button type="button" class="painter-do" title="${title} (${key})" ?disabled=${off} @click=${run}>${title}</button>`;
+}
+
+/** Next to the tools: on a phone the rest has to be scrolled to. @param {Painter} painter */
+function steps(painter) {
+  const { painting } = painter;
+  return html`<div class="painter-group" role="group" aria-label="Steps">
+    ${button("Undo", "Ctrl+Z", () => painter.did(painting.undo()), painting.history.done.length === 0)}
+    ${button("Redo", "Ctrl+Y", () => painter.did(painting.redo()), painting.history.undone.length === 0)}
+  </div>`;
+}
+
 /** @param {Painter} painter */
 function wholes(painter) {
   const { painting } = painter;
-  const button = (/** @type {string} */ title, /** @type {string} */ key, /** @type {() => void} */ run, off = false) =>
-    html`<button type="button" class="painter-do" title="${title} (${key})" ?disabled=${off} @click=${run}>${title}</button>`;
   return html`<div class="painter-group" role="group" aria-label="The whole mask">
       ${button("Invert", "I", () => painter.did(painting.whole("invert")))}
       ${button("Fill", "F", () => painter.did(painting.whole("fill")))}
       ${button("Clear", "Del", () => painter.did(painting.whole("clear")))}
-    </div>
-    <div class="painter-group" role="group" aria-label="Steps">
-      ${button("Undo", "Ctrl+Z", () => painter.did(painting.undo()), painting.history.done.length === 0)}
-      ${button("Redo", "Ctrl+Y", () => painter.did(painting.redo()), painting.history.undone.length === 0)}
     </div>
     <div class="painter-group painter-view" role="group" aria-label="View">
       ${button("−", "zoom out", () => painter.board?.zoomBy(0.8))} ${button("Fit", "0", () => painter.board?.fit())}
@@ -111,7 +119,7 @@ function offers(painter) {
   const picture = painter.picture === null && beneath?.port != null;
   const mask = painter.start === null && start?.source.port != null;
   if (!picture && !mask) return nothing;
-  return html`<div class="painter-group">
+  return html`<div class="painter-group painter-offers">
     ${picture ? html`<button type="button" class="painter-do" ?disabled=${off} @click=${() => void painter.fetchPicture()}>Make the picture</button>` : nothing}
     ${mask ? html`<button type="button" class="painter-do" ?disabled=${off} @click=${() => void painter.fetchMask()}>Begin with the mask of now</button>` : nothing}
   </div>`;

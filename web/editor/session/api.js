@@ -240,3 +240,14 @@ async function refusal(answer) {
   const error = words?.error ?? { code: String(answer.status), message: answer.statusText || "The server refused" };
   return new ApiError(answer.status, error.code, error.message, error.faults ?? [], answer.headers.get("ETag"));
 }
+
+/**
+ * Where the server has a file: by its content, else in the folder of inputs; null where it lies in neither.
+ *
+ * @param {{name: string, sha256: string | null}} asset
+ * @param {readonly string[]} files  those of the folder
+ */
+export function placeOf({ name, sha256 }, files) {
+  if (sha256 !== null) return `/api/assets/${sha256}`;
+  return files.includes(name) ? `/api/inputs/${encodeURIComponent(name)}` : null;
+}

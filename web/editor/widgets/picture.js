@@ -5,6 +5,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { readValue } from "../model/shapes.js";
+import { placeOf } from "../session/api.js";
 import { isPicture, openChoices } from "./choice.js";
 import { valueOf, write } from "./subject.js";
 
@@ -17,21 +18,18 @@ export function pictureWidget(subject) {
   const value = valueOf(subject);
   const shape = value === undefined ? null : readValue(value);
   const asset = shape?.kind === "asset" ? shape : null;
+  const files = subject.app.inputs.value;
+  const place = asset && placeOf(asset, files);
   return html`<div class="drop ${asset ? "full" : ""}" data-drop=${subject.port.name}
     @dragover=${over} @dragleave=${(/** @type {Event} */ event) => lit(event, false)} @drop=${(/** @type {DragEvent} */ event) => dropped(subject, event)}
     @paste=${(/** @type {ClipboardEvent} */ event) => pasted(subject, event)}>
-    ${asset?.sha256 ? html`<img src="/api/assets/${asset.sha256}${suffix(asset.name)}?size=512" alt=${asset.name} draggable="false" @error=${hide} />` : nothing}
+    ${place ? html`<img src="${place}?size=512" alt=${asset?.name} draggable="false" @error=${there} @load=${there} />` : nothing}
     ${asset ? html`<span class="drop-name">${asset.name}</span>` : html`<span>Drop, paste or choose a picture</span>`}
     <input type="file" accept=${ACCEPTED} aria-labelledby=${subject.label}
       @change=${(/** @type {Event} */ event) => chosen(subject, /** @type {HTMLInputElement} */ (event.currentTarget))} />
-    ${subject.app.inputs.value.some(isPicture) ? html`<button type="button" class="from-inputs" aria-haspopup="listbox" title="A file of the folder of inputs" @click=${(/** @type {Event} */ event) => openChoices(subject, /** @type {HTMLElement} */ (event.currentTarget))}>Inputs…</button>` : nothing}
+    ${files.some(isPicture) ? html`<button type="button" class="from-inputs" aria-haspopup="listbox" title="A file of the folder of inputs" @click=${(/** @type {Event} */ event) => openChoices(subject, /** @type {HTMLElement} */ (event.currentTarget))}>Inputs…</button>` : nothing}
     ${subject.port.widget === "mask" ? html`<button type="button" class="paint" @click=${() => subject.app.commands.run("mask.paint", { id: subject.id, input: subject.port.name })}>Paint…</button>` : nothing}
   </div>`;
-}
-
-/** @param {string} name */
-function suffix(name) {
-  return /\.(png|jpe?g|webp)$/i.exec(name)?.[0].toLowerCase() ?? "";
 }
 
 /**
@@ -39,8 +37,8 @@ function suffix(name) {
  *
  * @param {Event} event
  */
-function hide(event) {
-  /** @type {HTMLElement} */ (event.currentTarget).hidden = true;
+function there(event) {
+  /** @type {HTMLElement} */ (event.currentTarget).hidden = event.type === "error";
 }
 
 /** @param {DragEvent} event */

@@ -97,6 +97,34 @@ test("a stroke that is given up leaves the mask as it was", () => {
   equal(painting.history.done.length, 0);
 });
 
+test("what is being drawn is a step of its own before anything else is done with the mask", () => {
+  const whole = new Raster(SIZE, SIZE, new Uint8Array(SIZE * SIZE).fill(90));
+  /** @type {((painting: Painting) => void)[]} */
+  const deeds = [(painting) => painting.whole("invert"), (painting) => painting.become(whole)];
+  for (const deed of deeds) {
+    const painting = new Painting(new Raster(SIZE, SIZE));
+    painting.begin({ x: 5, y: 5 });
+    painting.move({ x: 15, y: 5 });
+    const drawn = [...painting.raster.values];
+    deed(painting);
+    painting.move({ x: 15, y: 15 });
+    painting.end(); // the hand lets go of what is over already
+    equal(painting.history.done.length, 2);
+    painting.undo();
+    equal([...painting.raster.values], drawn);
+  }
+});
+
+test("undo in the middle of a stroke takes it away, and redo brings it back", () => {
+  const painting = new Painting(new Raster(SIZE, SIZE));
+  painting.begin({ x: 5, y: 5 });
+  const drawn = [...painting.raster.values];
+  painting.undo();
+  equal(painting.raster.share, 0);
+  painting.redo();
+  equal([...painting.raster.values], drawn);
+});
+
 test("a pen that is pressed lightly draws a thinner line", () => {
   const drawn = [0.1, 1].map((pressure) => {
     const painting = new Painting(new Raster(SIZE, SIZE));

@@ -3,6 +3,7 @@
 import shutil
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import expect
 from workshop import flow
 
@@ -21,7 +22,7 @@ def test_a_picture_that_comes_into_the_folder_of_inputs_is_found_and_offered_wit
 
     (home.inputs / "pets").mkdir(parents=True)
     (home.inputs / "cat.png").write_bytes(b"a cat")
-    (home.inputs / "pets" / "dog.webp").write_bytes(b"a dog")
+    Image.new("RGB", (30, 20), "brown").save(home.inputs / "pets" / "dog.webp")
     (home.inputs / "notes.txt").write_bytes(b"no picture")
     faults(editor).wait_for(state="detached")
     offer.click()
@@ -30,6 +31,9 @@ def test_a_picture_that_comes_into_the_folder_of_inputs_is_found_and_offered_wit
     editor.page.keyboard.type("dog")
     editor.page.keyboard.press("Enter")
     assert editor.document()["nodes"]["size"]["inputs"]["file"] == {"asset": "pets/dog.webp"}
+    shown = editor.page.get_by_role("img", name="pets/dog.webp")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])") == [30, 20]
     assert editor.page.locator("datalist option").evaluate_all("all => all.map((one) => one.value)") == ["pets"]
     assert editor.violations() == []
 

@@ -132,6 +132,7 @@ def test_a_picture_of_another_size_asks_before_the_mask_is_scaled(editor, addres
     expect(editor.page.get_by_role("alertdialog")).to_contain_text("the mask was painted at 60 × 40")
     expect(editor.page.get_by_role("button", name="Apply", exact=True)).to_be_disabled()
     editor.page.get_by_role("button", name="Scale the mask").click()
+    expect(editor.page.get_by_label("Size")).to_have_attribute("aria-valuetext", "8 px")  # of 80; it was 4 of 40
     editor.page.keyboard.press("Control+Enter")
     editor.until("tab.history.peek().done.length === 1")
     mask = mask_of(editor, "mask")
@@ -150,13 +151,77 @@ def test_what_was_painted_is_not_thrown_away_unasked(editor, address):
     assert editor.js("return tab.history.peek().done.length") == 0
 
 
+def test_a_stroke_outlives_the_picture_that_comes_while_it_is_drawn(editor, address):
+    document = scene(address)
+    document["nodes"]["small"] = {"type": "ImageResize", "inputs": {"image": {"link": "below.image"}, "width": 60}}
+    document["nodes"]["over"]["inputs"] = {name: {"link": "small.image"} for name in ("below", "above")}
+    editor.show(document)
+    open_painter(editor, "over")
+    editor.page.keyboard.press("Enter")
+    editor.page.keyboard.press("ArrowRight")  # the brush is down
+    editor.page.get_by_role("button", name="Make the picture").click()
+    expect(editor.page.get_by_role("alertdialog")).to_contain_text("The picture is 60 × 40 now")
+    editor.page.get_by_role("button", name="Scale the mask").click()
+    editor.page.keyboard.press("Escape")
+    expect(editor.page.get_by_role("alertdialog")).to_contain_text("not applied")
+    editor.page.get_by_role("button", name="Apply it").click()
+    editor.until("tab.level.peek().nodes.has('load_mask')")
+    mask = mask_of(editor)
+    assert mask.shape == (40, 60)
+    assert mask[20, 30] == 255
+
+
+def test_a_picture_of_the_folder_of_inputs_lies_beneath_and_its_mask_is_begun_with(editor, address, home):
+    home.inputs.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (1500, 20), "white").save(home.inputs / "wide one.png")
+    Image.new("L", (1500, 20), 77).save(home.inputs / "mask.png")
+    editor.until("['mask.png', 'wide one.png'].every((name) => app.inputs.peek().includes(name))")
+    document = scene(address)
+    for node in ("below", "above"):
+        document["nodes"][node]["inputs"]["file"] = {"asset": "wide one.png"}
+    document["nodes"]["mask"] = {"type": "LoadMask", "inputs": {"file": {"asset": "mask.png"}}}
+    document["nodes"]["over"]["inputs"]["mask"] = {"link": "mask.mask"}
+    editor.show(document)
+    open_painter(editor, "over")
+    expect(editor.page.get_by_role("button", name="Make the picture")).to_have_count(0)  # it is there
+    expect(editor.page.get_by_role("alertdialog")).to_have_count(0)  # and of the same size
+    editor.page.keyboard.press("i")
+    editor.page.keyboard.press("Control+Enter")
+    editor.until("tab.history.peek().done.length === 1")
+    mask = mask_of(editor, "mask")
+    assert mask.shape == (20, 1500)
+    assert set(np.unique(mask)) == {255 - 77}
+
+
+def test_who_leaves_while_the_picture_is_made_has_its_run_cancelled(editor, address):
+    document = scene(address)
+    document["nodes"]["small"] = {"type": "ImageResize", "inputs": {"image": {"link": "below.image"}, "width": 44}}
+    document["nodes"]["over"]["inputs"] = {name: {"link": "small.image"} for name in ("below", "above")}
+    editor.show(document)
+    editor.js("await (await load('session/history.js')).changeQueue(app.api, 'pause')")
+    try:
+        open_painter(editor, "over")
+        for unanswered in (False, True):
+            editor.page.get_by_role("button", name="Make the picture").click()
+            if not unanswered:
+                editor.until("tab.waiting.peek().length === 1")
+            editor.page.keyboard.press("Escape")
+            editor.page.locator(".painter").wait_for(state="detached")
+            editor.until("tab.run.peek()?.status === 'cancelled' && !tab.active.peek()")
+            open_painter(editor, "over")
+        editor.page.keyboard.press("Escape")
+    finally:
+        editor.js("await (await load('session/history.js')).changeQueue(app.api, 'resume')")
+
+
 def test_the_painter_has_room_in_a_window_of_360_pixels(editor, address):
     page = editor.page
     editor.show(scene(address))
     page.set_viewport_size({"width": 360, "height": 740})
     try:
         open_painter(editor, "over")
-        for part in (page.get_by_role("button", name="Apply"), page.locator(".painter canvas")):
+        undo = page.get_by_role("button", name="Undo")  # nothing has to be scrolled to it
+        for part in (page.get_by_role("button", name="Apply"), page.locator(".painter canvas"), undo):
             box = part.bounding_box()
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 360
