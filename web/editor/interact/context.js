@@ -98,6 +98,7 @@ export class ContextMenu extends Interaction {
   /** @override @param {AbortSignal} signal */
   listen(signal) {
     this.stage.root.addEventListener("contextmenu", (event) => this.#open(event), { signal });
+    this.stage.root.addEventListener("mousedown", focusless, { signal });
   }
 
   /** @param {MouseEvent} event */
@@ -109,14 +110,14 @@ export class ContextMenu extends Interaction {
     const { stage } = this;
     const { tab } = stage;
     stage.pointer = stage.screen(event);
-    const item = /** @type {HTMLElement | null} */ (target?.closest("[data-item]") ?? null)?.dataset.item ?? null;
+    const data = (/** @type {string} */ name) => /** @type {HTMLElement?} */ (target?.closest(`[data-${name}]`))?.dataset[name];
+    const item = data("item") ?? null;
     const id = item ?? nodeUnder(stage, event) ?? target?.closest("article")?.dataset.id ?? null;
     const before = tab.selection.peek();
     if (id !== null && !before.has(id)) tab.selection.value = new Set(choosing.has(stage) ? [...before, id] : [id]);
     const { kind, argument } = this.#about(event, id, item !== null);
-    const input = /** @type {HTMLElement | null} */ (target?.closest("[data-input]") ?? null)?.dataset.input;
-    const output = /** @type {HTMLElement | null} */ (target?.closest("[data-output]") ?? null)?.dataset.output;
-    const own = id === null ? [] : input !== undefined ? [...this.#ofValue(id, input), ...this.#ofInput(id, input)] : this.#ofOutput(id, output);
+    const input = data("input");
+    const own = id === null ? [] : input !== undefined ? [...this.#ofValue(id, input), ...this.#ofInput(id, input)] : this.#ofOutput(id, data("output"));
     openMenu([...own, ...itemsOf(stage.app, MENUS[kind], argument)], this.#place(event, id), "What can be done here");
   }
 
@@ -238,6 +239,12 @@ export class ContextMenu extends Interaction {
     };
     return [pin, expose, reset, null];
   }
+}
+
+/** A field that the press focused would have the browser's own menu. @param {MouseEvent} event */
+function focusless(event) {
+  const { button, target } = event;
+  if (button === 2 && target !== document.activeElement && target instanceof Element && target.matches("input, textarea")) event.preventDefault();
 }
 
 /**

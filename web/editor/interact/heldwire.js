@@ -26,7 +26,7 @@ export class HeldWire {
    * @param {Started} started
    * @param {string} colour
    * @param {{target: (event: PointerEvent, socket: Socket | null) => import("./wire.js").Target, join: (socket: Socket) => void,
-   *   off: () => void}} does  `off` takes off the link that was there
+   *   off: (link: import("../model/links.js").Link) => void}} does  `off` takes off the link that was there
    */
   constructor(stage, started, colour, does) {
     this.stage = stage;
@@ -103,8 +103,8 @@ export class HeldWire {
     if (why !== null) return stage.app.say(why, "assertive");
     if (found !== null) this.does.join(found);
     else if (!again && nodeUnder(stage, event) !== null) return;
-    const off = found === null && !again && link !== null;
-    if (off) this.does.off();
+    const off = found === null && !again ? link : null;
+    if (off) this.does.off(off);
     stage.app.say(found !== null ? "Connected" : off ? "Taken off" : "Put down");
     this.end();
   }

@@ -96,11 +96,10 @@ export class Wires extends Interaction {
   /** A tap takes a wire up; the next one says where it goes. @param {Started} started */
   #hold(started) {
     if (started.kind === "all") return;
-    const link = started.kind === "output" ? started.detached : null;
     this.#held = new HeldWire(this.stage, started, this.stage.drawn?.colour(this.#typeOf(started)) ?? "", {
       target: (event, socket) => this.#target(started, event, socket),
       join: (socket) => this.#join(started, socket),
-      off: () => link && this.#detach(link),
+      off: (link) => this.#detach(link),
     });
   }
 

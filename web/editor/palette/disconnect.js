@@ -4,6 +4,7 @@
 
 import { disconnect } from "../model/edits/wires.js";
 import { wiring } from "../model/links.js";
+import { words } from "../model/ports.js";
 import { sorted } from "./commandsearch.js";
 import { openPicker } from "./picker.js";
 
@@ -11,7 +12,6 @@ import { openPicker } from "./picker.js";
 export function openDisconnect(stage, id) {
   const { incoming, outgoing } = wiring(stage.tab.level.peek());
   const links = [...(incoming.get(id) ?? []), ...(outgoing.get(id) ?? [])];
-  const words = (/** @type {string} */ name) => name.replaceAll("_", " ");
   const entries = links.map(({ from, to }, i) => ({
     id: String(i),
     title: to.node === id ? words(to.input) : words(from.output),

@@ -1,7 +1,6 @@
 /**
- * A menu of commands at the pointer. Titles, keys and whether one can be run come from the command table; arrows move, a
- * letter
- * finds, Escape closes.
+ * A menu of commands at the pointer. Titles, keys and whether one can be run come from the command table; arrows move, letters
+ * find, Escape closes.
  */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
@@ -60,9 +59,9 @@ export function openMenu(items, at, label) {
   buttons(element)[0]?.focus();
 }
 
-/** Where a menu is seen: over the dialog that is open, which nothing of the page lies above. */
+/** Where a menu is seen: over the dialog that is open, which nothing lies above, else in the page. */
 function host() {
-  return [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+  return [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.querySelector("main") ?? document.body;
 }
 
 /** @param {readonly Item[]} items @param {string} label @param {(item: NonNullable<Item>) => void} choose */
@@ -90,15 +89,21 @@ function key(element, event, leave) {
   else if (event.key === "Home") all[0]?.focus();
   else if (event.key === "End") all.at(-1)?.focus();
   else if (event.key === "Escape" || event.key === "Tab") leave();
-  else if (event.key.length === 1 && event.key !== " ") byLetter(all, at, event.key);
+  else if (event.key.length === 1 && event.key !== " ") byLetter(all, at, event);
   else return;
   event.preventDefault();
 }
 
-/** @param {readonly HTMLButtonElement[]} all @param {number} at @param {string} letter */
-function byLetter(all, at, letter) {
-  const turned = [...all.slice(at + 1), ...all.slice(0, at + 1)];
-  turned.find((button) => button.textContent?.trim().toLowerCase().startsWith(letter.toLowerCase()))?.focus();
+let typed = "";
+let last = 0;
+
+/** Quick letters are a word; the same one again goes to the next. @param {readonly HTMLButtonElement[]} all @param {number} at @param {KeyboardEvent} event */
+function byLetter(all, at, { key, timeStamp }) {
+  typed = (timeStamp < last + 800 ? typed : "") + key.toLowerCase();
+  last = timeStamp;
+  const word = typed.replace(/^(.)\1+$/, "$1");
+  const from = word.length > 1 ? at : at + 1;
+  [...all.slice(from), ...all.slice(0, from)].find((button) => button.textContent?.trim().toLowerCase().startsWith(word))?.focus();
 }
 
 /** @param {HTMLElement} element @param {{x: number, y: number}} at */

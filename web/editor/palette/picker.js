@@ -1,9 +1,8 @@
 /**
  * A list that is searched by typing: the one behind node search, command palette, find, choices and "connect to".
  *
- * A combobox as the ARIA practices have it: focus stays in the text field, arrows move the active option, Enter takes
- * it,
- * Escape leaves no trace and gives the focus back.
+ * An ARIA combobox: focus stays in the field, arrows move the active option, Enter (Tab too, once something is typed) takes it,
+ * Escape gives the focus back.
  */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
@@ -24,7 +23,7 @@ import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
  */
 
 const HEIGHT = 420;
-const ABOVE_KEYS = 0.55; // of the window's height: below are the keys of a screen that is typed on
+const ABOVE_KEYS = 0.55; // of the window's height: below are a screen's keys
 
 let serial = 0;
 /** @type {Picker | null} */
@@ -47,12 +46,8 @@ class Picker {
     this.question = question;
     this.name = `picker-${++serial}`;
     this.query = question.query ?? "";
-    this.active = 0;
     this.entries = question.entries(this.query);
-    this.active = Math.max(
-      0,
-      this.entries.findIndex((entry) => entry.chosen),
-    );
+    this.active = Math.max(0, this.entries.findIndex((entry) => entry.chosen));
     this.returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
     this.element = document.createElement("div");
     this.element.className = "picker";
@@ -145,13 +140,12 @@ class Picker {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
-    if (step)
-      this.#move(
-        Math.abs(step) === 1 ? this.active + step : Math.max(0, Math.min(this.entries.length - 1, this.active + step)),
-      );
-    else if (event.key === "Enter" || event.key === "Tab") this.#choose(this.entries[this.active]);
-    else if (event.key === "Escape") this.leave(true);
+    const { key } = event;
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[key];
+    const to = this.active + (step ?? 0);
+    if (step) this.#move(step * step === 1 ? to : Math.max(0, Math.min(this.entries.length - 1, to)));
+    else if (key === "Enter" || (key === "Tab" && this.query)) this.#choose(this.entries[this.active]);
+    else if (key === "Escape" || key === "Tab") this.leave(true);
     else return event.stopPropagation();
     event.preventDefault();
     event.stopPropagation();

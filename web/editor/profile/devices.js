@@ -3,6 +3,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.mjs";
 import { errorWords } from "../model/errors.js";
+import { CLOSE } from "../palette/cross.js";
 import { styled } from "../palette/styles.js";
 import { heldBy } from "./held.js";
 import { bytesWords } from "./measure.js";
@@ -53,7 +54,7 @@ function sheet(app, held, refresh, dialog) {
   return html`<div class="sheet-inner">
     <div class="sheet-head">
       <h2 id="devices-title">Devices</h2>
-      <button type="button" class="round" aria-label="Close" @click=${() => dialog.close()}>×</button>
+      <button type="button" class="round" aria-label="Close" @click=${() => dialog.close()}>${CLOSE}</button>
     </div>
     ${held.map((one) => device(app, one, refresh))}
   </div>`;

@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect } from "../vendor/signals-core/signals-core.mjs";
+import { CLOSE } from "../palette/cross.js";
 import { tintStyle } from "../view/tints.js";
 import { amountWords, bytesWords, largestOf, limitsOf, wholeOf } from "./measure.js";
 
@@ -44,7 +45,7 @@ function body(profiler, by, known) {
       <div role="group" aria-label="Tint nodes by">
         ${WAYS.map(([way, title]) => html`<button type="button" aria-pressed=${way === by} @click=${() => profiler.show(way)}>${title}</button>`)}
       </div>
-      <button type="button" class="profile-close" aria-label="Close the profile" title="Close the profile" @click=${() => profiler.close()}>×</button>
+      <button type="button" class="profile-close" aria-label="Close the profile" title="Close the profile" @click=${() => profiler.close()}>${CLOSE}</button>
     </header>
     ${typeof known === "string" ? html`<p>${NOTHING[known]}</p>` : scale(by, known)}`;
 }

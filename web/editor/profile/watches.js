@@ -11,6 +11,7 @@ import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { computed, effect, signal } from "../vendor/signals-core/signals-core.mjs";
 import { errorWords } from "../model/errors.js";
+import { CLOSE } from "../palette/cross.js";
 import { styled } from "../palette/styles.js";
 import { UNDER_WAY } from "../session/tab.js";
 import { stageOf } from "../view/actions.js";
@@ -112,7 +113,7 @@ function watched(app, tab, port, look) {
     if (tab.watches.peek().length === 0) stageOf(app).root.focus({ preventScroll: true });
   };
   return html`<li><div class="watch-head"><h3>${port}</h3><span>${look?.type ?? ""}</span>
-      <button type="button" aria-label="Watch ${port} no more" title="Watch it no more" @click=${drop}>×</button></div>
+      <button type="button" aria-label="Watch ${port} no more" title="Watch it no more" @click=${drop}>${CLOSE}</button></div>
     ${look?.why ? html`<p>${look.why}</p>` : nothing}
     ${(look?.rows ?? []).map(part)}${look?.more ? html`<p>and more parts</p>` : nothing}</li>`;
 }

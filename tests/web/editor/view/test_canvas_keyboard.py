@@ -53,6 +53,22 @@ def test_tab_adds_a_node_and_enter_and_escape_lead_in_and_out_of_its_fields(canv
     assert canvas.input("text", "value") == "a green cone"
 
 
+def test_tab_takes_only_what_was_searched_for(canvas: Canvas) -> None:
+    before = canvas.nodes()
+    canvas.page.locator(".stage").focus()
+    canvas.page.keyboard.press("Tab")
+    search = canvas.page.get_by_role("combobox", expanded=True)
+    expect(search).to_be_focused()
+    canvas.page.keyboard.press("Tab")
+    expect(search).to_have_count(0)
+    expect(canvas.page.locator(".stage")).to_be_focused()
+    assert canvas.nodes() == before
+    canvas.page.keyboard.press("Tab")
+    canvas.page.keyboard.type("text")
+    canvas.page.keyboard.press("Tab")
+    expect(canvas.page.locator('[data-id="text"]')).to_be_focused()
+
+
 def test_arrows_move_the_selected_node_and_shift_moves_it_a_little(canvas: Canvas) -> None:
     canvas.page.mouse.click(*canvas.header("size"))
     before = canvas.nodes()["size"]["ui"]

@@ -236,3 +236,29 @@ def test_words_below_a_node_keep_to_the_room_above_the_next_one(show, gap, how):
     canvas.page.locator('[data-id="up"]').hover()
     expect(words.locator(".node-why")).to_have_css("display", "block")
     assert words.locator(".node-why").bounding_box()["height"] > 28
+
+
+def test_a_fault_is_cut_between_lines_where_the_next_node_is_near_and_whole_when_pointed_at(show):
+    canvas = show(
+        {
+            "format": "latentloom",
+            "version": 1,
+            "nodes": {"up": {"type": "Integer", "inputs": {}}, "down": {"type": "Integer", "inputs": {}}},
+            "ui": {"nodes": {"up": {"x": 0, "y": 0}, "down": {"x": 0, "y": 1000}}},
+        }
+    )
+    message = (
+        "node 'up': input 'value': there is no such thing, neither here nor there, and what there is has other names"
+    )
+    faults = [{"code": "c", "node": "up", "input": "value", "message": message}] * 2
+    canvas.js("tab.camera.value = {x: 100, y: 60, zoom: 1}")
+    canvas.js("tab.checked.value = {faults: a, notices: [], plan: new Map()}", faults)
+    canvas.js("tab.edit('Move', (draft) => draft.level('').place('down', {x: 0, y: stage.rectOf('up').height + 42}))")
+    words = canvas.page.locator('[data-id="up"] .node-below')
+    expect(words).to_have_class("node-below short")
+    told = words.locator(".node-faults")
+    assert told.bounding_box()["height"] == 33  # two lines
+    assert told.bounding_box()["y"] + 33 <= canvas.page.locator('[data-id="down"]').bounding_box()["y"]
+    canvas.page.locator('[data-id="up"]').hover()
+    expect(told.locator("li").last).to_have_css("display", "block")
+    assert told.bounding_box()["height"] > 100
