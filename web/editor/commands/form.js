@@ -5,7 +5,8 @@
  * @typedef {import("../session/app.js").App} App
  */
 
-import { isPinned, pin, unpin } from "../model/edits/form.js";
+import { isPinned } from "../model/edits/form.js";
+import { pin, unpin } from "../model/edits/formitems.js";
 import { words } from "../model/ports.js";
 
 /** @type {readonly Command[]} */

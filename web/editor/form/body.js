@@ -9,7 +9,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
-import { moveItem, nameItem, removeItem } from "../model/edits/form.js";
+import { moveItem, nameItem, removeItem } from "../model/edits/formitems.js";
 import { kindOf } from "../widgets/kinds.js";
 import { widgetOf } from "../widgets/widget.js";
 import { fieldsOf } from "./fields.js";

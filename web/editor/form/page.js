@@ -16,6 +16,7 @@ import { errorWords } from "../model/errors.js";
 import { frozenOf } from "../model/frozen.js";
 import { transact } from "../model/transact.js";
 import { openMenu } from "../palette/menu.js";
+import { touchable } from "../palette/touch.js";
 import { Api } from "../session/api.js";
 import { App } from "../session/app.js";
 import { readText } from "../session/library.js";
@@ -40,6 +41,7 @@ export const app = new App(new Api(), new Settings());
 app.commands = new CommandTable(app);
 app.commands.add(maskCommands);
 followTheme(app);
+await touchable();
 mountLive(app, document.body);
 const page = document.createElement("div");
 page.className = "form-page";
@@ -119,8 +121,15 @@ function content(tab, forget) {
     <footer class="form-foot">
       <p class="form-words ${wrong === null ? "" : "is-wrong"}" role="status">${wrong ?? runWords(tab, Date.now())}</p>
       ${active ? html`<button type="button" class="quiet" @click=${() => void end(app, tab, "cancel")}>Cancel</button>` : nothing}
-      <button type="button" class="main form-run" @click=${() => void submit(app, tab)}>Run</button>
+      <button type="button" class="main form-run" @click=${() => void run(tab)}>Run</button>
     </footer>`;
+}
+
+/** Run; where results stand below the values, as on a phone, they are gone to. @param {Tab} tab */
+async function run(tab) {
+  if ((await submit(app, tab)) === null) return;
+  const place = page.querySelector(".form-results");
+  if (place && place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();
 }
 
 /** In words, what keeps it from running or ended the last run. @param {Tab} tab @returns {string | null} */

@@ -6,7 +6,9 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
-import { addHeading, formOf } from "../model/edits/form.js";
+import { formOf } from "../model/edits/form.js";
+import { addHeading } from "../model/edits/formitems.js";
+import { CLOSE } from "../palette/cross.js";
 import { openMenu } from "../palette/menu.js";
 import { styled } from "../palette/styles.js";
 import { arranged, filledIn } from "./body.js";
@@ -58,7 +60,7 @@ class Panel {
         <h2>Form</h2>
         <button type="button" class="quiet small" aria-pressed=${arranging} @click=${() => (this._arranging.value = !arranging)}>${arranging ? "Fill in" : "Arrange"}</button>
         <button type="button" class="quiet small" aria-haspopup="menu" @click=${(/** @type {Event} */ event) => this._copies(event)}>Copy…</button>
-        <button type="button" class="round" aria-label="Close the form" title="Close" @click=${() => this._hide()}>✕</button>
+        <button type="button" class="round" aria-label="Close the form" title="Close" @click=${() => this._hide()}>${CLOSE}</button>
       </header>
       ${empty ? html`<p class="form-nothing">Nothing is on the form yet. Point at a widget and press its pin, or take “Pin to the form” from its menu.</p>` : nothing}
       ${arranging ? arranged(app, tab) : filledIn(app, tab)}

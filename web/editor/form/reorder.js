@@ -4,7 +4,7 @@
  * @typedef {import("../session/tab.js").Tab} Tab
  */
 
-import { moveItem } from "../model/edits/form.js";
+import { moveItem } from "../model/edits/formitems.js";
 
 /**
  * @param {Tab} tab

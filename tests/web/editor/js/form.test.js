@@ -4,7 +4,8 @@ import { heldBy, onlyFields, fieldsOf } from "../../../../web/editor/form/fields
 import { placeAt } from "../../../../web/editor/form/reorder.js";
 import { subjectOf } from "../../../../web/editor/form/subject.js";
 import { cutOut, putTogether } from "../../../../web/editor/help/example.js";
-import { addHeading, formOf, moveItem, nameItem, pin, removeItem, unpin } from "../../../../web/editor/model/edits/form.js";
+import { formOf } from "../../../../web/editor/model/edits/form.js";
+import { addHeading, moveItem, nameItem, pin, removeItem, unpin } from "../../../../web/editor/model/edits/formitems.js";
 import { inline } from "../../../../web/editor/model/edits/inline.js";
 import { extract } from "../../../../web/editor/model/edits/extract.js";
 import { renameNode } from "../../../../web/editor/model/edits/rename.js";
@@ -152,6 +153,14 @@ test("a run that ends unseen shows in title and icon until somebody looks", () =
   followFinished(/** @type {any} */ ({ tabs: signal([tab]) }), () => void (title = showFinished(tab)));
   tab.run.value = { ...NEW_RUN, id: "r", status: "running", done: 1, total: 4 };
   equal(title, "25 % ");
+  const told = (/** @type {object} */ message) => tab.runs.together(() => tab.runs.take(/** @type {any} */ ({ run: "r", node: "a", ...message })));
+  told({ type: "node.started" });
+  equal(title, "25 % ");
+  told({ type: "node.progress", step: 6, of: 8 });
+  equal(title, "43 % "); // one node of four, and three quarters of the next
+  told({ type: "node.succeeded", seconds: 1 });
+  tab.run.value = { ...NEW_RUN, id: "r", status: "running", done: 2, total: 4 };
+  equal(title, "50 % ");
   tab.run.value = { ...NEW_RUN, id: "r", status: "succeeded", seconds: 2 };
   equal(title, "✓ ");
   ok(icon.href.endsWith("mark-done.svg"));

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import expect
 from serving import saved_at, served_here
 from workshop import flow
 
@@ -70,6 +71,23 @@ def test_a_form_is_filled_in_and_run_and_the_file_stays_as_it_was(alone, address
     page.reload()
     page.wait_for_selector("body[data-ready]")
     assert page.get_by_label("Name").input_value() == 'it\'s €5 \\ "now"'
+
+
+def test_what_comes_out_is_gone_to_on_a_phone_and_a_long_word_makes_the_page_no_wider(alone):
+    page = alone.page
+    page.set_viewport_size({"width": 360, "height": 500})
+    results = page.locator(".form-results")
+    page.evaluate("scrollTo(0, 0)")
+    assert results.bounding_box()["y"] > 250
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_function(
+        "() => document.querySelector('.form-results').getBoundingClientRect().top < innerHeight / 2"
+    )
+    alone.js("tab.run.value = {...tab.run.peek(), status: 'failed', faults: [{message: a}]}", "/a/folder" * 60)
+    expect(page.locator(".form-words.is-wrong")).to_contain_text("/a/folder")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator(".form-foot").bounding_box()["height"] < 120
+    alone.js("tab.run.value = null")
 
 
 def copied(alone: Any, way: str) -> str:

@@ -41,68 +41,6 @@ export function isPinned(document, address) {
 }
 
 /**
- * Put a widget at the end of the form.
- *
- * @param {Draft} draft
- * @param {string} address  `outer/node.input`
- */
-export function pin(draft, address) {
-  if (!isPinned(draft.document, address)) write(draft, [...formOf(draft.document), { input: address }]);
-}
-
-/** @param {Draft} draft @param {string} address */
-export function unpin(draft, address) {
-  write(
-    draft,
-    formOf(draft.document).filter((item) => !("input" in item) || item.input !== address),
-  );
-}
-
-/** @param {Draft} draft @param {string} heading */
-export function addHeading(draft, heading) {
-  write(draft, [...formOf(draft.document), { heading }]);
-}
-
-/**
- * Move an item to another place; both are counted in the form as it is.
- *
- * @param {Draft} draft
- * @param {number} from
- * @param {number} to
- */
-export function moveItem(draft, from, to) {
-  const items = [...formOf(draft.document)];
-  const [item] = items.splice(from, 1);
-  if (item === undefined) return;
-  items.splice(Math.max(0, Math.min(items.length, to)), 0, item);
-  write(draft, items);
-}
-
-/** @param {Draft} draft @param {number} place */
-export function removeItem(draft, place) {
-  write(
-    draft,
-    formOf(draft.document).filter((_, at) => at !== place),
-  );
-}
-
-/**
- * Another name for what is there; an empty one gives a field its own name back.
- *
- * @param {Draft} draft
- * @param {number} place
- * @param {string} words
- */
-export function nameItem(draft, place, words) {
-  const items = formOf(draft.document).map((item, at) => {
-    if (at !== place) return item;
-    if ("heading" in item) return { heading: words };
-    return words === "" ? { input: item.input } : { input: item.input, title: words };
-  });
-  write(draft, items);
-}
-
-/**
  * Inputs in a level have other addresses there: what is pinned of them follows. One that is gone stays pinned, for undo and for
  * the form to say so.
  *
@@ -116,7 +54,7 @@ export function renamePinned(draft, level, change) {
   const changed = items.map((item) =>
     "input" in item ? { ...item, input: renamedIn(draft.document, item.input, level, change) } : item,
   );
-  if (!same(items, changed)) write(draft, changed);
+  if (!same(items, changed)) writeForm(draft, changed);
 }
 
 /**
@@ -140,6 +78,6 @@ function renamedIn(document, address, level, change) {
 }
 
 /** @param {Draft} draft @param {readonly FormItem[]} items */
-function write(draft, items) {
+export function writeForm(draft, items) {
   draft.level("").ui.set(KEY, /** @type {Json} */ (/** @type {unknown} */ (items)));
 }

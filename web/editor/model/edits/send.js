@@ -19,6 +19,8 @@ const COLUMN = 320;
 const UPSCALERS = ["Upscale", "ImageResize"];
 /** How much of a picture that is sent to be changed is replaced. */
 const DENOISE = 0.6;
+/** How many times larger a picture becomes where no network says it. */
+const TIMES = 2;
 
 /** The node types that an aim needs; it is offered where all of them are known. @type {{readonly [aim in Aim]: readonly string[]}} */
 export const NEEDS = Object.freeze({
@@ -66,9 +68,14 @@ function inpaint(work, image, _, load) {
 /** @param {Work} work @param {Link} image @param {{width: number, height: number}} picture @returns {Link} */
 function upscale(work, image, { width, height }) {
   const type = /** @type {string} */ (UPSCALERS.find((name) => work.catalogue.nodes.has(name)));
-  /** @type {{[input: string]: Json}} */
-  const size = type === "ImageResize" ? { width: 2 * width, height: 2 * height } : {};
+  const size = type === "ImageResize" ? { width: TIMES * width, height: TIMES * height } : enlarging(work);
   return linkTo({ node: add(work, 2, 0, type, { image, ...size }), output: "image" });
+}
+
+/** By the network that is there, as much as that does; else by a filter. @param {Work} work @returns {{[input: string]: Json}} */
+function enlarging({ draft, level }) {
+  const network = [...draft.level(level).nodes.entries].find(([, { type, mode }]) => type === "LoadUpscaler" && mode === null)?.[0];
+  return network === undefined ? { scale: TIMES } : { upscaler: linkTo({ node: network, output: "upscaler" }) };
 }
 
 /**
