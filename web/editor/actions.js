@@ -15,7 +15,10 @@ import { resultCommands } from "./commands/results.js";
 import { runCommands } from "./commands/run.js";
 import { installPins } from "./interact/pins.js";
 import { installWatches, watchCommands } from "./commands/watch.js";
+import { touchable } from "./palette/touch.js";
 import { viewCommands } from "./view/commands.js";
+
+await touchable(); // what is pressed stays where it is from then on
 
 /** @param {import("./session/app.js").App} app */
 export function enable(app) {

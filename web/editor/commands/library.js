@@ -5,7 +5,7 @@
  * @typedef {import("../session/app.js").App} App
  */
 
-import { nodesOf, someThing } from "./selected.js";
+import { nodesOf, rectOf, someThing } from "./selected.js";
 
 /** @type {readonly Command[]} */
 export const libraryCommands = Object.freeze(
@@ -51,12 +51,27 @@ async function saveSnippet(app) {
   app.asking.value = { kind: "snippet", document, name: "", taken: null, refused: "" };
 }
 
-/** @param {App} app @param {{name: string, at?: {x: number, y: number}}} argument  `at`: else where the pointer is */
+/** @param {App} app @param {{name: string, at?: {x: number, y: number}}} argument  `at`: where its corner comes; else its middle is that of the view */
 async function insertSnippet(app, { name, at }) {
-  const place = at ?? app.view?.pointer() ?? { x: 40, y: 40 };
-  const library = await import("../session/snippets.js");
-  const [first] = await library.insertSnippet(app, app.active.peek(), name, place);
-  if (first !== undefined) app.view?.stage.go.focus(first);
+  const { insertSnippet: insert } = await import("../session/snippets.js");
+  const { view } = app;
+  const tab = app.active.peek();
+  const keys = await insert(app, tab, name, at ?? middleOf(view?.stage), at === undefined);
+  const nodes = [...keys].filter((key) => tab.level.peek().nodes.has(key));
+  if (nodes[0] === undefined || !view) return;
+  view.stage.go.focus(nodes[0]);
+  if (!allSeen(view.stage, nodes.map((id) => rectOf(app, id)))) view.stage.go.fit(nodes);
+}
+
+/** @param {any} stage */
+function middleOf({ camera: { x, y, zoom }, size } = { camera: { x: 0, y: 0, zoom: 1 }, size: { width: 0, height: 0 } }) {
+  return { x: x + size.width / 2 / zoom, y: y + size.height / 2 / zoom };
+}
+
+/** @param {any} stage @param {readonly import("../model/edits/insert.js").Rect[]} rects */
+function allSeen({ camera: { x, y, zoom }, size }, rects) {
+  const [right, bottom] = [x + size.width / zoom, y + size.height / zoom];
+  return rects.every((rect) => rect.x >= x && rect.y >= y && rect.x + rect.width <= right && rect.y + rect.height <= bottom);
 }
 
 /** What somebody else made of the file of the document that is shown. @param {App} app */

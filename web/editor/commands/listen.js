@@ -20,19 +20,17 @@ export function listenToKeys(app) {
 }
 
 /**
- * Whether an element that has the keyboard answers a key by itself: a button Enter and Space, a list its arrows. Tab on the
- * canvas is ours, elsewhere the browser's.
+ * Whether what has the keyboard answers a key by itself: a button Enter and Space, a list its arrows, an open sheet all, also when
+ * Tab has left it. Tab on the canvas is ours.
  *
  * @param {KeyboardEvent} event
  * @param {string | null} key
  */
 function isOurs(event, key) {
   const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest("dialog, [role=dialog], [role=menu], [role=listbox], [role=tree]"))
+  if (target?.closest("[role=dialog], [role=menu], [role=listbox], [role=tree]") || document.querySelector(":modal"))
     return !/Mod|F\d|Alt/.test(key ?? "");
   const onCanvas = target === document.body || target?.matches(".stage, .stage article") === true;
   if (onCanvas) return false;
-  return ["Enter", "Space", "Tab", "Shift+Tab", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home"].includes(
-    key ?? "",
-  );
+  return /^(Enter|Space|(Shift\+)?Tab|Arrow\w+|Home)$/.test(key ?? "");
 }

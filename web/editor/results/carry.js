@@ -35,26 +35,41 @@ async function asPng({ url }) {
 }
 
 /** @param {Picture} picture */
-export function download({ url, asset }) {
-  save(url, asset);
+export function download(picture) {
+  save(picture.url, fileName(picture));
 }
 
 /** The same pixels, and no word about how they were made. @param {Picture} picture */
-export async function downloadPlain({ url, asset }) {
-  const file = await (await fetch(url)).arrayBuffer();
-  saveBlob(new Blob([stripped(new Uint8Array(file))]), asset);
+export async function downloadPlain(picture) {
+  const file = await (await fetch(picture.url)).arrayBuffer();
+  saveBlob(new Blob([stripped(new Uint8Array(file))]), fileName(picture));
+}
+
+/**
+ * What a picture is called outside, where it lies among others: by its workflow and its content, since most are `image.png` here.
+ *
+ * @param {{title: string, asset: string, sha256: string}} picture
+ */
+export function fileName({ title, asset, sha256 }) {
+  const name = stem(asset);
+  const words = [title, title !== "" && name === "image" ? "" : name, sha256.slice(0, 6)].filter((word) => word !== "");
+  return safe(words.join(" ")) + asset.slice(name.length);
 }
 
 /** The picture, its workflow, and every file that this names. @param {App} app @param {Picture} picture */
 export async function downloadBundle(app, picture) {
   const document = await workflowOf(app, picture);
-  saveBlob(await bundle(app.api, toJson(document), [picture.sha256]), `${stem(picture.asset)}.loom.zip`);
+  saveBlob(await bundle(app.api, toJson(document), [picture.sha256]), `${stem(fileName(picture))}.loom.zip`);
 }
 
 /** A document with the files that it names. @param {App} app @param {import("../session/tab.js").Tab} tab */
 export async function downloadDocument(app, tab) {
-  const name = tab.title.peek().replace(/[^\p{L}\p{N} ._-]+/gu, "_") || "workflow";
-  saveBlob(await bundle(app.api, toJson(tab.document.peek()), []), `${name}.loom.zip`);
+  saveBlob(await bundle(app.api, toJson(tab.document.peek()), []), `${safe(tab.title.peek()) || "workflow"}.loom.zip`);
+}
+
+/** @param {string} name */
+function safe(name) {
+  return name.replace(/[^\p{L}\p{N} ._-]+/gu, "_");
 }
 
 /** @param {string} name */
@@ -83,13 +98,14 @@ function save(url, name) {
  * @param {DragEvent} event
  * @param {Picture} picture
  */
-export function drag(event, { url, asset, sha256, width, height }) {
+export function drag(event, picture) {
+  const { url, asset, sha256, width, height } = picture;
   const data = event.dataTransfer;
   if (!data) return;
   const whole = new URL(url, location.href).href;
   const type = /\.jpe?g$/.test(url) ? "image/jpeg" : `image/${/\.(\w+)$/.exec(url)?.[1] ?? "png"}`;
   data.setData(DRAGGED, JSON.stringify({ asset, sha256, width, height }));
-  data.setData("DownloadURL", `${type}:${asset}:${whole}`);
+  data.setData("DownloadURL", `${type}:${fileName(picture)}:${whole}`);
   data.setData("text/uri-list", whole);
   data.effectAllowed = "copy";
 }

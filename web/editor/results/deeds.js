@@ -7,6 +7,7 @@
  * @typedef {import("./picture.js").Picture} Picture
  */
 
+import { signal } from "../vendor/signals-core/signals-core.mjs";
 import { NEEDS, sendTo } from "../model/edits/send.js";
 import { takeValues } from "../model/edits/values.js";
 import { errorWords } from "../model/errors.js";
@@ -21,6 +22,9 @@ const AIMS = Object.freeze([
   { aim: "upscale", title: "Send to Upscale" },
 ]);
 
+/** How often something was done that is to be seen on the canvas: what covers it makes room. */
+export const onCanvas = signal(0);
+
 /**
  * @param {App} app
  * @param {Picture} picture
@@ -33,7 +37,11 @@ export function deeds(app, picture, leave = () => {}) {
     title,
     run: () => void aloud(app, run),
   });
-  const away = (/** @type {() => unknown} */ run) => () => (leave(), run());
+  const away = (/** @type {() => unknown} */ run) => () => {
+    leave();
+    onCanvas.value += 1;
+    return run();
+  };
   const known = app.catalogue.peek().nodes;
   const aims = AIMS.filter(({ aim }) => NEEDS[aim].every((type) => known.has(type)));
   return [
@@ -93,5 +101,6 @@ export function send(app, aim, picture) {
   });
   const ids = [...tab.selection.peek()];
   requestAnimationFrame(() => app.view?.fit(ids));
-  app.say(`${ids.length} nodes were added, with ${picture.asset}`);
+  const then = aim === "inpaint" ? ". Press P on Inpaint, and paint where it may change" : "";
+  app.say(`${ids.length} nodes were added, with ${picture.asset}${then}`);
 }

@@ -12,6 +12,7 @@ import { mountVersions } from "../library/versions.js";
 import { longPress } from "../palette/longpress.js";
 import { styled } from "../palette/styles.js";
 import { queue } from "../session/history.js";
+import { onCanvas } from "./deeds.js";
 import { mountGallery } from "./gallery.js";
 import { CLOSE, WIDEN } from "./icons.js";
 import { mountQueue } from "./queue.js";
@@ -52,6 +53,16 @@ class Dock {
     });
     effect(() => void this.element.classList.toggle("is-wide", this.wide.value));
     effect(() => this.#count());
+    effect(() => {
+      if (onCanvas.value > 0) untracked(() => this.makeRoom());
+    });
+  }
+
+  /** The canvas is to be seen. */
+  makeRoom() {
+    this.wide.value = false;
+    this.element.classList.remove("is-wide"); // at once, to be measured
+    if (this.shown.peek() !== null && this.element.offsetWidth >= innerWidth) this.close();
   }
 
   /** @param {Panel} panel */

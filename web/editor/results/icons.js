@@ -2,6 +2,8 @@
 
 import { html, svg } from "../vendor/lit-html/lit-html.js";
 
+export { CLOSE } from "../palette/cross.js";
+
 /** @param {unknown} shape */
 const icon = (shape) => html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">${shape}</svg>`;
 /** @param {string} path */
@@ -12,7 +14,6 @@ const STAR_PATH = "m8 1.9 1.9 3.9 4.3.6-3.1 3 .7 4.3L8 11.7l-3.8 2 .7-4.3-3.1-3 
 export const STAR = line(STAR_PATH);
 export const STARRED = icon(svg`<path d=${STAR_PATH} fill="currentColor" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/>`);
 export const WIDEN = line("M6 3.5H3.5V6M10 3.5h2.5V6M6 12.5H3.5V10M10 12.5h2.5V10");
-export const CLOSE = line("m4.5 4.5 7 7m0-7-7 7");
 export const BACK = line("M9.5 3.5 5 8l4.5 4.5");
 export const FORWARD = line("M6.5 3.5 11 8l-4.5 4.5");
 export const MORE = icon(svg`<g fill="currentColor"><circle cx="3.5" cy="8" r="1.4"/><circle cx="8" cy="8" r="1.4"/><circle cx="12.5" cy="8" r="1.4"/></g>`);

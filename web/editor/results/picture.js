@@ -7,8 +7,9 @@
  * @typedef {{readonly url: string, readonly asset: string, readonly sha256: string, readonly width: number,
  *   readonly height: number, readonly run: string | null, readonly title: string, readonly starred?: boolean,
  *   readonly created?: number, readonly sweep?: string | null, readonly changes?: readonly Change[] | null,
- *   readonly frozen?: readonly string[], readonly document?: string, readonly output?: string | null}} Picture
- *   `changes` is undefined where nobody asked for them; sizes are in pixels
+ *   readonly frozen?: readonly string[], readonly document?: string, readonly output?: string | null,
+ *   readonly item?: number | null, readonly of?: number | null}} Picture
+ *   `changes` is undefined where nobody asked for them, `of` how many its output gave, null where its run was deleted; sizes are in pixels
  */
 
 import { parseDocument } from "../model/document.js";

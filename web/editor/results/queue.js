@@ -11,6 +11,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { effect, signal } from "../vendor/signals-core/signals-core.mjs";
+import { same } from "../model/json.js";
 import { changeQueue, deleteRun, queue, results, retry } from "../session/history.js";
 import { aloud } from "./deeds.js";
 import { AGAIN, CLOSE, GRIP, PAUSE, PLAY } from "./icons.js";
@@ -37,9 +38,8 @@ class QueuePanel {
     const page = await queue(this.app.api);
     const documents = new Set([...page.running, ...page.waiting].map((run) => run.document));
     await Promise.all([...documents].filter((document) => !this.faces.has(document)).map((document) => this.#face(document)));
-    this.order.value = null;
     this.known.value = page;
-    this.app.queue.value = page.queue;
+    if (!same(page.queue, this.app.queue.peek())) this.app.queue.value = page.queue; // what follows it asks anew
   }
 
   /** @param {string} document */
@@ -52,21 +52,32 @@ class QueuePanel {
   get waiting() {
     const waiting = this.known.value?.waiting ?? [];
     const order = this.order.value;
-    return order === null ? waiting : [...waiting].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+    if (order === null) return waiting;
+    const place = (/** @type {QueuedRun} */ { id }) => (order.includes(id) ? order.indexOf(id) : order.length);
+    return [...waiting].sort((a, b) => place(a) - place(b));
   }
 
   /** @param {string} id @param {number} place */
   async move(id, place) {
     await this.app.api.move(id, place);
     this.app.say(`Moved to place ${place + 1} of ${this.waiting.length}`);
-    await this.fetch();
+  }
+
+  /** A run that was carried is let go: what it was carried past may have started meanwhile. @param {string} id */
+  drop(id) {
+    const [from, to] = [this.known.peek()?.waiting ?? [], this.waiting].map((runs) => runs.findIndex((run) => run.id === id));
+    if (to === undefined || to < 0 || to === from) this.order.value = null;
+    else this.do(() => this.move(id, to));
   }
 
   /** @param {() => Promise<unknown>} deed */
   do(deed) {
     void aloud(this.app, async () => {
-      await deed();
-      await this.fetch();
+      try {
+        await deed();
+      } finally {
+        await this.fetch().finally(() => void (this.order.value = null));
+      }
     });
   }
 }
@@ -88,10 +99,35 @@ export function mountQueue(app, element, go) {
       const timer = setTimeout(() => void aloud(app, () => panel.fetch()), 30);
       return () => clearTimeout(timer);
     }),
-    effect(() => void render(bar(panel), part(".panel-bar"))),
-    effect(() => void render(lists(panel), part(".panel-body"))),
+    effect(() => {
+      const buttons = bar(panel);
+      keepFocus(part(".panel-bar"), () => void render(buttons, part(".panel-bar")));
+    }),
+    effect(() => {
+      const rows = lists(panel);
+      keepFocus(part(".panel-body"), () => void render(rows, part(".panel-body")));
+    }),
   ];
   return () => stops.forEach((stop) => stop());
+}
+
+/**
+ * Draw anew. What has the keyboard keeps it where its row is moved; where the row goes, the next one's last button has it, and
+ * where the button can't be pressed any more, the first one.
+ *
+ * @param {HTMLElement} element
+ * @param {() => void} draw
+ */
+function keepFocus(element, draw) {
+  const held = /** @type {HTMLElement | null} */ (document.activeElement);
+  if (!element.contains(held)) return draw();
+  const place = [...element.querySelectorAll("li")].findIndex((row) => row.contains(held));
+  draw();
+  if (held?.isConnected) held.focus();
+  if (document.activeElement === held && !held?.matches(":disabled")) return;
+  const rows = element.querySelectorAll("li");
+  const next = rows[Math.min(place, rows.length - 1)]?.querySelector(".queue-deeds button:last-child");
+  /** @type {HTMLElement | null} */ (next ?? element.querySelector("button"))?.focus();
 }
 
 /** @param {QueuePanel} panel */
@@ -162,7 +198,7 @@ function waitingRow(panel, run, place, count) {
   const take = (/** @type {PointerEvent} */ event) =>
     carried(event, panel.waiting.map(({ id }) => id), run.id, {
       order: (order) => void (panel.order.value = order),
-      drop: (to) => (to === place ? void (panel.order.value = null) : panel.do(() => panel.move(run.id, to))),
+      drop: () => panel.drop(run.id),
     });
   return html`<li class="queue-row" data-run=${run.id}>
     <button type="button" class="queue-grip" aria-label="Move ${title}, place ${place + 1} of ${count}" title="Drag, or press ↑ and ↓" @keydown=${key} @pointerdown=${take}>${GRIP}</button>

@@ -6,7 +6,7 @@
  * @param {PointerEvent} press  on the row's handle
  * @param {readonly string[]} ids  the rows in their order; each is an element with data-run
  * @param {string} id  the one that is carried
- * @param {{order: (ids: readonly string[] | null) => void, drop: (place: number) => void}} told
+ * @param {{order: (ids: readonly string[] | null) => void, drop: () => void}} told
  */
 export function carried(press, ids, id, { order, drop }) {
   if (press.button !== 0) return;
@@ -29,7 +29,7 @@ export function carried(press, ids, id, { order, drop }) {
   const end = (/** @type {boolean} */ dropped) => {
     over.abort();
     list.querySelector(".is-carried")?.classList.remove("is-carried");
-    if (dropped) drop(now.indexOf(id));
+    if (dropped) drop();
     else order(null);
   };
   handle.closest("li")?.classList.add("is-carried");

@@ -14,7 +14,7 @@ import { effect } from "../vendor/signals-core/signals-core.mjs";
 import { drag } from "./carry.js";
 import { STAR, STARRED } from "./icons.js";
 import { isSmall, thumbnail } from "./picture.js";
-import { editWords, moment } from "./words.js";
+import { moment, nameOf } from "./words.js";
 
 const TILE = 148; // the least width of one, in pixels
 const GAP = 10;
@@ -102,7 +102,7 @@ export class Tiles {
   /** @param {Result} item @param {number} place @param {number} count @param {number} side */
   #tile(item, place, count, side) {
     const { columns, row } = this;
-    const edit = editWords(item.changes);
+    const edit = nameOf(item);
     const chosen = this.results.selected.peek().has(item.sha256);
     const words = `${edit}. ${item.title || item.asset}, ${moment(item.created)}`;
     const where = `translate(${(place % columns) * (side + GAP)}px, ${Math.floor(place / columns) * row}px)`;

@@ -214,8 +214,9 @@ function nextTo(viewer) {
 /** @param {Viewer} viewer */
 function head(viewer) {
   const { picture, against } = viewer;
-  const title = against ? namesOf(picture, against).join("  |  ") : nameOf(picture);
-  return html`<h2 title=${title}>${title}</h2>
+  const names = against ? namesOf(picture, against) : [nameOf(picture)];
+  const shown = viewer.mode.value === "blink" ? names[viewer.second.value ? 1 : 0] : names.join("  |  ");
+  return html`<h2 title=${names.join("  |  ")}>${shown}</h2>
     ${against ? modes(viewer) : nothing}
     ${
       viewer.pictures.length < 2

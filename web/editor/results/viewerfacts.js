@@ -24,10 +24,10 @@ export function readout(viewer) {
 /** @param {ViewerState} viewer */
 export function facts(viewer) {
   const { picture, against } = viewer;
-  const { changes, created, title } = picture;
-  return html`${changes === undefined ? nothing : edits(changes)}
+  const { changes, created, title, item, of } = picture;
+  return html`${changes === undefined ? nothing : of === null ? html`<h3>Its run was deleted</h3>` : edits(changes)}
     <dl>
-      ${title ? fact("Workflow", title) : nothing} ${fact("File", picture.asset)} ${created === undefined ? nothing : fact("Made", moment(created))}
+      ${title ? fact("Workflow", title) : nothing} ${fact("File", picture.asset)} ${of && of > 1 ? fact("Of its run", `${(item ?? 0) + 1} of ${of}`) : nothing} ${created === undefined ? nothing : fact("Made", moment(created))}
       ${picture.frozen?.length ? fact("From frozen", `${picture.frozen.join(", ")}: the workflow alone gives something else`) : nothing}
       ${fact("Size", `${picture.width} × ${picture.height}`)} ${against ? comparison(viewer) : nothing}
     </dl>
@@ -56,7 +56,7 @@ function comparison(viewer) {
 
 /** @param {readonly import("../session/history.js").Change[] | null} changes */
 function edits(changes) {
-  if (changes === null) return html`<h3>First run of this workflow</h3>`;
+  if (changes === null) return html`<h3>The first version that was run</h3>`;
   if (changes.length === 0) return html`<h3>Nothing changed since the run before</h3>`;
   return html`<h3>Changed since the run before</h3>
     <ul>

@@ -2,19 +2,23 @@
  * Edits, times and sizes in few words.
  *
  * @typedef {Pick<import("../session/history.js").Change, "node" | "message">} Change
+ * @typedef {{asset: string, changes?: readonly Change[] | null, item?: number | null, of?: number | null}} Named
  */
 
 /**
- * A change without the node's address, which stands beside it: `steps: 20 → 30`.
+ * A change without the node's address, which stands beside it: `steps: 20 → 30`, `Inpaint added`.
  *
  * @param {Change} change
  */
 export function changeWords({ node, message }) {
   const own = node !== null && message.startsWith(`${node}.`) ? message.slice(node.length + 1) : message;
+  const whole = WHOLE.exec(own);
+  if (whole !== null) return `${whole[1]} ${whole[2]}`;
   const texts = TEXTS.exec(own);
   return texts === null ? own : `${texts[1]}: ${apart(texts[2] ?? "", texts[3] ?? "")}`;
 }
 
+const WHOLE = /^node '[^']+' \((.+)\) (added|removed)$/;
 const TEXTS = /^(\w+): "(.*)" → "(.*)"$/;
 
 /** Of two texts what differs, to whole words. @param {string} before @param {string} after */
@@ -34,25 +38,26 @@ function apart(before, after) {
  * @param {readonly Change[] | null} changes
  */
 export function editWords(changes) {
-  if (changes === null) return "First run";
+  if (changes === null) return "First version";
   const [first, ...more] = changes;
   if (first === undefined) return "Nothing changed";
   return more.length === 0 ? changeWords(first) : `${changeWords(first)}, and ${more.length} more`;
 }
 
 /**
- * What a picture is called among others: by the edit that made it, where that is known.
+ * What a picture is called among others: by the edit that made it, where that is known, and by its place where one run made several.
  *
- * @param {{asset: string, changes?: readonly Change[] | null}} picture
+ * @param {Named} picture
  */
-export function nameOf({ asset, changes }) {
-  return changes === undefined ? asset : editWords(changes);
+export function nameOf({ asset, changes, item, of }) {
+  if (changes === undefined || of === null) return asset;
+  const place = of !== undefined && of > 1 ? `${(item ?? 0) + 1} of ${of} · ` : "";
+  return place + editWords(changes);
 }
 
 /**
  * Two pictures' names; where one edit made both, with their files' names.
  *
- * @typedef {{asset: string, changes?: readonly Change[] | null}} Named
  * @param {Named} a @param {Named} b @returns {[string, string]}
  */
 export function namesOf(a, b) {
@@ -76,8 +81,3 @@ export function moment(seconds, now = new Date()) {
 const TIME = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat([], { day: "numeric", month: "short" });
 const FULL_DAY = new Intl.DateTimeFormat([], { day: "numeric", month: "short", year: "numeric" });
-
-/** @param {number} bytes */
-export function sizeWords(bytes) {
-  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}

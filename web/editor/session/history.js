@@ -12,7 +12,8 @@
  *   readonly width: number, readonly height: number, readonly bytes: number, readonly created: number,
  *   readonly run: string | null, readonly output: string | null, readonly document: string, readonly starred: boolean,
  *   readonly title: string, readonly sweep: string | null, readonly changes: readonly Change[] | null,
- *   readonly frozen: readonly string[]}} Result  `frozen`: nodes that gave what was frozen, and not what the workflow says
+ *   readonly frozen: readonly string[], readonly item: number | null, readonly of: number | null}} Result
+ *   `frozen`: nodes that gave what was frozen, and not what the workflow says; `of`: how many its output gave, null where the run is gone
  * @typedef {RunDoc & {changes: readonly Change[] | null}} QueuedRun
  * @typedef {{queue: import("./app.js").Queue, running: QueuedRun[], waiting: QueuedRun[], done: QueuedRun[]}} QueuePage
  */

@@ -9,11 +9,12 @@
  * @typedef {{readonly name: string, readonly etag: string, readonly modified: number, readonly types: readonly string[]}} Snippet
  */
 
-import { toJson } from "../model/document.js";
+import { levelOf, toJson } from "../model/document.js";
 import { paste } from "../model/edits/clipboard.js";
 import { quoted } from "./api.js";
 import { readText } from "./library.js";
 
+const NODE = { width: 240, height: 160 }; // about what one takes
 const NAMED = 4;
 
 /** @param {string} name */
@@ -67,19 +68,29 @@ export async function keepSnippet(app, name, document, etag) {
  * @param {Tab} tab
  * @param {string} name
  * @param {{x: number, y: number}} place  where its corner comes to lie
+ * @param {boolean} [around]  its middle instead, about: how large nodes are is not known before they are drawn
  * @returns {Promise<ReadonlySet<string>>}  what was put there, which is selected now
  */
-export async function insertSnippet(app, tab, name, place) {
+export async function insertSnippet(app, tab, name, place, around = false) {
   const level = tab.levelName.peek();
   const document = await readText(app.api, await snippetText(app.api, name));
+  const corner = around ? cornerAround(document, place) : place;
   /** @type {ReadonlySet<string>} */
   let keys = new Set();
   tab.edit(`Insert ${name}`, (draft) => {
-    keys = paste(draft, level, document, { x: Math.round(place.x), y: Math.round(place.y) });
+    keys = paste(draft, level, document, { x: Math.round(corner.x), y: Math.round(corner.y) });
   });
   if (level === tab.levelName.peek()) tab.selection.value = keys;
   app.say(`${name} is inserted: ${countWords(document.levels.get("")?.nodes.size ?? 0)}`);
   return keys;
+}
+
+/** @param {Document} document @param {{x: number, y: number}} middle */
+function cornerAround(document, middle) {
+  const places = [...levelOf(document, "").nodes.values()].map(({ ui }) => ({ x: ui.x ?? 0, y: ui.y ?? 0 }));
+  const half = (/** @type {number[]} */ starts, /** @type {number} */ length) => (Math.max(...starts) + length - Math.min(...starts)) / 2;
+  if (places.length === 0) return middle;
+  return { x: middle.x - half(places.map(({ x }) => x), NODE.width), y: middle.y - half(places.map(({ y }) => y), NODE.height) };
 }
 
 /** What is in a snippet, in a line. @param {Snippet} snippet @param {Catalogue} catalogue */

@@ -53,7 +53,7 @@ function open(app, event, ids, title) {
 /** @param {App} app */
 function tabs(app) {
   const active = app.active.value;
-  return html`<ul>
+  return html`<ul @wheel=${(/** @type {any} */ event) => (event.currentTarget.scrollLeft += event.deltaY)}>
       ${app.tabs.value.map((tab) => tabItem(app, tab, tab === active))}
     </ul>
     <button

@@ -29,7 +29,14 @@ export function showFinished(tab) {
   const run = tab.run.value;
   if (unseen.value !== null) return `${ENDS[unseen.value]?.sign} `;
   if (run?.status !== "running" || run.total === 0) return "";
-  return `${Math.floor((100 * Math.min(run.done, run.total)) / run.total)} % `;
+  return `${Math.floor((100 * Math.min(run.done + underWay(tab), run.total)) / run.total)} % `;
+}
+
+/** How much of its steps the node has made that runs: most of a run is one sampler's. @param {Tab} tab */
+function underWay(tab) {
+  const now = [...tab.runTouched.value].map((address) => tab.nodeRun(address).peek());
+  const { step = 0, of } = now.find(({ state, of }) => state === "running" && of) ?? {};
+  return of ? Math.min(1, step / of) : 0;
 }
 
 /** How long the last run took, behind the title. @param {Tab} tab */

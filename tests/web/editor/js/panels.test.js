@@ -4,7 +4,7 @@ import { readLines, readNumbers } from "../../../../web/editor/results/ranges.js
 import { axesOf } from "../../../../web/editor/results/sweepgrid.js";
 import { stripped } from "../../../../web/editor/results/strip.js";
 import { Tiles } from "../../../../web/editor/results/tiles.js";
-import { changeWords, editWords } from "../../../../web/editor/results/words.js";
+import { changeWords, editWords, nameOf } from "../../../../web/editor/results/words.js";
 import { signal } from "../../../../web/editor/vendor/signals-core/signals-core.mjs";
 import { equal, ok, property, test } from "./harness.js";
 
@@ -65,7 +65,9 @@ test("an edit is told by what differs in it", () => {
   equal(change('prompt.text: "a red cube on sand" → "a blue cube on sand"'), "text: red → blue");
   equal(change('prompt.text: "a cube" → "a cube on sand"'), "text: (nothing) → on sand");
   equal(change("prompt.steps: 20 → 30"), "steps: 20 → 30");
-  equal(editWords(null), "First run");
+  equal(editWords(null), "First version");
+  const frame = { asset: "frames.png", changes: null, item: 2 };
+  equal([1, 12, null].map((of) => nameOf({ ...frame, of })), ["First version", "3 of 12 · First version", "frames.png"]);
   equal(editWords([{ node: "a", message: "a.x: 1 → 2" }, { node: "b", message: "node 'b' (Add) added" }]), "x: 1 → 2, and 1 more");
 });
 

@@ -5,7 +5,8 @@ import { portOf } from "../../../../web/editor/model/shapes.js";
 import { linksOf } from "../../../../web/editor/model/links.js";
 import { portsOf } from "../../../../web/editor/model/ports.js";
 import { whyNot } from "../../../../web/editor/model/edits/wires.js";
-import { namesOf } from "../../../../web/editor/results/words.js";
+import { fileName } from "../../../../web/editor/results/carry.js";
+import { changeWords, editWords, namesOf } from "../../../../web/editor/results/words.js";
 import { equal, ok, test } from "./harness.js";
 import { TEXT_TO_IMAGE, after, catalogue, documentOf, given, link } from "./sample.js";
 
@@ -13,6 +14,19 @@ test("two pictures that one edit made are told apart by their files", () => {
   const changes = [{ node: "a", message: "a.seed: 1 → 2" }];
   equal(namesOf({ asset: "image.png", changes }, { asset: "scene.png", changes }), ["seed: 1 → 2 (image.png)", "seed: 1 → 2 (scene.png)"]);
   equal(namesOf({ asset: "image.png", changes }, { asset: "image.png", changes: [] }), ["seed: 1 → 2", "Nothing changed"]);
+});
+
+test("a node that came or went is told by its type first, for a caption has room for little", () => {
+  const changes = ["node 'inpaint' (Inpaint) added", "node 'a/b' (pack:Half) removed"].map((message) => ({ node: "a", message }));
+  equal(editWords(changes), "Inpaint added, and 1 more");
+  equal(changeWords(/** @type {any} */ (changes[1])), "pack:Half removed");
+});
+
+test("a picture's file is named by its workflow and its content, with nothing that a file's name can't have", () => {
+  const sha256 = "abcdef12".repeat(8);
+  equal(fileName({ title: "Text to image", asset: "image.png", sha256 }), "Text to image abcdef.png");
+  equal(fileName({ title: "a/b: c", asset: "scene.webp", sha256 }), "a_b_ c scene abcdef.webp");
+  equal(fileName({ title: "", asset: "image.png", sha256 }), "image abcdef.png");
 });
 
 const CAT = { asset: "cat.png", sha256: "ab".repeat(32), width: 128, height: 64 };
@@ -59,6 +73,17 @@ test("what is sent to be changed is sampled as the workflow samples, from the pi
   const encode = portOf(latent.link).node;
   const load = portOf(/** @type {{link: string}} */ (given(document, encode, "image")).link).node;
   equal(given(document, load, "file"), { asset: CAT.asset, sha256: CAT.sha256 });
+});
+
+test("what is sent to be enlarged says how much, or takes the network that is there", () => {
+  const sent = (/** @type {import("./sample.js").Document} */ start) => {
+    const document = after(start, (draft) => void sendTo(draft, "", "upscale", CAT, { x: 0, y: 0 }, catalogue));
+    return levelOf(document, "").nodes.get("upscale")?.inputs;
+  };
+  equal(sent(documentOf({}))?.get("scale"), 2);
+  const [network] = [sent(documentOf({ net: ["LoadUpscaler", { model: "some" }] }))];
+  equal(network?.get("upscaler"), link("net.upscaler"));
+  ok(!network?.has("scale"), "as much as the network does");
 });
 
 test("values are taken over by id and type, else by a type that is there once; wires and nodes stay", () => {

@@ -3,6 +3,7 @@ import { sorted } from "../../../../web/editor/palette/commandsearch.js";
 import { match } from "../../../../web/editor/palette/fuzzy.js";
 import { ranked } from "../../../../web/editor/palette/nodesearch.js";
 import { searchEntries } from "../../../../web/editor/model/catalogue.js";
+import { openMenu } from "../../../../web/editor/palette/menu.js";
 import { equal, ok, test } from "./harness.js";
 import { catalogue } from "./sample.js";
 
@@ -95,4 +96,26 @@ test("lists keep their order where nothing is typed, and look into details and h
     sorted(entries, "ctrl+z").map(({ id }) => id),
     ["1"],
   );
+});
+
+test("in a menu quick letters are a word, one again and again goes on, and after a while a word begins anew", () => {
+  const titles = ["Save", "Send to image to image", "Send to Inpaint", "Compare", "Copy"];
+  openMenu(titles.map((title) => ({ id: title, title, run: () => {} })), { x: 0, y: 0 }, "Test");
+  let now = 1000;
+  const type = (/** @type {string} */ letters, after = 0) => {
+    now += after;
+    for (const key of letters) {
+      const event = new KeyboardEvent("keydown", { key, bubbles: true });
+      Object.defineProperty(event, "timeStamp", { value: (now += 100) });
+      document.activeElement?.dispatchEvent(event);
+    }
+    return document.activeElement?.textContent?.trim();
+  };
+  equal(type("se"), "Send to image to image");
+  equal(type("cop", 5000), "Copy");
+  equal(["s", "s", "s", "s"].map((letter) => type(letter, 1000)), ["Save", "Send to image to image", "Send to Inpaint", "Save"]);
+  equal(type("ss", 5000), "Send to Inpaint");
+  equal(type("x", 5000), "Send to Inpaint");
+  document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  equal(document.querySelectorAll(".menu").length, 0);
 });

@@ -48,6 +48,26 @@ def test_several_documents_are_back_with_the_one_that_was_shown(editor):
     assert steps(editor) == 5
 
 
+def test_the_titles_of_many_documents_can_be_read_and_the_row_scrolls(editor):
+    for _ in range(12):
+        editor.show(SUM)
+    row = editor.page.locator(".tabs ul")
+    expect(row.locator(".tab")).not_to_have_count(0)
+    widths = row.evaluate("row => [...row.children].map((tab) => tab.offsetWidth)")
+    assert len(widths) >= 12
+    assert min(widths) >= 96
+    assert row.evaluate("row => row.scrollWidth > row.clientWidth")
+    row.hover()
+    for by in (-5000, 5000):
+        editor.page.mouse.wheel(0, by)
+        end = "row.scrollLeft === 0" if by < 0 else "row.scrollLeft + row.clientWidth >= row.scrollWidth - 1"
+        editor.until(f"(() => {{ const row = document.querySelector('.tabs ul'); return {end}; }})()")
+        active = row.locator(".is-active").bounding_box()
+        box = row.bounding_box()
+        assert box["x"] - 1 <= active["x"]  # it stays in sight
+        assert active["x"] + active["width"] <= box["x"] + box["width"] + 1
+
+
 def test_two_windows_on_one_document_see_each_others_edits(editor, window, address):
     editor.show(SUM)
     editor.save_as("shared")

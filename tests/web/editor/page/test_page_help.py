@@ -29,3 +29,31 @@ def test_the_highest_seed_is_told_exactly(editor: Editor) -> None:
     editor.show(flow({"gate": ("Gate", {})}, {"out": "gate.value"}))
     editor.js("app.commands.run('node.help', {id: 'gate'})")
     expect(editor.page.locator("dialog.sheet")).to_contain_text("0 to 2⁶⁴ − 1")
+
+
+def test_help_is_opened_left_and_used_by_keyboard_and_nothing_happens_behind_it(editor: Editor) -> None:
+    page = editor.page
+    editor.show(flow({"half": ("Half", {"a": 3})}, {"out": "half.value"}))
+    page.keyboard.press("Control+f")
+    page.keyboard.type("half")
+    page.keyboard.press("Enter")
+    node, sheet = page.locator("[data-id=half]"), page.locator("dialog.sheet")
+    expect(node).to_be_focused()
+    page.keyboard.press("h")
+    expect(sheet.get_by_role("heading", name="Inputs")).to_be_visible()
+    outside = "document.activeElement === document.body"
+    for _ in range(6):  # past the last button, to where the browser has its own
+        page.keyboard.press("Tab")
+        if page.evaluate(outside):
+            break
+    assert page.evaluate(outside)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("combobox", expanded=True)).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(node).to_be_focused()
+    page.keyboard.press("h")
+    sheet.get_by_role("button", name="Insert an example").press("Enter")
+    editor.until("tab.level.peek().nodes.size > 1")
+    expect(sheet).to_be_hidden()
+    expect(node).to_be_focused()

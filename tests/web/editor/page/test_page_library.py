@@ -193,6 +193,25 @@ def test_the_search_for_nodes_finds_a_snippet_and_puts_it_where_the_pointer_is(k
     assert editor.document() == before
 
 
+def test_a_snippet_that_is_not_put_anywhere_comes_into_the_middle_of_the_view_and_is_seen_whole(kept):
+    editor, name = kept
+    editor.js("tab.camera.value = {x: -700, y: -500, zoom: 1}")
+    editor.page.mouse.move(1270, 760)  # in a corner of the canvas
+    for at in (None, {"x": 400, "y": 150}):  # of the second only a part would be seen
+        editor.js("await app.commands.run('snippet.insert', {name: a[0], ...(a[1] && {at: a[1]})})", [name, at])
+        around = editor.js(
+            """const { camera: { x, y, zoom }, size } = app.view.stage;
+            const rects = [...tab.selection.peek()].map((id) => app.view.rectOf(id));
+            const [left, top] = [Math.min(...rects.map((r) => r.x)) - x, Math.min(...rects.map((r) => r.y)) - y];
+            const right = x + size.width / zoom - Math.max(...rects.map((r) => r.x + r.width));
+            const bottom = y + size.height / zoom - Math.max(...rects.map((r) => r.y + r.height));
+            return {left, top, right, bottom};"""
+        )
+        assert min(around.values()) >= 0
+        assert abs(around["left"] - around["right"]) < 100
+        assert abs(around["top"] - around["bottom"]) < 250
+
+
 def test_a_snippet_of_an_unknown_type_becomes_placeholders(editor, home):
     strange = {"type": "gone:Thing", "version": 3, "inputs": {"strength": 0.25, "a": {"link": "add.value"}}}
     file = flow({"add": ("Add", {"a": 4})}, {})
