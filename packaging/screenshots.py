@@ -1,8 +1,8 @@
-"""Take the screenshots of the documentation that show pictures of the shipped model, and those of profile and freezing.
+"""Take the screenshots of the documentation.
 
     python packaging/screenshots.py [NAME …]      # all without a name: docs/editor/NAME.webp
 
-A server with a data folder of its own is started and an example is run, which takes a few minutes on a processor. Look at
+A server with a data folder of its own is started and examples are run, which takes a few minutes on a processor. Look at
 what comes out. Needs Chromium (`make browser`), as the editor's tests do.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -64,10 +65,33 @@ class Editor:
             if (tab.run.peek().status !== 'succeeded') throw new Error(tab.run.peek().status);"""
         )
 
-    def shot(self, theme: str, *, settle: int = 1500) -> Image.Image:
-        """The window in a theme, once what is loaded late is there and nothing has the pointer."""
+    def fit(self) -> None:
+        """All of it into what a panel has left of the window."""
+        self.js("for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame); app.view.fit()")
+
+    def save(self, name: str) -> None:
+        """Save what is shown into the library."""
+        self.page.keyboard.press("Control+Shift+S")
+        self.page.get_by_label("Name", exact=True).fill(name)
+        self.page.keyboard.press("Enter")
+        self.page.get_by_text(f"{name} is saved").first.wait_for()
+
+    def drag(self, *points: tuple[float, float], release: bool = True) -> None:
+        """Press and move, by shares of the painter's width and height."""
+        box = self.page.locator(".painter canvas").bounding_box()
+        assert box is not None
+        for n, (x, y) in enumerate(points):
+            self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8)
+            if n == 0:
+                self.page.mouse.down()
+        if release:
+            self.page.mouse.up()
+
+    def shot(self, theme: str, *, settle: int = 1500, away: bool = True) -> Image.Image:
+        """The window in a theme, once what is loaded late is there and, unless told otherwise, nothing has the pointer."""
         self.js("app.settings.choose({theme: a})", theme)
-        self.page.mouse.move(4, 300)
+        if away:
+            self.page.mouse.move(4, 300)
         self.page.wait_for_timeout(settle)
         return Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
 
@@ -130,6 +154,131 @@ def freezing(editor: Editor) -> Image.Image:
     return image
 
 
+def results(editor: Editor) -> Image.Image:
+    """The gallery beside a workflow."""
+    for node, name, value in (
+        ("sampler", "cfg", 4),
+        ("prompt", "text", "a green cone left of a blue sphere on sand"),
+        ("sampler", "seed", 5),
+        ("prompt", "text", "a yellow cylinder behind a red cube"),
+    ):
+        editor.set(node, name, value)
+        editor.run()
+    editor.js("await app.commands.run('results.toggle')")
+    editor.page.locator(".tile-open img").nth(5).wait_for()
+    editor.fit()
+    image = editor.shot("dark")
+    editor.js("await app.commands.run('results.toggle')")
+    return image
+
+
+def compare(editor: Editor) -> Image.Image:
+    """Two pictures of the gallery, held against each other."""
+    editor.js("await app.commands.run('results.toggle')")
+    for place in (1, 2):
+        editor.page.locator(".tile-check").nth(place).check(force=True)
+    editor.page.locator(".panel-foot").get_by_role("button", name="Compare").click()
+    image = editor.shot("dark")
+    editor.page.keyboard.press("Escape")
+    editor.js("await app.commands.run('results.toggle')")
+    return image
+
+
+def queue(editor: Editor) -> Image.Image:
+    """What waits, in its order, and what is done."""
+    editor.js("await app.commands.run('queue.pause')")
+    for seed in (21, 22, 23):
+        editor.set("sampler", "seed", seed)
+        editor.js("await app.commands.run('run.graph')")
+    editor.js("await app.commands.run('queue.toggle')")
+    editor.fit()
+    editor.page.locator(".is-waiting .queue-row").nth(2).wait_for()
+    image = editor.shot("dark")
+    editor.page.get_by_role("button", name="Clear what waits").click()
+    editor.js("await app.commands.run('queue.toggle'); await app.commands.run('queue.resume')")
+    return image
+
+
+def sweep(editor: Editor) -> Image.Image:
+    """Seeds by prompts, a picture each."""
+    editor.js("void app.commands.run('run.sweep', {id: 'sampler', input: 'seed'})")
+    sheet = editor.page.get_by_role("dialog")
+    sheet.get_by_label("Values of seed").fill("1..3")
+    sheet.get_by_label("And, for each of them").select_option("prompt.text")
+    sheet.get_by_label("Values of text").fill("a red cube\na blue sphere\na green cone and a ring")
+    sheet.get_by_role("button", name="Run them").click()
+    editor.page.locator(".sweep-cell img").nth(8).wait_for()
+    image = editor.shot("dark", settle=3000)
+    editor.page.get_by_role("button", name="Close the panel").click()
+    return image
+
+
+def form(editor: Editor) -> Image.Image:
+    """The form beside the canvas."""
+    editor.open("text_to_image")
+    editor.run()
+    editor.js("await app.commands.run('form.show')")
+    editor.fit()
+    image = editor.shot("dark")
+    editor.js("await app.commands.run('form.show')")
+    return image
+
+
+def form_alone(editor: Editor) -> Image.Image:
+    """The same by itself, with what it made."""
+    editor.open("text_to_image")
+    editor.save("Two solids")
+    address = editor.page.url.partition("?")[0]
+    editor.page.goto(f"{address.rstrip('/')}/form/Two solids")
+    editor.page.get_by_role("button", name="Run", exact=True).click()
+    editor.page.locator(".form-pictures img").wait_for()
+    image = editor.shot("light")
+    editor.page.goto(address)
+    editor.page.wait_for_selector("body[data-ready]")
+    return image
+
+
+def library(editor: Editor) -> Image.Image:
+    """Versions of a workflow whose file was changed outside."""
+    editor.open("text_to_image")
+    editor.save("Portrait")
+    for name, value in (("steps", 30), ("cfg", 4.5)):
+        editor.set("sampler", name, value)
+        editor.page.keyboard.press("Control+S")
+        editor.page.wait_for_function("() => document.querySelector('.is-active .tab-dirty') === null")
+    editor.set("sampler", "steps", 24)
+    editor.js(
+        """const there = await fetch('/api/workflows/Portrait'), etag = there.headers.get('ETag'), file = await there.json();
+        file.nodes.prompt.inputs.text = 'a green cone on a grey floor';
+        const headers = {'Content-Type': 'application/json', 'If-Match': etag};
+        await fetch('/api/workflows/Portrait', {method: 'PUT', headers, body: JSON.stringify(file)});"""
+    )
+    editor.page.locator(".outside").wait_for()
+    editor.js("await app.commands.run('library.versions')")
+    editor.fit()
+    editor.page.locator(".versions").get_by_role("button", name="Compare").first.click()
+    image = editor.shot("dark")
+    editor.page.get_by_role("button", name="Close the panel").click()
+    return image
+
+
+def mask(editor: Editor) -> Image.Image:
+    """A stroke of the brush, and a lasso on its way."""
+    editor.open("change_colour")
+    editor.js("await app.commands.run('mask.paint', {id: 'inpaint'})")
+    page = editor.page
+    page.get_by_role("button", name="Make the picture").click()
+    page.get_by_text("128 × 128").wait_for()
+    editor.drag((0.4, 0.45), (0.46, 0.6))
+    page.get_by_role("button", name="Lasso").click()
+    editor.drag((0.54, 0.4), (0.62, 0.5), (0.57, 0.64), (0.5, 0.56), release=False)
+    image = editor.shot("dark", away=False)
+    page.mouse.up()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Throw it away").click()
+    return image
+
+
 def optimizing(editor: Editor) -> Image.Image:
     """RewardOptimize after twelve pictures, in both colours beside each other."""
     editor.open("redder")
@@ -156,15 +305,20 @@ def optimizing(editor: Editor) -> Image.Image:
 
 
 SCENES: dict[str, Callable[[Editor], Image.Image]] = {
-    scene.__name__: scene for scene in (run, stale, faults, profile, freezing, optimizing)
+    scene.__name__: scene
+    for scene in (
+        *(run, stale, faults, profile, freezing, results, compare, queue, sweep),
+        *(form, form_alone, library, mask, optimizing),
+    )
 }
-ALONE = ("optimizing",)  # the others show the workflow that `run` has run
+ALONE = ("form", "form_alone", "library", "mask", "optimizing")  # the others show the workflow that `run` has run
 
 
 @contextmanager
 def page_of(browser: Browser) -> Iterator[Editor]:
     """The editor in front of a server of its own."""
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as address:
+        shutil.copytree(ROOT / "workflows", Path(folder) / "inputs", dirs_exist_ok=True)
         context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
         context.set_default_timeout(WAIT)
         page = context.new_page()
@@ -179,14 +333,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", choices=[[], *SCENES], metavar="NAME")
     wanted = parser.parse_args().names or list(SCENES)
-    needed = [name for name in SCENES if name in wanted or (name == "run" and not set(wanted) <= set(ALONE))]
+    shows = {"run": set(SCENES) - set(ALONE), "results": {"compare", "queue"}}  # what needs the runs of another
+    needed = [name for name in SCENES if name in wanted or shows.get(name, set()) & set(wanted)]
     with sync_playwright() as playwright:
         browser = launched(playwright)
         with page_of(browser) as editor:
             for name in needed:
                 image = SCENES[name](editor)
                 if name in wanted:
-                    image.save(DOCS / f"{name}.webp", quality=QUALITY, method=6)
+                    image.save(DOCS / f"{name.replace('_', '-')}.webp", quality=QUALITY, method=6)
         browser.close()
 
 
