@@ -37,10 +37,21 @@ export function mountGallery(app, element, go) {
   });
   const nothingYet = document.createElement("div");
   part(".panel-body").append(nothingYet);
+  const leave = () => {
+    if (asking.peek()) asking.value = false;
+    else results.selected.value = new Set();
+    tiles.focus();
+  };
+  part(".panel-foot").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation(); // the panel stays
+    leave();
+  });
   const stops = [
     effect(() => void render(bar(results), part(".panel-bar"))),
     effect(() => void render(empty(results), nothingYet)),
-    effect(() => foot(app, results, part(".panel-foot"), asking, go)),
+    effect(() => foot(app, results, part(".panel-foot"), asking, { ...go, leave })),
     effect(() => {
       void app.history.value;
       void results.refresh();
@@ -89,7 +100,7 @@ function empty(results) {
  * @param {Results} results
  * @param {HTMLElement} element
  * @param {import("../vendor/signals-core/signals-core.mjs").Signal<boolean>} asking  whether it is asked before deleting
- * @param {{viewer: (places: readonly number[]) => void}} go
+ * @param {{viewer: (places: readonly number[]) => void, leave: () => void}} go  `leave`: back to the pictures
  */
 function foot(app, results, element, asking, go) {
   const chosen = results.items.value.filter(({ sha256 }) => results.selected.value.has(sha256));
@@ -98,7 +109,7 @@ function foot(app, results, element, asking, go) {
     asking.value = false;
     return void render(nothing, element);
   }
-  render(asking.value ? question(app, results, asking, chosen) : choices(app, results, asking, chosen, go), element);
+  render(asking.value ? question(app, results, chosen, go) : choices(app, results, asking, chosen, go), element);
   if (asking.value) /** @type {HTMLElement | null} */ (element.querySelector("[data-first]"))?.focus();
 }
 
@@ -107,7 +118,7 @@ function foot(app, results, element, asking, go) {
  * @param {Results} results
  * @param {import("../vendor/signals-core/signals-core.mjs").Signal<boolean>} asking
  * @param {readonly import("../session/history.js").Result[]} chosen
- * @param {{viewer: (places: readonly number[]) => void}} go
+ * @param {{viewer: (places: readonly number[]) => void, leave: () => void}} go  `leave`: back to the pictures
  */
 function choices(app, results, asking, chosen, go) {
   const starred = chosen.every((item) => item.starred);
@@ -117,17 +128,16 @@ function choices(app, results, asking, chosen, go) {
     <button type="button" class="quiet small" @click=${() => void aloud(app, () => results.star(chosen, !starred))}>${starred ? "Unstar" : "Star"}</button>
     <button type="button" class="quiet small" title="Download the files" @click=${() => chosen.forEach((item) => download(item))}>Save</button>
     <button type="button" class="quiet small" @click=${() => void (asking.value = true)}>Delete…</button>
-    <button type="button" class="round" aria-label="Clear the selection" title="Clear the selection (Esc)" @click=${() => void (results.selected.value = new Set())}>${CLOSE}</button>`;
+    <button type="button" class="round" aria-label="Clear the selection" title="Clear the selection (Esc)" @click=${go.leave}>${CLOSE}</button>`;
 }
 
 /**
  * @param {App} app
  * @param {Results} results
- * @param {import("../vendor/signals-core/signals-core.mjs").Signal<boolean>} asking
  * @param {readonly import("../session/history.js").Result[]} chosen
+ * @param {{leave: () => void}} go
  */
-function question(app, results, asking, chosen) {
-  const leave = () => void (asking.value = false);
+function question(app, results, chosen, { leave }) {
   const starred = chosen.filter((item) => item.starred).length;
   const words = `Delete ${count(chosen.length)} for good?${starred > 0 ? ` ${starred} of them starred.` : ""}`;
   return html`<span class="panel-question" role="alert">${words}</span>

@@ -190,7 +190,12 @@ export class Tiles {
     const { scrollTop, clientHeight } = this.element;
     if (top < scrollTop) this.element.scrollTop = top - GAP;
     else if (top + this.row > scrollTop + clientHeight) this.element.scrollTop = top + this.row - clientHeight;
+    this.focus();
+  }
+
+  /** The keyboard stands on the picture where it was. */
+  focus() {
     this.draw();
-    /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-place="${place}"]`))?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-place="${this.active}"]`))?.focus({ preventScroll: true });
   }
 }

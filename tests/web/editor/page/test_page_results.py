@@ -73,8 +73,14 @@ def test_pictures_are_told_by_their_edits_starred_and_deleted_by_keyboard(galler
     page.keyboard.press("ArrowRight")
     expect(tiles.nth(1)).to_be_focused()
     page.keyboard.press("Delete")
+    expect(page.locator(".panel-question")).to_be_visible()
+    page.keyboard.press("Escape")  # leaves the question, not the panel
+    expect(page.locator(".panel-question")).to_have_count(0)
+    expect(tiles.nth(1)).to_be_focused()
+    page.keyboard.press("Delete")
     page.keyboard.press("Enter")
     expect(tiles).to_have_count(1)
+    expect(tiles).to_be_focused()
     assert [one["sha256"] for one in call(address, "GET", "results")["results"]] == [second]
 
 
