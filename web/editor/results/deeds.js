@@ -101,6 +101,7 @@ export function send(app, aim, picture) {
   });
   const ids = [...tab.selection.peek()];
   requestAnimationFrame(() => app.view?.fit(ids));
-  const then = aim === "inpaint" ? ". Press P on Inpaint, and paint where it may change" : "";
+  const painting = matchMedia("(pointer: coarse)").matches ? "Hold a finger on Inpaint for its menu" : "Press P on Inpaint";
+  const then = aim === "inpaint" ? `. ${painting}, and paint where it may change` : "";
   app.say(`${ids.length} nodes were added, with ${picture.asset}${then}`);
 }

@@ -62,7 +62,8 @@ class Dock {
   makeRoom() {
     this.wide.value = false;
     this.element.classList.remove("is-wide"); // at once, to be measured
-    if (this.shown.peek() !== null && this.element.offsetWidth >= innerWidth) this.close();
+    const canvas = this.element.parentElement?.querySelector(".canvas")?.getBoundingClientRect();
+    if (this.shown.peek() !== null && canvas && canvas.right > this.element.getBoundingClientRect().left + 1) this.close();
   }
 
   /** @param {Panel} panel */

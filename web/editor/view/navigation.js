@@ -39,6 +39,7 @@ export class Navigation {
 
   /** All, or some, into the window. @param {Iterable<string>} [ids] */
   fit(ids) {
+    this.stage.resized(); // what covered the canvas may have made room just now
     this.stage.flush();
     const box = ids ? this.stage.geometry.bounds(ids) : this.#everything();
     if (box) this.trail.jump(fitted(box, this.stage.size));

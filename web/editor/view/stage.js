@@ -69,8 +69,8 @@ export class Stage {
     this.go = new Navigation(this);
     this.#watch();
     new MutationObserver(() => this.askTheme()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    new ResizeObserver(() => this.#resized()).observe(root);
-    this.#resized();
+    new ResizeObserver(() => this.resized()).observe(root);
+    this.resized();
   }
 
   get tab() {
@@ -267,7 +267,7 @@ export class Stage {
     return { theme, geometry, faces, colours, selection, mounted, onlySelected, hovered, hidden, afloat, floating: null };
   }
 
-  #resized() {
+  resized() {
     const { clientWidth, clientHeight } = this.root;
     if (clientWidth === this.size.width && clientHeight === this.size.height) return;
     this.size = { width: clientWidth, height: clientHeight };

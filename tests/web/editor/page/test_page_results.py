@@ -202,10 +202,27 @@ def test_what_is_done_on_the_canvas_is_seen_though_the_panel_covered_it(gallery,
     take_values()
     expect(panel).to_have_class("dock")
     expect(panel).to_be_visible()
+    page.get_by_role("button", name="As wide as the window").click()
+    expect(panel).to_have_class("dock is-wide")
+    gallery.js(
+        """const { dockOf } = await load('results/dock.js');
+        for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+        (await dockOf(app)).makeRoom();
+        app.view.fit(['paint']);"""
+    )
+    gallery.until(
+        """(() => {
+            const box = (one) => document.querySelector(one).getBoundingClientRect();
+            const [node, canvas] = [box('[data-id=paint]'), box('.canvas')];
+            return canvas.right < innerWidth && Math.abs(node.left + node.right - canvas.left - canvas.right) < 4;
+        })()"""
+    )
     try:
-        page.set_viewport_size({"width": 360, "height": 800})
-        take_values()
-        expect(panel).to_be_hidden()
+        for width in (820, 360):
+            open_panel(gallery, "results")
+            page.set_viewport_size({"width": width, "height": 800})
+            take_values()
+            expect(panel).to_be_hidden()
     finally:
         page.set_viewport_size({"width": 1280, "height": 800})
 
