@@ -1,8 +1,8 @@
 /**
  * The canvas of the full view: one picture or two, as near as is wanted, with the pixel that is pointed at.
  *
- * Drag pans, the wheel and two fingers zoom; the line of the slider is dragged where it is. A finger that strokes across a picture
- * which is seen whole goes to the next.
+ * Drag pans, the wheel and two fingers zoom; the line of the slider is dragged where it is. A finger that taps reads the pixel; one
+ * that strokes across a picture which is seen whole goes to the next, and leaves it where it was.
  *
  * @typedef {import("./lens.js").Lens} Lens
  * @typedef {import("./pixels.js").Pixels} Pixels
@@ -221,6 +221,7 @@ export class Plate {
     this.#splitting = first && this.#onLine(event);
     this.#stroke = first && this.#fits && !this.#splitting && event.pointerType === "touch" ? { x: event.offsetX, y: event.offsetY } : null;
     this.#fingers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
+    if (first && !this.#splitting) this.#point(event);
   }
 
   /** @param {PointerEvent} event */
@@ -228,11 +229,17 @@ export class Plate {
     const now = { x: event.offsetX, y: event.offsetY };
     const { a } = this.shown;
     const before = this.#fingers.get(event.pointerId);
-    if (a && before && this.#splitting) this.told.split(Math.max(0, Math.min(1, (now.x - this.lens.x) / (a.width * this.lens.zoom))));
-    else if (before) this.#dragged(event.pointerId, before, now);
-    else this.canvas.classList.toggle("on-line", this.#onLine(event));
     if (before) this.#fingers.set(event.pointerId, now);
-    this.cursor = a ? pixelAt(this.lens, now, a) : null;
+    if (a && before && this.#splitting) return this.told.split(Math.max(0, Math.min(1, (now.x - this.lens.x) / (a.width * this.lens.zoom))));
+    if (before) this.#dragged(event.pointerId, before, now);
+    else this.canvas.classList.toggle("on-line", this.#onLine(event));
+    this.#point(event);
+  }
+
+  /** The pixel that is pointed at is the one that is read. @param {PointerEvent} event */
+  #point(event) {
+    const { a } = this.shown;
+    this.cursor = a ? pixelAt(this.lens, { x: event.offsetX, y: event.offsetY }, a) : null;
     this.told.looked();
     this.ask();
   }
@@ -254,9 +261,13 @@ export class Plate {
     this.#splitting = false;
     const from = this.#stroke;
     this.#stroke = null;
-    if (from === null || event.type === "pointercancel") return;
+    if (from === null) return;
+    if (!this.#fits) this.fit(); // it followed the finger
+    if (event.type === "pointercancel") return;
     const across = event.offsetX - from.x;
-    if (Math.abs(across) > STROKE && Math.abs(across) > 2 * Math.abs(event.offsetY - from.y)) this.told.next(across < 0 ? 1 : -1);
+    if (Math.abs(across) <= STROKE || Math.abs(across) <= 2 * Math.abs(event.offsetY - from.y)) return;
+    this.cursor = null; // it was no pixel that was meant
+    this.told.next(across < 0 ? 1 : -1);
   }
 }
 

@@ -13,11 +13,11 @@ export function readout(viewer) {
   void viewer.looked.value;
   const [a] = viewer.pixels.value;
   const cursor = viewer.plate?.cursor;
-  if (!a || !cursor) return "";
+  if (!a || !cursor) return matchMedia("(pointer: coarse)").matches ? html`<span class="muted">Tap to read a pixel</span>` : "";
   const b = viewer.scaled.value;
   const values = [a, ...(b ? [b] : [])].map((pixels) => valueAt(pixels, cursor));
   return html`<span class="viewer-place">${cursor.x}, ${cursor.y}</span>${values.map(
-    (value) => html`<span class="viewer-swatch" .style=${`background: rgb(${value[0]} ${value[1]} ${value[2]} / ${value[3] / 255})`}></span><span>${colourWords(value)}</span>`,
+    (value) => html`<span class="viewer-value"><span class="viewer-swatch" .style=${`background: rgb(${value[0]} ${value[1]} ${value[2]} / ${value[3] / 255})`}></span>${colourWords(value)}</span>`,
   )}`;
 }
 

@@ -142,12 +142,44 @@ def test_a_finger_rests_for_the_menu_and_strokes_to_the_next_picture(gallery, ad
     plate = page.locator(".plate").bounding_box()
     middle = (plate["x"] + plate["width"] / 2, plate["y"] + plate["height"] / 2)
     gallery.until("document.querySelector('.viewer-zoom .percent')?.textContent !== '100 %'")  # it is fitted
-    touch("touchStart", middle)
-    for step in (30, 60, 90):
-        touch("touchMove", (middle[0] - step, middle[1] + 4))
-    touch("touchEnd")
+    zoom = page.locator(".viewer-zoom .percent").inner_text()
+
+    def stroke(way: int) -> None:
+        touch("touchStart", middle)
+        for step in (30, 60, 90):
+            touch("touchMove", (middle[0] + way * step, middle[1] + 4))
+        touch("touchEnd")
+
+    stroke(-1)
     expect(name).to_have_text(re.compile(r"First version|→ 0\.75"))  # other tests may have run before
+    stroke(1)  # and back: it is seen whole as before
+    expect(name).to_have_text("red: 0.75 → 0.5")
+    expect(page.locator(".viewer-zoom .percent")).to_have_text(zoom)
+    touch("touchStart", middle)
+    touch("touchEnd")
+    expect(page.locator(".viewer-pixel")).to_contain_text("#800000  128 0 0")
     page.keyboard.press("Escape")
+
+
+def test_the_full_view_keeps_within_a_window_that_turns(gallery, address):
+    page = gallery.page
+    made(gallery, address, paint(0.75), paint(0.5))
+    open_panel(gallery, "results")
+    page.locator(".tile-open").nth(0).click()
+    page.get_by_role("button", name="Compare").click()
+    try:
+        for width, height in ((820, 1180), (1180, 820), (360, 740)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.locator(".plate").hover(position={"x": width // 3, "y": 200})
+            boxes = [page.locator(part).bounding_box() for part in (".plate", ".viewer-facts", ".viewer-foot")]
+            plate, facts, foot = boxes
+            assert plate["y"] + plate["height"] <= foot["y"] + 0.5
+            assert facts["x"] >= plate["x"] + plate["width"] - 0.5 or facts["y"] >= plate["y"] + plate["height"] - 0.5
+            pixel = page.locator(".viewer-pixel")
+            assert pixel.evaluate("each => each.scrollWidth <= each.clientWidth"), pixel.inner_text()
+    finally:
+        page.keyboard.press("Escape")
+        page.set_viewport_size({"width": 1280, "height": 800})
 
 
 def test_a_picture_gives_its_values_or_its_whole_workflow(gallery, address):
