@@ -31,9 +31,13 @@ async def folders_watched(app: web.Application) -> AsyncIterator[None]:
     def wanted() -> bool:
         return len(hub) > 0
 
+    def named() -> object:
+        """The files that inputs may name; a workflow that is saved is none."""
+        return {each for each in glance([home.inputs, home.workflows]) if not each[0].endswith(".json")}
+
     watching = [
         watch(lambda: [library.all(), snippets.all()], library_changed, wanted, seconds),
-        watch(lambda: glance([home.inputs]), inputs_changed, wanted, seconds, settled=True),
+        watch(named, inputs_changed, wanted, seconds, settled=True),
         watch(lambda: glance(home.model_folders), app[SERVICE].models_changed, wanted, seconds, settled=True),
     ]
     tasks = [asyncio.create_task(one) for one in watching]

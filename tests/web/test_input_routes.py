@@ -10,6 +10,9 @@ from aiohttp import ClientSession
 from PIL import Image
 from yarl import URL
 
+from engine.graph.values import File
+from engine.store.assets import Assets
+
 
 async def until_told(socket, type: str) -> None:
     async with asyncio.timeout(20):
@@ -87,3 +90,19 @@ async def test_what_is_no_picture_of_the_folder_has_no_thumbnail(client, home, t
         whole = await client.get(URL(f"/api/inputs/{name}", encoded=True))
         assert (whole.status == 404) == (name != "broken.png"), name
     shutil.rmtree(home.inputs)
+
+
+async def test_the_picture_that_is_shown_is_the_one_that_a_run_takes(client, home):
+    for folder, colour in ((home.inputs, "red"), (home.workflows, "blue")):
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (4, 4), colour).save(folder / "cat.png")
+    Image.new("RGB", (4, 4)).save(home.workflows / "dog.png")
+    (home.workflows / "draft.json").write_text("{}")
+    assert await listed(client) == ["cat.png", "dog.png"]
+    taken = Assets(home.assets, home.inputs, home.workflows).file(File("cat.png"))
+    assert taken.path == home.workflows / "cat.png"
+    answer = await client.get("/api/inputs/cat.png")
+    assert await answer.read() == taken.path.read_bytes()
+    shutil.rmtree(home.inputs)
+    for name in ("cat.png", "dog.png", "draft.json"):
+        (home.workflows / name).unlink()

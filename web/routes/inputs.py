@@ -1,4 +1,4 @@
-"""The folder of files that workflows may name."""
+"""The files that workflows may name: those beside the workflows of the library, and those in the folder of inputs."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ routes = Routes()
 MOST = 10_000
 AGAIN = "private, no-cache"
 """Asked for anew each time: another file may have taken the name."""
-NOTHING = "there is no such picture in the folder of inputs"
+NOTHING = "there is no such picture beside the workflows, nor in the folder of inputs"
 
 
 @routes.add("GET", "/api/inputs", gives=Answer("The files", InputsPage))
 async def inputs(request: web.Request) -> web.Response:
-    """The files in the folder of inputs and in the folders in it, by the names that an input gives them; at most 10,000."""
-    folder = request.app[SETTINGS].home.inputs
-    return json_response({"files": await asyncio.to_thread(lambda: list(islice(nameable(folder), MOST)))})
+    """The files in the folder of inputs, and the pictures beside the workflows, by the names that an input gives them.
+
+    Folders in them are looked into; at most 10,000 are told.
+    """
+    home = request.app[SETTINGS].home
+    return json_response({"files": await asyncio.to_thread(_names, home)})
 
 
 @routes.add(
@@ -46,7 +49,7 @@ async def inputs(request: web.Request) -> web.Response:
     headers=("Range", "If-None-Match"),
 )
 async def picture(request: web.Request) -> web.StreamResponse:
-    """A picture in the folder of inputs, as it is now; with `size` a small one of it."""
+    """The picture that a run takes by this name, as it is now; with `size` a small one of it."""
     size = read_query(request, InputQuery).size
     home, name = request.app[SETTINGS].home, request.match_info["name"]
     if size is None:
@@ -62,9 +65,19 @@ async def picture(request: web.Request) -> web.StreamResponse:
     return web.Response(body=await asyncio.to_thread(path.read_bytes), headers=headers, content_type="image/webp")
 
 
+def _names(home: Home) -> list[str]:
+    beside = (name for name in nameable(home.workflows) if Path(name).suffix.lower() in PICTURES_MEDIA)
+    return sorted({*islice(nameable(home.inputs), MOST), *islice(beside, MOST)})[:MOST]
+
+
+def _assets(home: Home) -> Assets:
+    """They find what a run of the server finds."""
+    return Assets(home.assets, home.inputs, home.workflows)
+
+
 def _whole(home: Home, name: str) -> tuple[Path, str]:
     with suppress(AssetError):
-        found = Assets(home.assets, home.inputs).file(File(name))
+        found = _assets(home).file(File(name))
         if found.path.suffix.lower() in PICTURES_MEDIA:
             return found.path, f'"{found.sha256}"'
     raise Refused(404, NOTHING)
@@ -72,7 +85,7 @@ def _whole(home: Home, name: str) -> tuple[Path, str]:
 
 def _small(home: Home, thumbnails: Thumbnails, name: str, size: int) -> tuple[Path, str]:
     try:
-        found = Assets(home.assets, home.inputs).file(File(name))
+        found = _assets(home).file(File(name))
         path = thumbnails.make(found.path, found.sha256, size)
     except (AssetError, PictureError):
         raise Refused(404, NOTHING) from None

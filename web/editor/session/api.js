@@ -242,10 +242,10 @@ async function refusal(answer) {
 }
 
 /**
- * Where the server has a file: by its content, else in the folder of inputs; null where it lies in neither.
+ * Where the server has a file: by its content, else by its name, where a run looks for it; null where it lies nowhere.
  *
  * @param {{name: string, sha256: string | null}} asset
- * @param {readonly string[]} files  those of the folder
+ * @param {readonly string[]} files  that have names
  */
 export function placeOf({ name, sha256 }, files) {
   if (sha256 !== null) return `/api/assets/${sha256}`;
