@@ -91,6 +91,9 @@ export class Panels {
   /** @param {NodeViews} views */
   constructor(views) {
     this.views = views;
+    const again = () => void (views.changed.value += 1); // a view's room may go by pointer and window
+    matchMedia("(pointer: coarse)").addEventListener("change", again);
+    addEventListener("resize", again);
   }
 
   /**

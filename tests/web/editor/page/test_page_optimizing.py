@@ -173,6 +173,26 @@ def test_a_finger_finds_what_it_presses_and_a_phone_shows_the_whole_node(editor,
         editor.page.set_viewport_size({"width": 1280, "height": 800})
 
 
+def test_a_node_takes_another_room_as_soon_as_the_pointer_or_the_window_changes(editor, tmp_path):
+    for number in range(6):
+        (tmp_path / str(number)).touch()
+    session = editor.page.context.new_cdp_session(editor.page)
+    editor.show(flow({"it": ("Climb", {"opens": str(tmp_path)})}, {"image": "it.image"}))
+    editor.js("app.commands.run('run.graph')")
+    expect(editor.page.locator(".node-view")).to_contain_text("is best", timeout=30000)
+    wide, high = "document.querySelector('.node').offsetWidth", "document.querySelector('.node').offsetHeight"
+    before = editor.js(f"return [{wide}, {high}]")
+    try:
+        session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        editor.until(f"{high} > a[1]", before)
+        editor.page.set_viewport_size({"width": 360, "height": 740})
+        editor.until(f"{wide} < a[0]", before)
+    finally:
+        session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+        editor.page.set_viewport_size({"width": 1280, "height": 800})
+    editor.until(f"{wide} === a[0] && {high} === a[1]", before)
+
+
 def test_20_more_are_20_more_each_time_wherever_and_whenever_it_is_pressed(editor, tmp_path):
     for number in range(6):
         (tmp_path / str(number)).touch()
