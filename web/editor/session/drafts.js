@@ -102,6 +102,7 @@ function draftOf(tab) {
   return {
     workflow: toJson(tab.document.peek()),
     saved: tab.dirty.peek() && tab.name.peek() === null ? toJson(tab.saved.peek()) : null,
+    clean: !tab.dirty.peek(), // the file says it in its own words: with all defaults, and what it requires
     name: tab.name.peek(),
     etag: tab.etag.peek(),
   };
@@ -128,7 +129,8 @@ export async function restore(app, key) {
   if (draft === null || typeof draft !== "object") return null;
   const document = parseDocument(draft.workflow);
   const name = typeof draft.name === "string" ? draft.name : null;
-  const saved = name === null ? draft.saved : await inLibrary(app, name);
+  const file = name === null ? draft.saved : await inLibrary(app, name);
+  const saved = file && draft.clean ? draft.workflow : file;
   return new Tab(key, document, { name, etag: draft.etag ?? null, saved: saved ? parseDocument(saved) : null });
 }
 

@@ -35,6 +35,15 @@ def test_what_was_drawn_is_there_after_a_reload_and_the_file_in_the_library_is_u
     assert editor.saved("reload")["nodes"]["add"]["inputs"]["a"] == 1
 
 
+def test_what_is_saved_is_saved_after_a_reload_too_though_its_file_says_more_than_the_drawing(editor):
+    editor.show(flow({"add": ("Add", {"a": 1})}, {"out": "add.value"}))
+    editor.save_as("terse")
+    editor.until("app.drafts.peek() === 'kept'")
+    assert "b" in editor.saved("terse")["nodes"]["add"]["inputs"]  # a default, written out
+    editor.visit()
+    assert editor.js("return [tab.name.peek(), tab.dirty.peek()]") == ["terse", False]
+
+
 def test_several_documents_are_back_with_the_one_that_was_shown(editor):
     editor.show(SUM)
     editor.set("add", "a", 5)
