@@ -13,16 +13,14 @@ from importlib.metadata import PackageNotFoundError, version
 
 from engine.graph.bind import Const
 from engine.graph.canonical import dump
-from engine.graph.document import ModelRequirement, NodeDoc, Requires, SubworkflowDoc, Workflow
+from engine.graph.document import NodeDoc, Requires, SubworkflowDoc, Workflow
 from engine.graph.graph import Graph
 from engine.graph.normalise import normalise
-from engine.graph.records import Identity, JsonValue
+from engine.graph.records import JsonValue
 from engine.graph.values import File
 from engine.host.host import Host
-from engine.host.identities import MODELS
+from engine.host.needs import needs_of
 from engine.host.opening import Opened
-from engine.packs import CORE
-from engine.store.fingerprint import weight_bytes
 
 LIBRARIES = ("torch", "diffusers", "transformers", "numpy", "pillow")
 
@@ -46,7 +44,7 @@ class Recorder:
 
         And of nodes that were frozen and held what the workflow as it stands would not have given.
         """
-        found = made_with(self._host, {name: model.fingerprint for name, model in self.models.items()})
+        found = made_with(self._host, {name: model.fingerprint for name, model in self.needs.models.items()})
         held = (node for node in self._graph.nodes.values() if node.held)
         frozen: dict[str, JsonValue] = {node.address: node.recipe for node in held}
         return {**found, "frozen": frozen} if frozen else found
@@ -55,8 +53,8 @@ class Recorder:
     def workflow(self) -> Workflow:
         """The workflow as run; its files are among the assets by now."""
         whole = self._pinned(normalise(self._graph.workflow, self._host.registry.types))
-        packs = {**whole.requires.packs, **self._packs()}
-        models = {**whole.requires.models, **self.models}
+        packs = {**whole.requires.packs, **self.needs.packs}
+        models = {**whole.requires.models, **self.needs.models}
         return whole.model_copy(update={"requires": Requires(packs=packs, models=models)})
 
     def _pinned(self, workflow: Workflow) -> Workflow:
@@ -92,24 +90,10 @@ class Recorder:
                     assets.put(place.path.read_bytes(), place.path.suffix.lower())
         return found
 
-    def _packs(self) -> dict[str, str]:
-        used = {node.type.pack for node in self._graph.nodes.values() if not node.type.placeholder}
-        return {pack.name: pack.version for pack in self._host.registry.packs if pack.name in used - {CORE}}
-
     @cached_property
-    def models(self) -> dict[str, ModelRequirement]:
-        """The models that its nodes name, by the names there."""
-        found = {}
-        for node in self._graph.nodes.values():
-            for name, identity in node.binding.identities.items():
-                if node.type.inputs[name].choices_from == MODELS and isinstance(node.values.get(name), str):
-                    found[node.values[name]] = self._requirement(identity)
-        return found
-
-    def _requirement(self, identity: Identity) -> ModelRequirement:
-        size = weight_bytes(self._host.catalog.by_fingerprint(identity.digest))
-        family = str(identity.facts.get("family", ""))
-        return ModelRequirement(fingerprint=identity.digest, family=family, bytes=size)
+    def needs(self) -> Requires:
+        """The packs and models that its nodes use."""
+        return needs_of(self._host, self._graph)
 
 
 def _pin(value: JsonValue, known: Mapping[str, str]) -> JsonValue:

@@ -231,9 +231,12 @@ class Service:
         """A workflow file, or a picture that carries one, as it is written today. Raises InvalidWorkflow."""
         return dict(await self.clerk.ask("open", {"source": source}, data))
 
-    async def canonical(self, workflow: Workflow, source: str = "the workflow") -> str:
-        """The text that a workflow is stored as. Raises InvalidWorkflow for what is no workflow file."""
-        return str(await self.clerk.ask("canonical", {"source": source}, bytes_of(workflow)))
+    async def canonical(self, workflow: Workflow, source: str = "the workflow", *, needs: bool = False) -> str:
+        """The text that a workflow is stored as; with `needs` it says which packs and models it needs.
+
+        Raises InvalidWorkflow for what is no workflow file.
+        """
+        return str(await self.clerk.ask("canonical", {"source": source, "needs": needs}, bytes_of(workflow)))
 
     async def compare(self, before: Workflow, after: Workflow) -> list[dict[str, Any]]:
         """What changed from one workflow to another, as `{message, node}`. Raises InvalidWorkflow."""

@@ -20,6 +20,7 @@ from engine.graph.schema import workflow_schema
 from engine.host.host import Host
 from engine.host.inspect import inspect_workflow
 from engine.host.job import Job
+from engine.host.needs import as_needy, with_needs
 from engine.host.opening import Opened
 from engine.host.record import Recorder
 from engine.store.fingerprint import weight_bytes
@@ -95,8 +96,12 @@ class Desk:
         return {"workflow": orjson.loads(text), "text": text, **told}
 
     def canonical(self, given: Given, buffers: Buffers) -> str:
-        """The canonical text of a workflow, brought up to today's versions."""
-        return self._text(self._open(buffers[0], given.get("source") or "the workflow"))
+        """The canonical text of a workflow, brought up to today's versions; with `needs`, of one that says what it needs."""
+        opened = self._open(buffers[0], given.get("source") or "the workflow")
+        if not given.get("needs"):
+            return self._text(opened)
+        graph = self._host.checker(opened.workflow, opened.beside).graph(opened.workflow)
+        return dump(normalise(with_needs(self._host, graph, opened.workflow), self._host.registry.types))
 
     def check(self, given: Given, buffers: Buffers) -> dict[str, Any]:
         """All faults, and what would run and why. The second buffer is what ran before, to be compared with."""
@@ -107,8 +112,9 @@ class Desk:
     def compare(self, _given: Given, buffers: Buffers) -> list[dict[str, Any]]:
         """What changed from the first workflow to the second; a default that only one of them writes is no change."""
         types, sources = self._host.registry.types, ("the workflow before", "the workflow after")
-        opened = (self._open(data, source) for data, source in zip(buffers, sources, strict=True))
-        return [change._asdict() for change in difference(*(normalise(each.workflow, types) for each in opened))]
+        before, after = (self._open(data, source).workflow for data, source in zip(buffers, sources, strict=True))
+        pair = (as_needy(before, after), as_needy(after, before))
+        return [change._asdict() for change in difference(*(normalise(each, types) for each in pair))]
 
     def _before(self, data: bytes, inputs: Mapping[str, Any]) -> Workflow | None:
         """What ran before; None where it cannot be read any more."""
@@ -164,7 +170,7 @@ class Desk:
             "workflow": dump(whole),
             "title": whole.title,
             "inputs": {name: value for name, value in fitted.items() if value is not MISSING},
-            "models": sorted({model.fingerprint for model in recorder.models.values()}),
+            "models": sorted({model.fingerprint for model in recorder.needs.models.values()}),
             "seeds": seeds_of(job.graph),
         }
 

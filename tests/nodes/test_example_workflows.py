@@ -16,7 +16,7 @@ from engine.graph.document import load_workflow
 from engine.graph.normalise import normalise
 from engine.host.host import Host
 from engine.host.job import Finished, perform, prepare
-from engine.host.record import Recorder
+from engine.host.needs import needs_of
 from engine.packs import find_registry
 from engine.store.home import Home
 from engine.store.pictures import read_workflow
@@ -83,7 +83,7 @@ def test_an_example_is_written_canonically(name: str) -> None:
 def test_an_example_says_how_large_the_models_are_that_it_needs(name: str, host: Host) -> None:
     """So that who has them not is told what to look for. No fingerprint: a model may be trained anew."""
     opened = host.open(str(FILES[name]))
-    told = Recorder(host, opened, prepare(host, opened, {}).graph).models
+    told = needs_of(host, prepare(host, opened, {}).graph).models
     said = opened.workflow.requires.models
     assert set(said) == set(told)
     shipped = [model for model in told if host.catalog.find(model).path.is_relative_to(ROOT)]

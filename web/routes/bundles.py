@@ -42,7 +42,7 @@ async def bundle(request: web.Request) -> web.Response:
     pictures = [(row.name, find_file(home.assets, row.sha256, "")) for row in known if row is not None]
     workflow = orjson.loads(await service.canonical(asked.workflow))
     files = await asyncio.to_thread(collect, workflow, Assets(home.assets, home.inputs).file)
-    text = await service.canonical(workflow)
+    text = await service.canonical(workflow, needs=True)
     file = await asyncio.to_thread(_written, home, text, files, pictures)
     return web.Response(body=file, content_type=MEDIA, headers={"Cache-Control": "no-store"})
 

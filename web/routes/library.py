@@ -44,12 +44,12 @@ async def read(request: web.Request) -> web.Response:
     headers=("If-Match", "If-None-Match"),
 )
 async def save(request: web.Request) -> web.Response:
-    """Save a workflow in canonical form.
+    """Save a workflow in canonical form, with the packs and models that it needs.
 
     `If-Match` names the etag of the content that is to be replaced, `If-None-Match: *` says that it is new. Where the
     file is another one by now, nothing is written and the answer is 412.
     """
-    return await save_into(request, request.app[LIBRARY])
+    return await save_into(request, request.app[LIBRARY], needs=True)
 
 
 @routes.add(
@@ -91,10 +91,10 @@ async def kept(request: web.Request, documents: Documents) -> web.Response:
     return response
 
 
-async def save_into(request: web.Request, documents: Documents) -> web.Response:
+async def save_into(request: web.Request, documents: Documents, *, needs: bool = False) -> web.Response:
     """Save the workflow that came in canonical form, over what its headers name."""
     expected = expected_etag(request)
-    text = await request.app[SERVICE].canonical(await read_bytes(request))
+    text = await request.app[SERVICE].canonical(await read_bytes(request), needs=needs)
     document = await asyncio.to_thread(documents.save, request.match_info["name"], text.encode(), expected)
     request.app[HUB].tell("library.changed")
     return saved(document, new=expected is None)
