@@ -79,6 +79,18 @@ async def test_a_picture_of_the_folder_is_there_whole(client, home):
     shutil.rmtree(home.inputs)
 
 
+async def test_a_picture_whose_name_is_in_large_letters_is_one_too(client, home):
+    home.inputs.mkdir(parents=True)
+    Image.new("RGB", (4, 4), "red").save(home.inputs / "DSC_0001.JPG")
+    assert await listed(client) == ["DSC_0001.JPG"]
+    answer = await client.get("/api/inputs/DSC_0001.JPG")
+    assert (answer.status, answer.content_type) == (200, "image/jpeg")
+    assert "Content-Disposition" not in answer.headers
+    assert (await client.get("/api/inputs/DSC_0001.JPG?size=64")).content_type == "image/webp"
+    assert (await client.get("/api/inputs/DSC_0001.JPG", headers={"If-None-Match": "*"})).status == 304
+    shutil.rmtree(home.inputs)
+
+
 async def test_what_is_no_picture_of_the_folder_has_no_thumbnail(client, home, tmp_path: Path):
     home.inputs.mkdir(parents=True)
     Image.new("RGB", (4, 4)).save(tmp_path / "secret.png")

@@ -135,8 +135,9 @@ async def _starred(request: web.Request, on: bool) -> web.Response:
 def sent(path: Path, headers: dict[str, str]) -> FileByContent:
     """A file as an answer: pictures are shown, whatever else it is only saved."""
     response = FileByContent(path, headers)
-    response.content_type = PICTURES_MEDIA.get(path.suffix, "application/octet-stream")
-    if path.suffix not in PICTURES_MEDIA:
+    media = PICTURES_MEDIA.get(path.suffix.lower())
+    response.content_type = media or "application/octet-stream"
+    if media is None:
         response.headers["Content-Disposition"] = "attachment"
     return response
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from engine.graph.values import File
-from engine.store.assets import Assets, nameable
+from engine.store.assets import Assets, FoundFile, nameable
 from engine.store.errors import AssetError, PictureError
 from engine.store.home import Home
 from engine.store.thumbnails import Thumbnails
@@ -58,7 +58,7 @@ async def picture(request: web.Request) -> web.StreamResponse:
         small = partial(_small, home, request.app[THUMBNAILS], name, int(size))
         path, tag = await asyncio.get_running_loop().run_in_executor(request.app[PICTURES], small)
     headers = {"ETag": tag, "Cache-Control": AGAIN, "Content-Security-Policy": SANDBOX}
-    if any(f'"{each.value}"' == tag for each in request.if_none_match or ()):
+    if any(f'"{each.value}"' == tag or each.value == "*" for each in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     if size is None:
         return sent(path, headers)
@@ -76,17 +76,22 @@ def _assets(home: Home) -> Assets:
 
 
 def _whole(home: Home, name: str) -> tuple[Path, str]:
-    with suppress(AssetError):
-        found = _assets(home).file(File(name))
-        if found.path.suffix.lower() in PICTURES_MEDIA:
-            return found.path, f'"{found.sha256}"'
-    raise Refused(404, NOTHING)
+    found = _found(home, name)
+    return found.path, f'"{found.sha256}"'
 
 
 def _small(home: Home, thumbnails: Thumbnails, name: str, size: int) -> tuple[Path, str]:
+    found = _found(home, name)
     try:
-        found = _assets(home).file(File(name))
         path = thumbnails.make(found.path, found.sha256, size)
-    except (AssetError, PictureError):
+    except PictureError:
         raise Refused(404, NOTHING) from None
     return path, f'"{path.stem}"'
+
+
+def _found(home: Home, name: str) -> FoundFile:
+    """The picture of this name; of what is called anything else not a byte is read. Raises Refused."""
+    with suppress(AssetError):
+        if Path(name).suffix.lower() in PICTURES_MEDIA:
+            return _assets(home).file(File(name))
+    raise Refused(404, NOTHING)
