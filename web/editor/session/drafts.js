@@ -102,7 +102,7 @@ function draftOf(tab) {
   return {
     workflow: toJson(tab.document.peek()),
     saved: tab.dirty.peek() && tab.name.peek() === null ? toJson(tab.saved.peek()) : null,
-    clean: !tab.dirty.peek(), // the file says it in its own words: with all defaults, and what it requires
+    clean: !tab.dirty.peek(), // the file says it with all defaults
     name: tab.name.peek(),
     etag: tab.etag.peek(),
   };
@@ -134,11 +134,7 @@ export async function restore(app, key) {
   return new Tab(key, document, { name, etag: draft.etag ?? null, saved: saved ? parseDocument(saved) : null });
 }
 
-/**
- * @param {App} app
- * @param {string} name
- * @returns {Promise<unknown>}
- */
+/** @param {App} app @param {string} name @returns {Promise<unknown>} */
 async function inLibrary(app, name) {
   return app.api.workflow(name).then(
     ({ text }) => JSON.parse(text),

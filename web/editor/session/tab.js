@@ -77,7 +77,7 @@ export class Tab {
   /** @type {Signal<ReadonlyMap<string, Camera>>} */
   _cameras = signal(new Map());
 
-  dirty = computed(() => !sameDocument(this.document.value, this.saved.value));
+  dirty = computed(() => !same(drawn(this.document.value), drawn(this.saved.value)));
   title = computed(() => this.name.value ?? (titleOf(this.document.value) || "Untitled"));
   levelName = computed(() => levelNameAt(this.document.value, this.path.value));
   level = computed(() => this.document.value.levels.get(this.levelName.value) ?? EMPTY_LEVEL);
@@ -302,10 +302,5 @@ export function withPlaces(document) {
   }).document;
 }
 
-/**
- * @param {Document} a
- * @param {Document} b
- */
-function sameDocument(a, b) {
-  return same(a.head, b.head) && same(a.levels, b.levels);
-}
+/** But for what it needs, which saving writes. @param {Document} document */
+const drawn = ({ head, levels }) => [new Map(head).set("requires", null), levels];
