@@ -67,11 +67,15 @@ class Table:
         return self.folder / f"{kind}.{column}.{self.part}jsonl"
 
     def lines(self, kinds: Sequence[str]) -> Iterator[str]:
-        """The tables."""
+        """The tables: one a kind, and one of all of them."""
         titles = {name: column.title for name, column in self.columns.items()}
-        for kind in kinds:
-            several = {name: list(self.rows.get((kind, name), {}).values()) for name in self.columns}
-            yield from table(kind, several, titles)
+        together = [("all", list(kinds))] if len(kinds) > 1 else []
+        for title, those in [*((kind, [kind]) for kind in kinds), *together]:
+            several = {
+                name: [row for kind in those for row in self.rows.get((kind, name), {}).values()]
+                for name in self.columns
+            }
+            yield from table(title, several, titles)
             yield ""
 
 

@@ -96,3 +96,12 @@ def test_two_parts_are_one_table_and_what_is_drawn_is_not_drawn_again(host: Host
     with pytest.raises(LoomError, match="of different settings"):
         Table(tmp_path, plain).read(["pair"])
     assert json.loads((tmp_path / "workflows" / "pair.plain.json").read_text())["title"] == "plain"
+
+
+def test_what_is_counted_of_each_kind_is_counted_of_all_together(tmp_path: Path) -> None:
+    rows = [row("a red cube and a blue sphere", SEEN), row("a red cube and a blue cone", SEEN)]
+    told = Table(tmp_path, {"plain": columns()["plain"]})
+    told.rows = {(kind, "plain"): {one.asked: one} for kind, one in zip(("pair", "three"), rows, strict=True)}
+    counted = [line for line in told.lines(["pair", "three"]) if line.startswith("| right |")]
+    assert [line.split(":")[0] for line in counted] == ["| right | 1 of 1", "| right | 0 of 1", "| right | 1 of 2"]
+    assert not any("all" in line for line in told.lines(["pair"]))
