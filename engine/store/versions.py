@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from engine.graph.difference import Change, difference
+from engine.graph.difference import Change, as_needy, difference
 from engine.graph.document import Workflow, load_workflow
 from engine.graph.faults import InvalidWorkflow
 from engine.store.documents import UnknownDocument
@@ -38,7 +38,9 @@ _NONE = ((Version(0, "", 0, 0.0), None),)
 
 
 def _between(before: Workflow | None, after: Workflow | None) -> tuple[Change, ...] | None:
-    return None if before is None or after is None else difference(before, after)
+    if before is None or after is None:
+        return None
+    return difference(as_needy(before, after), as_needy(after, before))
 
 
 def _read(library: Library, name: str, version: Version) -> Workflow | None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.graph.canonical import dump
-from engine.graph.difference import difference
+from engine.graph.difference import as_needy, difference
 from engine.graph.document import Workflow, load_workflow
 from engine.graph.faults import InvalidWorkflow
 
@@ -170,3 +170,9 @@ def test_a_change_says_of_what_kind_it_is_and_which_values_it_is_about(text):
         ("gone", "removed", None, None),
         (None, "removed", "s.x0", None),
     ]
+
+
+def test_what_only_one_of_two_says_that_it_needs_can_be_passed_over(text: Callable[..., str]) -> None:
+    plain, needy = (load_workflow(text(**says)) for says in ({}, {"requires": {"models": {"m": {"family": "sd"}}}}))
+    assert difference(plain, needy)
+    assert difference(as_needy(plain, needy), as_needy(needy, plain)) == ()

@@ -30,6 +30,14 @@ def test_each_version_tells_its_changes_and_what_is_no_workflow_has_none(library
     assert following is None
 
 
+def test_what_a_version_says_first_that_it_needs_is_no_change(tmp_path):
+    library = Library(tmp_path / "workflows", tmp_path / "versions")
+    plain = flow({"add": ("Add", {"a": 1})}, {"out": "add.value"})
+    for requires in ({}, {"models": {"solids": {"fingerprint": "f"}}}, {"models": {"solids": {"fingerprint": "g"}}}):
+        library.save("sum", json.dumps(plain | {"requires": requires}).encode(), ANY if library.all() else None)
+    assert words(told_versions(library, "sum", 10)[0]) == [["requires model 'solids': f → g"], [], None]
+
+
 def test_a_page_of_versions_goes_on_where_the_one_before_ended_and_tells_the_same(library):
     whole, _ = told_versions(library, "sum", 10)
     pages, before = [], None
