@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from engine.graph.document import Workflow
@@ -28,6 +28,7 @@ class Names:
         self._assets = assets
         self._pictures = pictures or PictureFacts()
         self._wanted = workflow.requires.models
+        self._named = named_in(workflow)
 
     def identify(self, spec: InputSpec, value: object) -> Identity:
         """The content and the facts behind a literal. Raises LoomError, which says what there is."""
@@ -70,9 +71,9 @@ class Names:
         return f"put {what} {where}" + (f" (the workflow was made with one of {facts})" if facts else "")
 
     def notices(self) -> Iterator[Fault]:
-        """What the user may want to know of the models that the file was written with."""
+        """What the user may want to know of the models that the file was written with, and still names."""
         for name, wanted in self._wanted.items():
-            if not wanted.fingerprint:
+            if not wanted.fingerprint or name not in self._named:
                 continue
             try:
                 found = self.model(name)
@@ -92,3 +93,20 @@ class Names:
         if wanted is None or not wanted.fingerprint:
             return None
         return next((model for model in self._catalog.models() if model.fingerprint == wanted.fingerprint), None)
+
+
+def named_in(workflow: Workflow) -> frozenset[str]:
+    """Every text that an input of a workflow has, on any level: a model that is not among them is named no more."""
+    levels = (workflow, *workflow.workflows.values())
+    return frozenset(_texts(doc.inputs for level in levels for doc in level.nodes.values()))
+
+
+def _texts(values: Iterable[object]) -> Iterator[str]:
+    """Every text in values of JSON."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _texts(value.values())
+        elif isinstance(value, list):
+            yield from _texts(value)

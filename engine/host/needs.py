@@ -5,15 +5,20 @@ Who has not such a model is told by it what to look for, and who has another one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Mapping
+from contextlib import suppress
+from typing import TypeVar
 
 from engine.graph.document import ModelRequirement, Requires, Workflow
 from engine.graph.graph import Graph
 from engine.graph.records import Identity
 from engine.host.host import Host
-from engine.host.identities import MODELS
+from engine.host.identities import MODELS, named_in
 from engine.packs import CORE
+from engine.store.errors import StoreError
 from engine.store.fingerprint import weight_bytes
+
+Said = TypeVar("Said")
 
 
 def needs_of(host: Host, graph: Graph) -> Requires:
@@ -28,40 +33,29 @@ def needs_of(host: Host, graph: Graph) -> Requires:
     return Requires(packs=packs, models=models)
 
 
-def with_needs(host: Host, graph: Graph, workflow: Workflow) -> Workflow:
-    """The workflow as its file is saved.
+def with_needs(host: Host, graph: Graph, workflow: Workflow, before: Requires | None = None) -> Workflow:
+    """The workflow as its file is saved; `before` is what the file said that it needs.
 
-    What it says already stays as it is: it tells of the model that it was made with, though another one of this name be here
-    now. A model that no node names any more is no longer said.
+    What the workflow says of a model stays as it is: it tells of the one that it was made with, though another one of this
+    name be here now. Of a model that is not here it says what its file said. A model that no node names any more is no longer
+    said. A pack's version is the one that is here, whose nodes these are by now, unless it does not know some of them.
     """
-    found, said = needs_of(host, graph), workflow.requires
-    named = set(
-        _texts(doc.inputs for level in (workflow, *workflow.workflows.values()) for doc in level.nodes.values())
-    )
-    kept = {name: model for name, model in said.models.items() if name in named}
-    requires = Requires(packs={**found.packs, **said.packs}, models={**found.models, **kept})
+    found, said, old = needs_of(host, graph), workflow.requires, before or Requires()
+    named = named_in(workflow)
+    strange = {node.type.name.partition(":")[0] for node in graph.nodes.values() if node.type.placeholder}
+    packs = {**old.packs, **said.packs}
+    models = {**_only(old.models, named), **found.models, **_only(said.models, named)}
+    requires = Requires(packs={**packs, **found.packs, **_only(packs, strange)}, models=models)
     return workflow.model_copy(update={"requires": requires})
 
 
-def as_needy(workflow: Workflow, other: Workflow) -> Workflow:
-    """The workflow with what only the other one says that it needs: whether a file was saved is no change of it."""
-    packs = {**other.requires.packs, **workflow.requires.packs}
-    models = {**other.requires.models, **workflow.requires.models}
-    return workflow.model_copy(update={"requires": Requires(packs=packs, models=models)})
+def _only(table: Mapping[str, Said], names: Container[str]) -> dict[str, Said]:
+    return {name: said for name, said in table.items() if name in names}
 
 
 def _requirement(host: Host, identity: Identity) -> ModelRequirement:
-    size = weight_bytes(host.catalog.by_fingerprint(identity.digest))
+    size = None
+    with suppress(StoreError, OSError):  # it was there a moment ago
+        size = weight_bytes(host.catalog.by_fingerprint(identity.digest))
     family = str(identity.facts.get("family", ""))
     return ModelRequirement(fingerprint=identity.digest, family=family, bytes=size)
-
-
-def _texts(values: Iterable[object]) -> Iterator[str]:
-    """Every text in values of JSON."""
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, dict):
-            yield from _texts(value.values())
-        elif isinstance(value, list):
-            yield from _texts(value)

@@ -231,12 +231,14 @@ class Service:
         """A workflow file, or a picture that carries one, as it is written today. Raises InvalidWorkflow."""
         return dict(await self.clerk.ask("open", {"source": source}, data))
 
-    async def canonical(self, workflow: Workflow, source: str = "the workflow", *, needs: bool = False) -> str:
+    async def canonical(self, workflow: Workflow, *, needs: bool = False, before: bytes | None = None) -> str:
         """The text that a workflow is stored as; with `needs` it says which packs and models it needs.
 
-        Raises InvalidWorkflow for what is no workflow file.
+        `before` is the file that it replaces: what that said of models that are not here now stays. Raises InvalidWorkflow
+        for what is no workflow file.
         """
-        return str(await self.clerk.ask("canonical", {"source": source, "needs": needs}, bytes_of(workflow)))
+        replaced = () if before is None else (before,)
+        return str(await self.clerk.ask("canonical", {"needs": needs}, bytes_of(workflow), *replaced))
 
     async def compare(self, before: Workflow, after: Workflow) -> list[dict[str, Any]]:
         """What changed from one workflow to another, as `{message, node}`. Raises InvalidWorkflow."""

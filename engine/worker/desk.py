@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import orjson
 
 from engine.graph.canonical import dump
 from engine.graph.catalogue import catalogue
-from engine.graph.difference import difference
+from engine.graph.difference import as_needy, difference
 from engine.graph.document import Workflow
 from engine.graph.faults import InvalidWorkflow
 from engine.graph.normalise import normalise
@@ -20,7 +21,7 @@ from engine.graph.schema import workflow_schema
 from engine.host.host import Host
 from engine.host.inspect import inspect_workflow
 from engine.host.job import Job
-from engine.host.needs import as_needy, with_needs
+from engine.host.needs import with_needs
 from engine.host.opening import Opened
 from engine.host.record import Recorder
 from engine.store.fingerprint import weight_bytes
@@ -96,12 +97,19 @@ class Desk:
         return {"workflow": orjson.loads(text), "text": text, **told}
 
     def canonical(self, given: Given, buffers: Buffers) -> str:
-        """The canonical text of a workflow, brought up to today's versions; with `needs`, of one that says what it needs."""
+        """The canonical text of a workflow, brought up to today's versions; with `needs`, of one that says what it needs.
+
+        A second buffer is the file that it replaces, which may say it of models that are not here now.
+        """
         opened = self._open(buffers[0], given.get("source") or "the workflow")
         if not given.get("needs"):
             return self._text(opened)
-        graph = self._host.checker(opened.workflow, opened.beside).graph(opened.workflow)
-        return dump(normalise(with_needs(self._host, graph, opened.workflow), self._host.registry.types))
+        workflow, types = opened.workflow, self._host.registry.types
+        replaced = self._before(buffers[1], {}) if len(buffers) > 1 else None
+        before = None if replaced is None else replaced.requires
+        checker = replace(self._host.checker(workflow, opened.beside), infer=lambda *_: {})
+        graph = checker.graph(workflow)  # no pack's code keeps a workflow from being saved
+        return dump(normalise(with_needs(self._host, graph, workflow, before), types))
 
     def check(self, given: Given, buffers: Buffers) -> dict[str, Any]:
         """All faults, and what would run and why. The second buffer is what ran before, to be compared with."""

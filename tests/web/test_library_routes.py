@@ -45,6 +45,16 @@ async def test_a_save_over_what_was_not_seen_is_refused_and_says_what_is_there(c
     assert await (await client.get("/api/workflows/cat/versions/2")).text() == "changed by git"
 
 
+async def test_what_a_file_says_of_a_model_that_is_not_here_outlasts_a_save_that_does_not_say_it(client):
+    nodes = {"load": {"type": "gone:Load", "inputs": {"model": "portrait"}}}
+    needs = {"models": {"portrait": {"fingerprint": "f", "family": "sd", "bytes": 1}}}
+    tag = (await put(client, "face", {**DOCUMENT, "nodes": nodes, "requires": needs})).headers["ETag"]
+    tag = (await put(client, "face", {**DOCUMENT, "nodes": nodes}, {"If-Match": tag})).headers["ETag"]
+    assert (await (await client.get("/api/workflows/face")).json())["requires"] == needs
+    await put(client, "face", headers={"If-Match": tag})  # nothing names it any more
+    assert "requires" not in await (await client.get("/api/workflows/face")).json()
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import asdict
 
 from aiohttp import ETag, web
 
 from engine.store.documents import ANY, Document, Documents
+from engine.store.errors import StoreError
 from engine.store.versions import told_versions
 from web.answers import json_response
 from web.bodies import read_bytes, read_query
@@ -94,10 +96,18 @@ async def kept(request: web.Request, documents: Documents) -> web.Response:
 async def save_into(request: web.Request, documents: Documents, *, needs: bool = False) -> web.Response:
     """Save the workflow that came in canonical form, over what its headers name."""
     expected = expected_etag(request)
-    text = await request.app[SERVICE].canonical(await read_bytes(request), needs=needs)
-    document = await asyncio.to_thread(documents.save, request.match_info["name"], text.encode(), expected)
+    data, name = await read_bytes(request), request.match_info["name"]
+    before = await asyncio.to_thread(_content, documents, name) if needs and expected is not None else None
+    text = await request.app[SERVICE].canonical(data, needs=needs, before=before)
+    document = await asyncio.to_thread(documents.save, name, text.encode(), expected)
     request.app[HUB].tell("library.changed")
     return saved(document, new=expected is None)
+
+
+def _content(documents: Documents, name: str) -> bytes | None:
+    with suppress(StoreError):  # whether it has to be there is for the save to say
+        return documents.read(name)[1]
+    return None
 
 
 async def delete_from(request: web.Request, documents: Documents) -> web.Response:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.graph.document import load_workflow
+from engine.graph.document import ModelRequirement, Requires, Workflow, load_workflow
 from engine.host.host import Host
-from engine.host.needs import as_needy, with_needs
-from engine.packs import find_registry
+from engine.host.needs import with_needs
+from engine.packs import PackRecord, find_registry
 from engine.store.fingerprint import weight_bytes
 from engine.store.home import Home
 
@@ -24,13 +25,19 @@ def host(tmp_path: Path) -> Iterator[Host]:
     made.close()
 
 
-def saved(host: Host, names: tuple[str, ...], said: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What a workflow that loads these models says of models when it is saved, where it said this before."""
+def needing(host: Host, workflow: Workflow, before: Requires | None = None) -> Requires:
+    """What a workflow says that it needs when it is saved over a file that said `before`."""
+    return with_needs(host, host.checker(workflow).graph(workflow), workflow, before).requires
+
+
+def saved(
+    host: Host, names: tuple[str, ...], said: dict[str, Any] | None = None, before: Requires | None = None
+) -> dict[str, Any]:
+    """What a workflow that loads these models says of models when it is saved, where it said this itself."""
     nodes = {f"load{number}": {"type": "LoadModel", "inputs": {"model": name}} for number, name in enumerate(names)}
     file = {"format": "latentloom", "version": 1, "requires": {"models": said or {}}, "nodes": nodes}
     workflow = load_workflow(json.dumps(file))
-    whole = with_needs(host, host.checker(workflow).graph(workflow), workflow)
-    return {name: model.model_dump() for name, model in whole.requires.models.items()}
+    return {name: model.model_dump() for name, model in needing(host, workflow, before).models.items()}
 
 
 def test_a_model_that_is_here_is_said_with_its_fingerprint_family_and_size(host: Host) -> None:
@@ -57,8 +64,35 @@ def test_a_model_that_no_node_names_any_more_is_no_longer_said(host: Host) -> No
     assert set(saved(host, ("solids",), said)) == {"solids"}
 
 
-def test_what_only_one_of_two_says_that_it_needs_is_no_difference() -> None:
-    file = {"format": "latentloom", "version": 1, "nodes": {}}
-    plain = load_workflow(json.dumps(file))
-    needy = load_workflow(json.dumps(file | {"requires": {"models": {"solids": {"family": "sd"}}}}))
-    assert as_needy(plain, needy) == as_needy(needy, plain) == needy
+def test_a_model_that_is_not_here_is_said_as_the_file_before_said_it_and_one_that_is_here_anew(host: Host) -> None:
+    away, other = ModelRequirement(fingerprint="f", family="sd", bytes=1), ModelRequirement(fingerprint="g")
+    before = Requires(models={"portrait": away, "solids": other, "gone": away})
+    found = saved(host, ("solids", "portrait"), before=before)
+    assert found["portrait"] == away.model_dump()
+    assert found["solids"]["fingerprint"] == host.catalog.find("solids").fingerprint
+    assert "gone" not in found
+
+
+@pytest.mark.parametrize(("types", "version"), [(("toys:Old",), "2.0"), (("toys:Old", "toys:New"), "3.1"), ((), "3.1")])
+def test_a_packs_version_is_the_one_that_is_here_unless_a_node_of_it_is_not(
+    host: Host, types: tuple[str, ...], version: str
+) -> None:
+    registry = host.registry
+    old = replace(registry.types["LoadModel"], name="toys:Old", pack="toys")
+    packs = (*registry.packs, PackRecord("toys", "2.0"))
+    here = replace(registry, types={**registry.types, old.name: old}, packs=packs)
+    nodes = {f"toy{number}": {"type": type} for number, type in enumerate(types)}
+    file = {"format": "latentloom", "version": 1, "requires": {"packs": {"toys": "3.1"}}, "nodes": nodes}
+    workflow = load_workflow(json.dumps(file))
+    beside = Host(here, host.home, device="cpu", remember=False)
+    assert needing(beside, workflow).packs == {"toys": version}
+
+
+def test_of_a_model_that_no_node_names_nothing_is_told(host: Host) -> None:
+    other = {"fingerprint": "another"}
+    file = {"format": "latentloom", "version": 1, "requires": {"models": {"solids": other, "solids-turbo": other}}}
+    workflow = load_workflow(
+        json.dumps({**file, "nodes": {"load": {"type": "LoadModel", "inputs": {"model": "solids"}}}})
+    )
+    (notice,) = host.names(workflow).notices()
+    assert "model 'solids' is not the one" in notice.message
