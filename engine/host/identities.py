@@ -27,8 +27,8 @@ class Names:
         self._catalog = catalog
         self._assets = assets
         self._pictures = pictures or PictureFacts()
+        self._workflow = workflow
         self._wanted = workflow.requires.models
-        self._named = named_in(workflow)
 
     def identify(self, spec: InputSpec, value: object) -> Identity:
         """The content and the facts behind a literal. Raises LoomError, which says what there is."""
@@ -72,8 +72,9 @@ class Names:
 
     def notices(self) -> Iterator[Fault]:
         """What the user may want to know of the models that the file was written with, and still names."""
+        named = named_in(self._workflow) if self._wanted else ()
         for name, wanted in self._wanted.items():
-            if not wanted.fingerprint or name not in self._named:
+            if not wanted.fingerprint or name not in named:
                 continue
             try:
                 found = self.model(name)
