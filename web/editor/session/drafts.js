@@ -7,7 +7,7 @@
  */
 
 import { effect } from "../vendor/signals-core/signals-core.mjs";
-import { parseDocument, toJson } from "../model/document.js";
+import { EMPTY, parseDocument, toJson } from "../model/document.js";
 import { Tab } from "./tab.js";
 
 const PAUSE = 800;
@@ -102,7 +102,7 @@ function draftOf(tab) {
   return {
     workflow: toJson(tab.document.peek()),
     saved: tab.dirty.peek() && tab.name.peek() === null ? toJson(tab.saved.peek()) : null,
-    clean: !tab.dirty.peek(), // the file says it with all defaults
+    clean: !tab.dirty.peek(), // though the file says more
     name: tab.name.peek(),
     etag: tab.etag.peek(),
   };
@@ -118,7 +118,7 @@ export function openLast() {
 }
 
 /**
- * The document of a draft as a tab, compared with what is in the library now.
+ * A draft as a tab; saved is what the library has now.
  *
  * @param {App} app
  * @param {string} key
@@ -131,7 +131,7 @@ export async function restore(app, key) {
   const name = typeof draft.name === "string" ? draft.name : null;
   const file = name === null ? draft.saved : await inLibrary(app, name);
   const saved = file && draft.clean ? draft.workflow : file;
-  return new Tab(key, document, { name, etag: draft.etag ?? null, saved: saved ? parseDocument(saved) : null });
+  return new Tab(key, document, { name, etag: draft.etag ?? null, saved: saved ? parseDocument(saved) : name && EMPTY });
 }
 
 /** @param {App} app @param {string} name @returns {Promise<unknown>} */

@@ -44,6 +44,17 @@ def test_what_is_saved_is_saved_after_a_reload_too_though_its_file_says_more_tha
     assert editor.js("return [tab.name.peek(), tab.dirty.peek()]") == ["terse", False]
 
 
+def test_a_document_whose_file_is_gone_is_unsaved_after_a_reload_so_that_closing_it_loses_nothing(editor, address):
+    editor.show(SUM)
+    editor.save_as("gone")
+    editor.until("app.drafts.peek() === 'kept'")
+    with urlopen(Request(f"{address}api/workflows/gone", headers={"If-Match": "*"}, method="DELETE")) as answer:
+        assert answer.status in (200, 204)
+    editor.visit()
+    assert editor.js("return [tab.name.peek(), tab.dirty.peek()]") == ["gone", True]
+    assert steps(editor) == 1
+
+
 def test_several_documents_are_back_with_the_one_that_was_shown(editor):
     editor.show(SUM)
     editor.set("add", "a", 5)
