@@ -267,7 +267,6 @@ def mask(editor: Editor) -> Image.Image:
     editor.open("change_colour")
     editor.js("await app.commands.run('mask.paint', {id: 'inpaint'})")
     page = editor.page
-    page.get_by_role("button", name="Make the picture").click()
     page.get_by_text("128 × 128").wait_for()
     editor.drag((0.4, 0.45), (0.46, 0.6))
     page.get_by_role("button", name="Lasso").click()
