@@ -34,6 +34,11 @@ def json_bytes(document: Any) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
 
 
+def client_has(request: web.Request, tag: str) -> bool:
+    """Whether the client says that it has the content of an ETag (bare, without quotes)."""
+    return any(each.value in (tag, "*") for each in request.if_none_match or ())
+
+
 class Kept:
     """A document that seldom changes: its bytes, and the ETag by which a client knows that it has them."""
 
@@ -44,8 +49,7 @@ class Kept:
 
     def response(self, request: web.Request) -> web.Response:
         """The document, or 304 where the client has it."""
-        known = request.if_none_match or ()
-        if any(each.value in (self.tag, "*") for each in known):
+        if client_has(request, self.tag):
             response = web.Response(status=304)
         else:
             response = web.Response(body=self.body, content_type=self.content_type)

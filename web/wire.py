@@ -120,13 +120,7 @@ class UploadQuery(Query):
 
 
 class AssetQuery(Query):
-    """The longer side of a thumbnail, in pixels."""
-
-    size: Literal["64", "128", "256", "512", "1024"] | None = None
-
-
-class InputQuery(Query):
-    """The longer side of a thumbnail, in pixels; without it, the picture itself."""
+    """The longer side of a thumbnail, in pixels; without it, the file itself."""
 
     size: Literal["64", "128", "256", "512", "1024"] | None = None
 

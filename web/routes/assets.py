@@ -12,7 +12,7 @@ from engine.graph.values import File
 from engine.store.assets import Assets
 from engine.store.errors import AssetError
 from engine.store.placing import safe_name
-from web.answers import json_response, page_of
+from web.answers import client_has, json_response, page_of
 from web.bodies import read_query
 from web.errors import Refused
 from web.intake import receive
@@ -87,10 +87,10 @@ async def read(request: web.Request) -> web.StreamResponse:
     """A file, whole or in ranges; with `size` a small picture of it. What is here never changes."""
     query = read_query(request, AssetQuery)
     sha256, suffix = request.match_info["sha256"], request.match_info["suffix"]
-    tag = f'"{sha256}"' if query.size is None else f'"{sha256}-{query.size}"'
+    tag = sha256 if query.size is None else f"{sha256}-{query.size}"
     path = await asyncio.to_thread(find_file, request.app[SETTINGS].home.assets, sha256, suffix)
-    headers = {"ETag": tag, "Cache-Control": FOREVER, "Content-Security-Policy": SANDBOX}
-    if any(f'"{each.value}"' == tag or each.value == "*" for each in request.if_none_match or ()):
+    headers = {"ETag": f'"{tag}"', "Cache-Control": FOREVER, "Content-Security-Policy": SANDBOX}
+    if client_has(request, tag):
         return web.Response(status=304, headers=headers)
     if query.size is not None:
         if path.suffix not in PICTURES_MEDIA:

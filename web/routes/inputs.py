@@ -15,13 +15,13 @@ from engine.store.assets import Assets, FoundFile, nameable
 from engine.store.errors import AssetError, PictureError
 from engine.store.home import Home
 from engine.store.thumbnails import Thumbnails
-from web.answers import json_response
+from web.answers import client_has, json_response
 from web.bodies import read_query
 from web.errors import Refused
 from web.keys import PICTURES, SETTINGS, THUMBNAILS
 from web.routes.assets import PICTURES_MEDIA, SANDBOX, sent
 from web.routing import Answer, Routes
-from web.wire import InputQuery, InputsPage
+from web.wire import AssetQuery, InputsPage
 
 routes = Routes()
 MOST = 10_000
@@ -45,24 +45,22 @@ async def inputs(request: web.Request) -> web.Response:
     r"/api/inputs/{name:.+}",
     gives=Answer("The picture, or a WebP thumbnail of it", media=("image/*",)),
     refusals=(404, 416),
-    query=InputQuery,
+    query=AssetQuery,
     headers=("Range", "If-None-Match"),
 )
 async def picture(request: web.Request) -> web.StreamResponse:
     """The picture that a run takes by this name, as it is now; with `size` a small one of it."""
-    size = read_query(request, InputQuery).size
+    size = read_query(request, AssetQuery).size
     home, name = request.app[SETTINGS].home, request.match_info["name"]
     if size is None:
         path, tag = await asyncio.to_thread(_whole, home, name)
     else:
         small = partial(_small, home, request.app[THUMBNAILS], name, int(size))
         path, tag = await asyncio.get_running_loop().run_in_executor(request.app[PICTURES], small)
-    headers = {"ETag": tag, "Cache-Control": AGAIN, "Content-Security-Policy": SANDBOX}
-    if any(f'"{each.value}"' == tag or each.value == "*" for each in request.if_none_match or ()):
+    headers = {"ETag": f'"{tag}"', "Cache-Control": AGAIN, "Content-Security-Policy": SANDBOX}
+    if client_has(request, tag):
         return web.Response(status=304, headers=headers)
-    if size is None:
-        return sent(path, headers)
-    return web.Response(body=await asyncio.to_thread(path.read_bytes), headers=headers, content_type="image/webp")
+    return sent(path, headers)
 
 
 def _names(home: Home) -> list[str]:
@@ -70,14 +68,9 @@ def _names(home: Home) -> list[str]:
     return sorted({*islice(nameable(home.inputs), MOST), *islice(beside, MOST)})[:MOST]
 
 
-def _assets(home: Home) -> Assets:
-    """They find what a run of the server finds."""
-    return Assets(home.assets, home.inputs, home.workflows)
-
-
 def _whole(home: Home, name: str) -> tuple[Path, str]:
     found = _found(home, name)
-    return found.path, f'"{found.sha256}"'
+    return found.path, found.sha256
 
 
 def _small(home: Home, thumbnails: Thumbnails, name: str, size: int) -> tuple[Path, str]:
@@ -86,12 +79,12 @@ def _small(home: Home, thumbnails: Thumbnails, name: str, size: int) -> tuple[Pa
         path = thumbnails.make(found.path, found.sha256, size)
     except PictureError:
         raise Refused(404, NOTHING) from None
-    return path, f'"{path.stem}"'
+    return path, path.stem
 
 
 def _found(home: Home, name: str) -> FoundFile:
-    """The picture of this name; of what is called anything else not a byte is read. Raises Refused."""
+    """The picture that a run finds by this name; of what is called otherwise no byte is read. Raises Refused."""
     with suppress(AssetError):
         if Path(name).suffix.lower() in PICTURES_MEDIA:
-            return _assets(home).file(File(name))
+            return Assets(home.assets, home.inputs, home.workflows).file(File(name))
     raise Refused(404, NOTHING)

@@ -11,7 +11,7 @@ from aiohttp import ETag, web
 from engine.store.documents import ANY, Document, Documents
 from engine.store.errors import StoreError
 from engine.store.versions import told_versions
-from web.answers import json_response
+from web.answers import client_has, json_response
 from web.bodies import read_bytes, read_query
 from web.errors import Refused
 from web.keys import HUB, LIBRARY, SERVICE
@@ -83,8 +83,7 @@ async def version(request: web.Request) -> web.Response:
 async def kept(request: web.Request, documents: Documents) -> web.Response:
     """The content of the document that the address names, with its ETag; or 304 where the client has it."""
     document, data = await asyncio.to_thread(documents.read, request.match_info["name"])
-    known = request.if_none_match or ()
-    if any(each.value in (document.etag, ANY) for each in known):
+    if client_has(request, document.etag):
         response = web.Response(status=304)
     else:
         response = web.Response(body=data, content_type="application/json")
