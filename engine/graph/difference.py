@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from engine.graph.document import ExposedInput, NodeDoc, OutputDoc, Requires, SubworkflowDoc, Workflow
+from engine.graph.document import ExposedInput, NodeDoc, OutputDoc, SubworkflowDoc, Workflow
 from engine.graph.places import address_in
 from engine.graph.records import JsonValue
 from engine.graph.shapes import Asset, Directory, Link, Many, Value, read_value
@@ -50,9 +50,7 @@ def difference(a: Workflow, b: Workflow) -> tuple[Change, ...]:
 
 def as_needy(workflow: Workflow, other: Workflow) -> Workflow:
     """The workflow with what only the other one says that it needs: whether a file was saved is no change of it."""
-    packs = {**other.requires.packs, **workflow.requires.packs}
-    models = {**other.requires.models, **workflow.requires.models}
-    return workflow.model_copy(update={"requires": Requires(packs=packs, models=models)})
+    return workflow.model_copy(update={"requires": workflow.requires.over(other.requires)})
 
 
 def _environment_changes(a: Mapping[str, JsonValue], b: Mapping[str, JsonValue]) -> Iterator[Change]:

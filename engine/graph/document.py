@@ -85,6 +85,10 @@ class Requires(_Doc):
     packs: Mapping[str, str] = Field(default_factory=dict)
     models: Mapping[str, ModelRequirement] = Field(default_factory=dict)
 
+    def over(self, other: "Requires") -> "Requires":
+        """What both say; where they differ, what this says."""
+        return Requires(packs={**other.packs, **self.packs}, models={**other.models, **self.models})
+
 
 class SubworkflowDoc(_Doc):
     """A level of nodes with inputs and outputs of its own; used as a node of type `workflow:NAME`."""

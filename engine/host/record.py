@@ -53,9 +53,7 @@ class Recorder:
     def workflow(self) -> Workflow:
         """The workflow as run; its files are among the assets by now."""
         whole = self._pinned(normalise(self._graph.workflow, self._host.registry.types))
-        packs = {**whole.requires.packs, **self.needs.packs}
-        models = {**whole.requires.models, **self.needs.models}
-        return whole.model_copy(update={"requires": Requires(packs=packs, models=models)})
+        return whole.model_copy(update={"requires": self.needs.over(whole.requires)})
 
     def _pinned(self, workflow: Workflow) -> Workflow:
         """The workflow with each file named by its content too, and that content kept among the assets.

@@ -92,7 +92,7 @@ class Desk:
     def open(self, given: Given, buffers: Buffers) -> dict[str, Any]:
         """A workflow, or a picture that carries one, as it is written today, and what there is to say of it."""
         opened = self._open(buffers[0], given.get("source") or "the file")
-        text = self._text(opened)
+        text = self._text(opened.workflow)
         told = inspect_workflow(self._host, opened).to_json()
         return {"workflow": orjson.loads(text), "text": text, **told}
 
@@ -101,15 +101,15 @@ class Desk:
 
         A second buffer is the file that it replaces, which may say it of models that are not here now.
         """
-        opened = self._open(buffers[0], given.get("source") or "the workflow")
+        opened = self._open(buffers[0], "the workflow")
         if not given.get("needs"):
-            return self._text(opened)
-        workflow, types = opened.workflow, self._host.registry.types
+            return self._text(opened.workflow)
+        workflow = opened.workflow
         replaced = self._before(buffers[1], {}) if len(buffers) > 1 else None
         before = None if replaced is None else replaced.requires
         checker = replace(self._host.checker(workflow, opened.beside), infer=lambda *_: {})
         graph = checker.graph(workflow)  # no pack's code keeps a workflow from being saved
-        return dump(normalise(with_needs(self._host, graph, workflow, before), types))
+        return self._text(with_needs(self._host, graph, workflow, before))
 
     def check(self, given: Given, buffers: Buffers) -> dict[str, Any]:
         """All faults, and what would run and why. The second buffer is what ran before, to be compared with."""
@@ -167,8 +167,8 @@ class Desk:
     def _open(self, data: bytes, source: str) -> Opened:
         return self._openings.open(data, source)
 
-    def _text(self, opened: Opened) -> str:
-        return dump(normalise(opened.workflow, self._host.registry.types))
+    def _text(self, workflow: Workflow) -> str:
+        return dump(normalise(workflow, self._host.registry.types))
 
     def _prepared(self, job: Job, opened: Opened, inputs: Mapping[str, Any]) -> dict[str, Any]:
         recorder = Recorder(self._host, opened, job.graph)
