@@ -43,16 +43,16 @@ def _search(mode: str, pictures: int, **further: JsonValue) -> dict[str, JsonVal
 def columns(pictures: int = PICTURES) -> dict[str, Column]:
     """All there are, by name. Searches and slopes make so many pictures, but for those that are given seconds."""
     endless, tried = 10_000, max(1, pictures * TRIED // 100)
-    both = _search("hybrid", pictures, candidates=tried)
+    hybrid = _search("hybrid", pictures, candidates=tried)
     return {
         "plain": Column("plain", _search("best_of", 1)),
         "best8": Column("best of 8", _search("best_of", 8)),
-        "hybrid": Column(f"hybrid, {tried} and {pictures - tried}", both),
+        "hybrid": Column(f"hybrid, {tried} and {pictures - tried}", hybrid),
         "best": Column(f"best of {pictures}", _search("best_of", pictures)),
         "zero": Column(f"zero-order, {pictures}", _search("zero_order", pictures)),
         "gradient": Column(f"gradient, {pictures}", _search("gradient", pictures)),
         "regions": Column("regions", _search("best_of", 1), regions=True),
-        "both": Column(f"regions and hybrid, {pictures}", both, regions=True),
+        "both": Column(f"regions and hybrid, {pictures}", hybrid, regions=True),
         "best_seconds": Column("best of N, the hybrid's seconds", _search("best_of", endless), seconds_of="hybrid"),
         "zero_seconds": Column("zero-order, the hybrid's seconds", _search("zero_order", endless), seconds_of="hybrid"),
         "safe": Column(f"safe, {pictures}", _search("safe", pictures)),
