@@ -63,6 +63,7 @@ class Training:
             self.state |= shipped(self.model) | {"begin": time.time()}
             self.mean.load_state_dict(self.model.state_dict())
             self.best.load_state_dict(self.model.state_dict())
+            self.state["best"] = self.measure(self.best)  # what is measured may have changed since
 
     def run(self, end: float, share: float = 0.5, most_steps: int | None = None) -> None:
         """Train until `end` (seconds since the epoch), or for so many steps; the rate falls over the last `share` of

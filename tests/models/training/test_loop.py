@@ -50,10 +50,11 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path):
 def test_without_a_checkpoint_training_begins_from_what_ships(tmp_path):
     def shipped(model):
         torch.nn.init.ones_(model.weight)
-        return {"step": 40, "samples": 640, "curve": [[640, 0.5]]}
+        return {"step": 40, "samples": 640, "curve": [[640, 0.5]], "best": 7.0}
 
     run = training(tmp_path / "none.safetensors")
     run.resume(shipped)
+    assert run.state["best"] == run.measure(run.best) == -5.0
     assert run.state["step"] == 40
     assert run.state["curve"] == [[640, 0.5]]
     assert all(torch.equal(part.weight, torch.ones(1, 2)) for part in run.parts().values())
