@@ -1,6 +1,7 @@
 """What is known before anything runs: the facts that travel along links of the diffusion nodes, and when they clash.
 
-    model, encoder, vae    name, family, space, width, height, text_width, lease (the model's fingerprint)
+    model, encoder, vae    name, family, space, width, height, text_width, inpaint (whether it paints over parts of pictures
+                           only), lease (the model's fingerprint)
     encoder                vocabulary (nodes.prompts.vocabulary), where the model says which words it knows
     conditioning           family, text_width, name (of the model that encoded it)
     latent                 space, width, height, batch, name (of the model that it was made for or encoded with)
@@ -19,7 +20,7 @@ from engine.graph.faults import LoomError
 from engine.graph.node import Facts, Mismatch
 from nodes.types import LatentSpace
 
-MODEL = ("name", "family", "space", "width", "height", "prediction", "text_width")
+MODEL = ("name", "family", "space", "width", "height", "prediction", "text_width", "inpaint")
 
 
 def of(inputs: Mapping[str, Any], name: str) -> Facts:
@@ -75,6 +76,17 @@ def same_family(input: str, conditioning: Facts, model: Facts) -> None:
         f"input '{input}' was encoded{_of(conditioning)} ({_kind(conditioning)}), but the model{_of(model)} takes "
         f"{_kind(model)}; encode the prompt with the model's own text encoder",
     )
+
+
+def for_whole_pictures(model: Facts) -> None:
+    """Raise Mismatch, which names it, where a model paints over parts of pictures and nothing else."""
+    if model.get("inpaint"):
+        name = f"'{model['name']}' was" if "name" in model else "this one was"
+        raise Mismatch(
+            "model",
+            f"input 'model': {name} made for inpainting, and paints over parts of pictures only; use the node Inpaint, or "
+            "another model",
+        )
 
 
 @contextmanager

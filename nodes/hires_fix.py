@@ -10,7 +10,7 @@ from pydantic import Field
 
 from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Mismatch, Node, Seed, Step, Work
-from nodes.checks import in_sentences, of, picked, same_families, same_space
+from nodes.checks import for_whole_pictures, in_sentences, of, picked, same_families, same_space
 from nodes.sampling import Cfg, Negative, Positive, SamplerName, ScheduleName, told
 from nodes.sizes import wanted_size
 from nodes.types import VAE, Image, Latent, Model, Upscaler
@@ -70,8 +70,10 @@ class HiresFix(Node):
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """Refuse conditionings of another family, latents and VAEs of another space, and via model without a network."""
+        """Refuse models for inpainting, conditionings of another family, latents and VAEs of another space, and via model
+        without a network."""
         model, latent = of(inputs, "model"), of(inputs, "latent")
+        for_whole_pictures(model)
         same_families(inputs, model)
         same_space("latent", latent, model)
         same_space("vae", of(inputs, "vae"), model)

@@ -28,7 +28,7 @@ Precision = Annotated[
 class LoadedModel(NamedTuple):
     """What LoadModel gives."""
 
-    model: Annotated[Model, Field(description="The denoiser, for KSampler")]
+    model: Annotated[Model, Field(description="The denoiser, for KSampler, or for Inpaint")]
     text_encoder: Annotated[TextEncoder, Field(description="The text encoder with its tokenizer, for TextEncode")]
     vae: Annotated[VAE, Field(description="The autoencoder, for VAEEncode and VAEDecode")]
 
@@ -37,7 +37,8 @@ class LoadModel(Node):
     """Choose a model from the models folder: one in diffusers' layout, or a Stable Diffusion 1.x or 2.x .safetensors file.
 
     Nothing is loaded here. Each part is brought into memory when a node behind this one needs it, and stays there as long
-    as there is room. Pickle files (.ckpt) can run code when they are opened and are never read.
+    as there is room. A model that was made for inpainting paints over parts of pictures only: link it to Inpaint. Pickle
+    files (.ckpt) can run code when they are opened and are never read.
     """
 
     title = "Load model"
@@ -64,12 +65,12 @@ class LoadModel(Node):
         facts = identity.facts
         if facts["family"] in (*REWARD_FAMILIES, UPSCALERS):
             raise LoomError(_no_maker(facts))
-        family, space = str(facts["family"]), space_from(facts["space"])
-        width, height = int(facts["width"]), int(facts["height"])
+        digest, family, space = identity.digest, str(facts["family"]), space_from(facts["space"])
+        width, height, inpaint = int(facts["width"]), int(facts["height"]), bool(facts.get("inpaint"))
         return LoadedModel(
-            Model(identity.digest, "denoiser", family, space, self.dtype, width=width, height=height),
-            TextEncoder(identity.digest, "text_encoder", family, space, self.dtype),
-            VAE(identity.digest, "vae", family, space, self.dtype),
+            Model(digest, "denoiser", family, space, self.dtype, width=width, height=height, inpaint=inpaint),
+            TextEncoder(digest, "text_encoder", family, space, self.dtype),
+            VAE(digest, "vae", family, space, self.dtype),
         )
 
 

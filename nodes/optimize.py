@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from engine.graph.node import Context, Facts, Mismatch, Node, Progress, Seed, Step, Stop, Work
-from nodes.checks import in_sentences, of, picked, same_families, same_space
+from nodes.checks import for_whole_pictures, in_sentences, of, picked, same_families, same_space
 from nodes.sampling import Cfg, Negative, Positive, SamplerName, ScheduleName
 from nodes.types import VAE, Image, Latent, Model, Noise, OptimizeState, Reward
 
@@ -129,8 +129,9 @@ class RewardOptimize(Node):
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """Refuse what was made for another model, and more than one picture at a time."""
+        """Refuse models for inpainting, what was made for another model, and more than one picture at a time."""
         model, latent, vae = of(inputs, "model"), of(inputs, "latent"), of(inputs, "vae")
+        for_whole_pictures(model)
         same_families(inputs, model)
         same_space("latent", latent, model)
         same_space("latent", latent, vae, "the VAE")

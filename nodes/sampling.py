@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from engine.graph.node import Context, Facts, Node, Progress, Seed, Step, Stop, Work
-from nodes.checks import in_sentences, of, picked, same_families, same_space
+from nodes.checks import for_whole_pictures, in_sentences, of, picked, same_families, same_space
 from nodes.types import Conditioning, Image, Latent, LatentSpace, Model, Noise
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class KSampler(Node):
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """Refuse conditionings of another family, latents and noise of another space."""
+        """Refuse conditionings of another family, latents and noise of another space, and models for inpainting."""
         known = sampled_facts(inputs)
         same_space("noise", of(inputs, "noise"), of(inputs, "model"), noise=True)
         return known
@@ -124,8 +124,10 @@ class KSampler(Node):
 
 
 def sampled_facts(inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-    """What is known of a sampling of the input `latent`. Raises Mismatch for prompts of another family, another space."""
+    """What is known of a sampling of the input `latent`. Raises Mismatch for prompts of another family, another space, and
+    a model for inpainting."""
     model, latent = of(inputs, "model"), of(inputs, "latent")
+    for_whole_pictures(model)
     same_families(inputs, model)
     same_space("latent", latent, model)
     known = picked(latent, "width", "height", "batch") | picked(model, "name", "space")

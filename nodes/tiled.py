@@ -51,7 +51,7 @@ class TiledSampler(Node):
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """Refuse conditionings of another family and latents of another space."""
+        """Refuse conditionings of another family, latents of another space, and models for inpainting."""
         return sampled_facts(inputs)
 
     def run(self, context: Context) -> Work[Sampled]:

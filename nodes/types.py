@@ -102,8 +102,9 @@ class Latent:
 class ConditioningEntry:
     """One thing to be steered by: the tensors that a family's denoiser takes, and where and when they hold.
 
-    `tensors` is what the family made, by its own names, batch size 1. `weight` scales its share where entries overlap,
-    `mask` limits it in space, `start` and `end` in time (0 = the first step's noise level, 1 = the last's).
+    `tensors` is what the family made, by its own names, batch size 1, or one for each picture. `weight` scales its share
+    where entries overlap, `mask` limits it in space, `start` and `end` in time (0 = the first step's noise level, 1 = the
+    last's).
     """
 
     tensors: Mapping[str, Tensor]
@@ -150,10 +151,12 @@ class ModelRef:
 @value_type("#7aa2f7")
 @dataclass(frozen=True, slots=True)
 class Model(ModelRef):
-    """A denoiser. `width` and `height` are the size in pixels that it was trained at."""
+    """A denoiser. `width` and `height` are the size in pixels that it was trained at; one for `inpaint` paints over parts
+    of pictures and nothing else."""
 
     width: int = 512
     height: int = 512
+    inpaint: bool = False
 
 
 @value_type("#9ece6a", title="Text encoder")

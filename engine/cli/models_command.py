@@ -67,4 +67,6 @@ def _line(model: FoundModel) -> str:
     facts = [str(model.facts["family"])] if "family" in model.facts else []
     if "width" in model.facts and "height" in model.facts:
         facts.append(f"{model.facts['width']} × {model.facts['height']}")
+    if model.facts.get("inpaint"):
+        facts.append("for inpainting")
     return f"{model.name}  {', '.join([*facts, model.fingerprint[:12]])}  {model.path}"

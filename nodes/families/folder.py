@@ -11,7 +11,7 @@ from typing import Any
 from nodes.families.errors import UnusableModel
 from nodes.families.headers import Header, read_header
 from nodes.families.json_files import read_json
-from nodes.families.records import Facts, latent_space
+from nodes.families.records import Facts, is_for_inpainting, latent_space
 from nodes.prompts.vocabulary import FILE as VOCABULARY
 from nodes.prompts.vocabulary import vocabulary_from
 
@@ -39,7 +39,8 @@ class DiffusersFolder:
         self._check_classes()
         unet, vae = self.config("denoiser"), self.config("vae")
         space = latent_space(vae, self.headers("vae")[0])
-        self._check_unet(unet, space.channels)
+        self._check_unet(unet)
+        inpaint = is_for_inpainting(unet, space.channels, self.path.name, RUNS)
         side = (unet.get("sample_size") or 64) if not isinstance(unet.get("sample_size"), list) else 0
         height, width = (side, side) if side else unet["sample_size"]
         prediction = str(self.scheduler.get("prediction_type", "epsilon"))
@@ -47,7 +48,7 @@ class DiffusersFolder:
             raise UnusableModel(f"{self.path.name} predicts {prediction!r}; wanted epsilon, v_prediction or sample")
         text_width = int(unet["cross_attention_dim"])
         size = int(width) * space.factor, int(height) * space.factor
-        return Facts("sd", space, *size, prediction, text_width, self._vocabulary())
+        return Facts("sd", space, *size, prediction, text_width, self._vocabulary(), inpaint)
 
     @cached_property
     def scheduler(self) -> dict[str, Any]:
@@ -116,11 +117,6 @@ class DiffusersFolder:
         if not fitting or {"text_encoder_2", "transformer", "prior"} & set(others):
             raise UnusableModel(f"{self.path.name} is a {pipeline}; {RUNS}")
 
-    def _check_unet(self, unet: dict[str, Any], channels: int) -> None:
+    def _check_unet(self, unet: dict[str, Any]) -> None:
         if unet.get("addition_embed_type") or unet.get("class_embed_type"):
             raise UnusableModel(f"{self.path.name} has a UNet that is conditioned on more than text; {RUNS}")
-        if (unet["in_channels"], unet["out_channels"]) != (channels, channels):
-            raise UnusableModel(
-                f"{self.path.name} has a UNet with {unet['in_channels']} input channels "
-                f"for a VAE of {channels} (an inpainting or editing model); {RUNS}"
-            )

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nodes.samplers.noise_schedule import NoiseSchedule
 
 Tensors = Mapping[str, "Tensor"]
+PAINTED = "painted"
+"""Among a conditioning's tensors, what a denoiser for inpainting is shown beside the noisy latent: (B or 1, 1 + C, h, w),
+first 1 in the cells to be painted and 0 in the others, then the latent of the picture with grey where it is to be painted."""
 
 
 class Denoiser(Protocol):

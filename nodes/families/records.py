@@ -9,6 +9,7 @@ from typing import Any
 import blake3
 import numpy as np
 
+from nodes.families.errors import UnusableModel
 from nodes.families.headers import Header, read_tensor
 from nodes.types import LatentSpace
 
@@ -29,7 +30,8 @@ class Facts:
 
     `width` and `height` are the pixels that it was trained at, `prediction` is what its denoiser answers
     with ("epsilon", "v_prediction" or "sample"), `text_width` the width of the rows that condition it, `vocabulary` the
-    words that it knows, where it says so (`nodes.prompts.vocabulary`).
+    words that it knows, where it says so (`nodes.prompts.vocabulary`). `inpaint`: its denoiser paints over parts of
+    pictures and nothing else (`in_channels`).
     """
 
     family: str
@@ -39,6 +41,32 @@ class Facts:
     prediction: str
     text_width: int
     vocabulary: Mapping[str, Any] | None = None
+    inpaint: bool = False
+
+
+def in_channels(channels: int, inpaint: bool) -> int:
+    """How many channels a denoiser takes whose latents have so many.
+
+    One for inpainting takes a mask and the latent of the masked picture beside its own: Stable Diffusion's, after Rombach
+    et al. 2022, arXiv 2112.10752, section 4.5.
+    """
+    return 2 * channels + 1 if inpaint else channels
+
+
+def is_for_inpainting(unet: Mapping[str, Any], channels: int, name: str, runs: str) -> bool:
+    """Whether a UNet with this diffusers configuration is for inpainting, for a VAE whose latents have so many channels.
+
+    Raises UnusableModel, which says that the model `name` does not fit, and what `runs`, where it is neither that nor an
+    ordinary one.
+    """
+    came, out = int(unet["in_channels"]), int(unet["out_channels"])
+    ordinary, inpainting = (in_channels(channels, inpaint) for inpaint in (False, True))
+    if out != channels or came not in (ordinary, inpainting):
+        raise UnusableModel(
+            f"{name} has a UNet with {came} input channels and {out} output channels for a VAE of {channels}; wanted "
+            f"{ordinary} and {channels}, or {inpainting} and {channels} of an inpainting model; {runs}"
+        )
+    return came == inpainting
 
 
 def latent_space(config: Mapping[str, Any], header: Header, prefix: str = "") -> LatentSpace:

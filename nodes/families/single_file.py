@@ -15,7 +15,7 @@ from typing import Any
 
 from nodes.families.errors import UnusableModel
 from nodes.families.headers import Header, read_header, read_tensor
-from nodes.families.records import SD1_SCALING, Facts, latent_space
+from nodes.families.records import SD1_SCALING, Facts, is_for_inpainting, latent_space
 
 PREFIXES = {
     "denoiser": "model.diffusion_model.",
@@ -73,18 +73,15 @@ class SingleFile:
         """What the model is."""
         unet = self.config("denoiser")
         space = latent_space(self.config("vae"), self.header, PREFIXES["vae"])
-        if unet["in_channels"] != space.channels:
-            raise UnusableModel(
-                f"{self.path.name} has a UNet with {unet['in_channels']} input channels "
-                f"for a VAE of {space.channels} (an inpainting or editing model); {RUNS}"
-            )
+        inpaint = is_for_inpainting(unet, space.channels, self.path.name, RUNS)
         vocabulary = self.config("text_encoder")["vocab_size"]
         if vocabulary != CLIP_VOCABULARY:
             raise UnusableModel(
                 f"{self.path.name} has a text encoder of {vocabulary} tokens; CLIP has {CLIP_VOCABULARY}"
             )
         side = unet["sample_size"] * space.factor
-        return Facts("sd", space, side, side, self.scheduler["prediction_type"], unet["cross_attention_dim"])
+        prediction, text_width = self.scheduler["prediction_type"], unet["cross_attention_dim"]
+        return Facts("sd", space, side, side, prediction, text_width, inpaint=inpaint)
 
     @cached_property
     def scheduler(self) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from nodes.families.protocol import Tensors
+from nodes.families.protocol import PAINTED, Tensors
+from nodes.families.records import in_channels
 from nodes.ops.previews import Preview
 from nodes.ops.room import check_room
 from nodes.prompts.vocabulary import Vocabulary
@@ -67,7 +68,7 @@ class Denoiser(nn.Module):
 
     The UNet sees x / sqrt(1 + sigma²) and answers, as `prediction` says, with the noise, with v = alpha ·
     noise − sigma · x0 (Salimans & Ho 2022, arXiv 2202.00512) or with x0 itself. Its conditioning is
-    `context` (B, rows, width).
+    `context` (B, rows, width), and for a UNet that is made for inpainting `PAINTED`, which it sees beside x.
     """
 
     family = FAMILY
@@ -89,15 +90,20 @@ class Denoiser(nn.Module):
         """Where the weights are."""
         return torch.device(next(self.unet.parameters()).device)
 
+    @property
+    def inpaint(self) -> bool:
+        """Whether the UNet paints over parts of pictures, and is to be shown them."""
+        return int(self.unet.config.in_channels) == in_channels(self.space.channels, True)
+
     def forward(self, x: Tensor, sigma: float, tensors: Tensors) -> Tensor:
         """Return x0 for `x` at `sigma`, both float32."""
         dtype = next(self.unet.parameters()).dtype  # diffusers' own property walks all weights, a millisecond a call
         unit = math.hypot(1.0, sigma)
         timestep = torch.tensor(self.schedule.timestep(sigma), dtype=torch.float32, device=x.device)
         context = tensors["context"].to(x.device, dtype)
-        answer: Tensor = self.unet((x / unit).to(dtype), timestep, encoder_hidden_states=context, return_dict=False)[
-            0
-        ].to(x.dtype)
+        seen = torch.cat([x / unit, tensors[PAINTED].to(x)], dim=1) if self.inpaint else x / unit
+        answer: Tensor = self.unet(seen.to(dtype), timestep, encoder_hidden_states=context, return_dict=False)[0]
+        answer = answer.to(x.dtype)
         if self.prediction == "epsilon":
             return x - sigma * answer
         if self.prediction == "v_prediction":
@@ -105,7 +111,8 @@ class Denoiser(nn.Module):
         return answer
 
     def check(self, tensors: Tensors) -> None:
-        """Raise ValueError where the rows of `tensors` are not as wide as the UNet takes them."""
+        """Raise ValueError where the rows of `tensors` are not as wide as the UNet takes them, and where it lacks what to
+        paint over."""
         if "context" not in tensors:
             raise ValueError(f"the conditioning has {', '.join(tensors) or 'nothing'}; this model wants context")
         came, wanted = tensors["context"].shape[-1], self.unet.config.cross_attention_dim
@@ -113,6 +120,11 @@ class Denoiser(nn.Module):
             raise ValueError(
                 f"the conditioning is {came} wide, this model takes {wanted}; "
                 "encode the prompt with its own text encoder"
+            )
+        if self.inpaint and PAINTED not in tensors:
+            raise ValueError(
+                "input 'model' was made for inpainting, and paints over parts of pictures only; the conditioning has no "
+                f"mask and picture for it ({PAINTED}): use the node Inpaint, or another model"
             )
 
     def align(self, several: Sequence[Tensors]) -> list[Tensors]:
@@ -127,7 +139,7 @@ class Denoiser(nn.Module):
         if common > MOST_REPEATED * max(rows):
             return list(several)
         return [
-            {"context": tensors["context"].repeat(1, common // n, 1)} if n != common else tensors
+            {**tensors, "context": tensors["context"].repeat(1, common // n, 1)} if n != common else tensors
             for tensors, n in zip(several, rows, strict=True)
         ]
 

@@ -102,13 +102,13 @@ def tiny_tokenizer() -> Any:
     return CLIPTokenizer(vocab={word: i for i, word in enumerate(words)}, merges=[], model_max_length=WINDOW)
 
 
-def tiny_pipeline(scheduler: dict[str, Any]) -> Any:
+def tiny_pipeline(scheduler: dict[str, Any], in_channels: int = 4) -> Any:
     """A whole pipeline; the same weights each time."""
     import torch
 
     with torch.random.fork_rng(), torch.enable_grad():
         torch.manual_seed(7)
-        pipeline = _random_pipeline(scheduler)
+        pipeline = _random_pipeline(scheduler, in_channels)
         if scheduler["prediction_type"] == "epsilon":
             _learn_noise(pipeline)
     return pipeline
@@ -127,13 +127,14 @@ def _learn_noise(pipeline: Any) -> None:
         clean, noise = torch.randn(4, 4, 1, 1).expand(4, 4, 8, 8), torch.randn(4, 4, 8, 8)
         timesteps = torch.randint(0, 1000, (4,))
         noisy = pipeline.scheduler.add_noise(clean, noise, timesteps)
-        answer = pipeline.unet(noisy, timesteps, torch.randn(4, WINDOW, 32)).sample
+        beside = torch.randn(4, pipeline.unet.config.in_channels - 4, 8, 8)
+        answer = pipeline.unet(torch.cat([noisy, beside], 1), timesteps, torch.randn(4, WINDOW, 32)).sample
         optimizer.zero_grad()
         (answer - noise).square().mean().backward()
         optimizer.step()
 
 
-def _random_pipeline(scheduler: dict[str, Any]) -> Any:
+def _random_pipeline(scheduler: dict[str, Any], in_channels: int) -> Any:
     from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -161,6 +162,7 @@ def _random_pipeline(scheduler: dict[str, Any]) -> Any:
         tokenizer=tokenizer,
         unet=UNet2DConditionModel(
             sample_size=8,
+            in_channels=in_channels,
             block_out_channels=(32, 64),
             layers_per_block=1,
             down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
@@ -177,16 +179,17 @@ def _random_pipeline(scheduler: dict[str, Any]) -> Any:
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """`tiny_model(prediction, zero_snr)`: a folder in diffusers' layout, made once for each."""
-    made: dict[tuple[str, bool], Path] = {}
+    """`tiny_model(prediction, zero_snr, inpaint)`: a folder in diffusers' layout, made once for each."""
+    made: dict[tuple[str, bool, bool], Path] = {}
 
-    def make(prediction: str = "v_prediction", zero_snr: bool = False) -> Path:
-        key = (prediction, zero_snr)
+    def make(prediction: str = "v_prediction", zero_snr: bool = False, inpaint: bool = False) -> Path:
+        key = (prediction, zero_snr, inpaint)
         if key not in made:
             trained = {"prediction_type": prediction, "rescale_betas_zero_snr": zero_snr}
             others = {"clip_sample": False, "set_alpha_to_one": True, "steps_offset": 1}
-            path = tmp_path_factory.mktemp("models") / f"tiny-{prediction}{'-zero' if zero_snr else ''}"
-            tiny_pipeline(SCALED_LINEAR | trained | others).save_pretrained(path)
+            name = "-".join(["tiny", prediction, *["zero"] * zero_snr, *["inpaint"] * inpaint])
+            path = tmp_path_factory.mktemp("models") / name
+            tiny_pipeline(SCALED_LINEAR | trained | others, 9 if inpaint else 4).save_pretrained(path)
             made[key] = path
         return made[key]
 
@@ -195,13 +198,13 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def tiny_parts(tiny_model: Callable[..., Path]) -> Callable[..., dict[str, Any]]:
-    """`tiny_parts(prediction, zero_snr)`: denoiser, text_encoder and vae of the same, loaded once."""
+    """`tiny_parts(prediction, zero_snr, inpaint)`: denoiser, text_encoder and vae of the same, loaded once."""
     from nodes.families.load import PARTS, load_part
 
     loaded: dict[Path, dict[str, Any]] = {}
 
-    def load(prediction: str = "v_prediction", zero_snr: bool = False) -> dict[str, Any]:
-        path = tiny_model(prediction, zero_snr)
+    def load(prediction: str = "v_prediction", zero_snr: bool = False, inpaint: bool = False) -> dict[str, Any]:
+        path = tiny_model(prediction, zero_snr, inpaint)
         if path not in loaded:
             loaded[path] = {part: load_part(path, part) for part in PARTS}
         return loaded[path]

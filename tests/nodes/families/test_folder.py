@@ -122,7 +122,12 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "broken JSON": (lambda m: (m / "unet/config.json").write_text("{"), "unet/config.json cannot be read as JSON"),
     "a list": (lambda m: (m / "vae/config.json").write_text("[]"), "vae/config.json is not a JSON object"),
-    "an inpainting model": (lambda m: edit(m / "unet/config.json", in_channels=9), "UNet with 9 input channels"),
+    "an editing model": (
+        lambda m: edit(m / "unet/config.json", in_channels=8),
+        "UNet with 8 input channels and 4 output channels for a VAE of 4; wanted 4 and 4, or 9 and 4 of an inpainting model",
+    ),
+    "a depth model": (lambda m: edit(m / "unet/config.json", in_channels=5), "UNet with 5 input channels"),
+    "noise and variance": (lambda m: edit(m / "unet/config.json", out_channels=8), "8 output channels for a VAE of 4"),
     "a flow": (
         lambda m: edit(m / "scheduler/scheduler_config.json", prediction_type="flow"),
         "predicts 'flow'; wanted epsilon, v_prediction or sample",

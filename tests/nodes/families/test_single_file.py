@@ -125,6 +125,7 @@ def test_a_file_says_what_it_is(checkpoint: Path) -> None:
     facts = identify(checkpoint)
     assert (facts.family, facts.prediction, facts.text_width) == ("sd", "epsilon", 64)
     assert (facts.space.channels, facts.space.factor, facts.width) == (4, 2, 128)
+    assert not facts.inpaint
 
 
 @torch.no_grad()
@@ -262,6 +263,33 @@ def test_trainers_marks_are_read(tensors: Tensors, tmp_path: Path) -> None:
     assert identify(path).prediction == "v_prediction"
     denoiser: Any = load_part(path, "denoiser")
     assert denoiser.schedule.sigma(999) > 1e7
+
+
+FIRST = "model.diffusion_model.input_blocks.0.0.weight"
+
+
+@torch.no_grad()
+def test_a_file_for_inpainting_loads_with_the_channels_that_it_has(tensors: Tensors, tmp_path: Path) -> None:
+    path, wide = tmp_path / "wide.safetensors", torch.randn(32, 9, 3, 3)
+    save_file({**tensors, FIRST: wide}, path)
+    assert identify(path).inpaint
+    assert identify(path).space.channels == 4
+    denoiser: Any = load_part(path, "denoiser")
+    assert denoiser.inpaint
+    assert torch.equal(denoiser.unet.conv_in.weight, wide)
+
+
+@pytest.mark.parametrize("channels", [5, 8, 10])
+def test_a_file_of_other_channels_is_refused_with_what_is_possible(
+    tensors: Tensors, tmp_path: Path, channels: int
+) -> None:
+    path = tmp_path / "other.safetensors"
+    save_file({**tensors, FIRST: torch.zeros(32, channels, 3, 3)}, path)
+    sentence = (
+        rf"UNet with {channels} input channels .* wanted 4 and 4, or 9 and 4 of an inpainting model; this version"
+    )
+    with pytest.raises(UnusableModel, match=sentence):
+        identify(path)
 
 
 def test_a_file_that_is_cut_off_is_refused_wherever_it_ends(checkpoint: Path, tmp_path: Path) -> None:
