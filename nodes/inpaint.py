@@ -14,10 +14,13 @@ from nodes.sampling import Cfg, Negative, Positive, SamplerName, ScheduleName, t
 from nodes.types import VAE, Crop, Image, Latent, Mask, Model
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from nodes.ops.inpaint import Finished, Job
 
-MODES = {"auto": "blend", "blend": "blend", "differential": "differential"}
-"""How a mode limits a sampler: a name in `nodes.samplers.masking.MASKINGS`."""
+MODES = {"blend": "blend", "differential": "differential", "inpaint_model": None}
+"""How a mode limits a sampler: a name in `nodes.samplers.masking.MASKINGS`, or None, where the network itself is shown the
+mask."""
 
 
 class Inpainted(NamedTuple):
@@ -38,10 +41,12 @@ class Inpaint(Node):
 
     Where the mask is black, after growing and softening, not a bit of the picture changes. In mode blend, which auto takes
     for ordinary models, all that the mask touches is sampled, and its greys fade the result in; in mode differential a grey
-    is how much may change there. At denoise 1 the hole begins as noise alone and a mask over everything is text to image;
-    below, fill says what shines through. Cropping works on what surrounds the mask, at the model's own size: small things
-    get detail, but a seed then gives another picture than without it. To widen a scene, pad it first. Prompts in regions
-    hold in their places of the whole picture. Stopping keeps what was painted so far; cancelling keeps nothing.
+    is how much may change there. A model that was made for inpainting sees the mask and what is around the hole, and paints
+    what fits there: that is mode inpaint_model, which auto takes for it, and all that the mask touches is hole. At denoise 1
+    the hole begins as noise alone and a mask over everything is text to image; below, fill says what shines through.
+    Cropping works on what surrounds the mask, at the model's own size: small things get detail, but a seed then gives
+    another picture than without it. To widen a scene, pad it first. Prompts in regions hold in their places of the whole
+    picture. Stopping keeps what was painted so far; cancelling keeps nothing.
     """
 
     title = "Inpaint"
@@ -49,7 +54,7 @@ class Inpaint(Node):
     version = 2
     peers = ("InpaintModelConditioning", "VAEEncodeForInpaint", "DifferentialDiffusion", "InpaintCropAndStitch")
 
-    model: Annotated[Model, Field(description="The denoiser")]
+    model: Annotated[Model, Field(description="The denoiser: any, or one made for inpainting")]
     positive: Positive
     negative: Negative = None
     vae: Annotated[VAE, Field(description="The model's VAE")]
@@ -57,7 +62,9 @@ class Inpaint(Node):
     mask: Annotated[Mask, Field(description="White where to paint; one for all pictures, or one each")]
     mode: Annotated[
         Literal["auto", "blend", "differential", "inpaint_model"],
-        Field(description="What the mask means while sampling; inpaint_model needs a model made for it"),
+        Field(
+            description="What the mask means while sampling; models made for inpainting take inpaint_model, others the rest"
+        ),
     ] = "auto"
     denoise: Annotated[
         float,
@@ -94,7 +101,7 @@ class Inpaint(Node):
 
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
-        """Refuse conditionings of another family, a VAE of another space, and a mode that the model cannot."""
+        """Refuse conditionings of another family, a VAE of another space, and a mode that the model was not made for."""
         model, vae = of(inputs, "model"), of(inputs, "vae")
         same_families(inputs, model)
         if None not in (model.get("space"), vae.get("space")) and model["space"] != vae["space"]:
@@ -102,8 +109,10 @@ class Inpaint(Node):
             raise Mismatch(
                 "vae", "input 'vae' is of latent space {}, the model works in {}; link its own VAE".format(*names)
             )
-        if of(inputs, "mode").get("value") == "inpaint_model" and model.get("space"):
-            raise Mismatch("mode", _channels(int(model["space"]["channels"]), str(model.get("name", "this model"))))
+        if model.get("space"):
+            channels, name = int(model["space"]["channels"]), str(model.get("name", "this model"))
+            if refusal := _unfit(of(inputs, "mode").get("value"), bool(model.get("inpaint")), channels, name):
+                raise Mismatch("mode", refusal)
         image = picked(of(inputs, "image"), "width", "height", "batch")
         return {"image": image, "latent": picked(model, "name", "space"), "used_mask": image}
 
@@ -115,8 +124,8 @@ class Inpaint(Node):
 
     def run(self, context: Context) -> Work[Inpainted]:
         """Paint. Raises LoomError, in a sentence, for settings that do not fit together."""
-        if self.mode not in MODES:
-            raise LoomError(_channels(self.model.space.channels, "this model"))
+        if refusal := _unfit(self.mode, self.model.inpaint, self.model.space.channels, "this model"):
+            raise LoomError(refusal)
         with in_sentences():
             job = self._prepared(context)
             latent = self._begun(context, job)
@@ -139,7 +148,8 @@ class Inpaint(Node):
         used = used_mask(image, values.to(image), self.grow, self.feather)
         around = self.context if self.crop == "mask" else None
         size, cell = (self.model.width, self.model.height), self.model.space.factor
-        return prepare(image, used, MODES[self.mode], context=around, size=size, cell=cell)
+        mode = self.mode if self.mode != "auto" else "inpaint_model" if self.model.inpaint else "blend"
+        return prepare(image, used, MODES[mode], context=around, size=size, cell=cell)
 
     def _begun(self, context: Context, job: Job) -> Latent:
         import torch
@@ -149,14 +159,26 @@ class Inpaint(Node):
         with context.lease(self.vae) as (vae,), torch.no_grad():
             return begin(vae, job, self.fill)
 
+    def _painted(self, context: Context, job: Job) -> Tensor | None:
+        """What a network for inpainting is shown; None for another."""
+        import torch
+
+        from nodes.ops.inpaint import painted
+
+        if not self.model.inpaint:
+            return None
+        with context.lease(self.vae) as (vae,), torch.no_grad():
+            return painted(vae, job)
+
     def _sampled(self, context: Context, job: Job, latent: Latent) -> Work[Latent]:
         from nodes.ops.sampling import sample
 
+        painted = self._painted(context, job)
         with context.lease(self.model) as (denoiser,):
             steps = sample(
                 denoiser,
-                job.within(self.positive),
-                self.negative and job.within(self.negative),
+                job.within(self.positive, painted),
+                self.negative and job.within(self.negative, painted),
                 latent,
                 seed=self.seed,
                 steps=self.steps,
@@ -179,12 +201,20 @@ class Inpaint(Node):
             return finish(vae, job, latent, self.composite, self.match_seam)
 
 
-def _channels(channels: int, name: str) -> str:
-    return (
-        f"input 'mode' is 'inpaint_model', which wants a denoiser with {2 * channels + 1} input channels (in_channels): "
-        f"{channels} of the latent, 1 of the mask, {channels} of the masked picture; {name} has {channels}; "
-        "choose auto, blend or differential"
-    )
+def _unfit(mode: object, inpaint: bool, channels: int, name: str) -> str | None:
+    """Why a model whose latents have so many channels, made for inpainting or not, cannot be used in a mode."""
+    from nodes.families.records import in_channels
+
+    if mode not in MODES or (mode == "inpaint_model") == inpaint:
+        return None
+    wide = in_channels(channels, True)
+    parts = f"{channels} of the latent, 1 of the mask, {channels} of the masked picture"
+    if inpaint:
+        wanted, came = f"{channels} input channels (in_channels), the latent's", f"{wide}: {parts}"
+    else:
+        wanted, came = f"{wide} input channels (in_channels): {parts}", str(channels)
+    fitting = "auto or inpaint_model" if inpaint else "auto, blend or differential"
+    return f"input 'mode' is '{mode}', which wants a denoiser with {wanted}; {name} has {came}; choose {fitting}"
 
 
 def _seen(fill: object, denoise: object) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from nodes.families.protocol import Autoencoder
+from nodes.families.protocol import PAINTED, Autoencoder
 from nodes.ops.compositing import shown_through
 from nodes.ops.crops import Region, crop_of, region_around, whole, working_size
 from nodes.ops.fills import filled
@@ -29,7 +29,8 @@ still went through the autoencoder, and a hard edge would show that."""
 class Job:
     """What is to be painted: pictures (B, H, W, C), the mask in use (B, H, W), and the part of both to be worked on.
 
-    `pixels` (B, h, w, 3) and `values` (B, h, w) are that part at its working size; `masking` is a name in `MASKINGS`.
+    `pixels` (B, h, w, 3) and `values` (B, h, w) are that part at its working size; `masking` is a name in `MASKINGS`, or
+    None for a network for inpainting, which keeps what is around the hole by itself.
     """
 
     image: Tensor
@@ -37,18 +38,29 @@ class Job:
     region: Region
     pixels: Tensor
     values: Tensor
-    masking: str
+    masking: str | None
 
     @property
     def crop(self) -> Crop:
         """Where the part that is worked on lies."""
         return crop_of(self.region, self.image)
 
-    def within(self, conditioning: Conditioning) -> Conditioning:
-        """A conditioning for the whole picture, as it holds in the part that is worked on."""
-        if self.region == whole(self.image):
+    @property
+    def hole(self) -> Tensor:
+        """The part of the mask that is worked on, 1 wherever it covers anything and else 0: (B, h, w)."""
+        return (self.values > 0).to(self.values.dtype)
+
+    def within(self, conditioning: Conditioning, painted: Tensor | None = None) -> Conditioning:
+        """A conditioning for the whole picture, as it holds in the part that is worked on.
+
+        With `painted` (the function of that name) it also shows a network for inpainting what to paint over.
+        """
+        if self.region != whole(self.image):
+            conditioning = cut(conditioning, self.region, int(self.image.shape[2]), int(self.image.shape[1]))
+        if painted is None:
             return conditioning
-        return cut(conditioning, self.region, int(self.image.shape[2]), int(self.image.shape[1]))
+        shown = [replace(entry, tensors={**entry.tensors, PAINTED: painted}) for entry in conditioning.entries]
+        return replace(conditioning, entries=tuple(shown))
 
 
 def used_mask(image: Tensor, mask: Tensor, grow: int, feather: float) -> Tensor:
@@ -61,7 +73,7 @@ def used_mask(image: Tensor, mask: Tensor, grow: int, feather: float) -> Tensor:
 
 
 def prepare(
-    image: Tensor, used: Tensor, masking: str, *, context: float | None = None, size: tuple[int, int], cell: int
+    image: Tensor, used: Tensor, masking: str | None, *, context: float | None = None, size: tuple[int, int], cell: int
 ) -> Job:
     """Cut out what is to be worked on: all, or with `context` only what surrounds the mask, at about the model's `size`."""
     if context is None or not (used > 0).any():
@@ -79,17 +91,32 @@ def begin(vae: Autoencoder, job: Job, fill: str) -> Latent:
     Kept cells are those of the untouched picture, whatever fills the hole beside them. "noise" leaves the cells empty.
     """
     kept = encode(vae, Image(job.pixels))
-    values = job.values if job.masking == "differential" else (job.values > 0).to(job.values.dtype)
+    values = job.values if job.masking == "differential" else job.hole
     latent = replace(kept, mask=Mask(values))
     if fill == "original":
         return latent
     samples = samples_of(kept)
-    size = int(samples.shape[-2]), int(samples.shape[-1])
-    cells = latent_mask(values, size, kept.space.factor, (kept.height, kept.width), kept.batch).to(samples) > 0
     hole = torch.zeros_like(samples)
     if fill != "noise":
         hole = samples_of(encode(vae, Image(filled(job.pixels, job.values, fill))))
-    return with_samples(latent, torch.where(cells, hole, samples))
+    return with_samples(latent, torch.where(_touched(job, kept) > 0, hole, samples))
+
+
+def painted(vae: Autoencoder, job: Job) -> Tensor:
+    """What a network for inpainting is shown beside the noisy latent: (B, 1 + C, h, w), as `PAINTED` says.
+
+    As diffusers' StableDiffusionInpaintPipeline shows it, but for the mask's edge: there a pixel belongs to the hole from
+    0.5 on and a cell by one of its pixels, here wherever the mask covers anything, so that a thin stroke counts.
+    """
+    kept = encode(vae, Image(filled(job.pixels, job.hole, "neutral")))
+    return torch.cat([_touched(job, kept), samples_of(kept)], dim=1)
+
+
+def _touched(job: Job, latent: Latent) -> Tensor:
+    """1 in each cell of the part's latent that the mask touches, 0 in the others: (B, 1, h, w)."""
+    samples = samples_of(latent)
+    size, picture = (int(samples.shape[-2]), int(samples.shape[-1])), (latent.height, latent.width)
+    return latent_mask(job.hole, size, latent.space.factor, picture, latent.batch).to(samples)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def sample(
     start: int = 0,
     end: int | None = None,
     noise: NoiseSource | None = None,
-    masking: str = "blend",
+    masking: str | None = "blend",
     fresh: bool = False,
     tiling: Tiling | None = None,
 ) -> Generator[State, None, Sampled]:
@@ -59,11 +59,11 @@ def sample(
     is one that an earlier run with the same settings left at that step, noise and all; else noise is
     added to it, from `seed` (image i: seed + i) or from `noise`. An `end` before the last step leaves
     noise in. `denoise` below 1 keeps that much less of the way: see `sigma_table`. A mask in `latent`
-    keeps what it does not cover, over time as `masking` (a name in `MASKINGS`) says. A whole way starts
-    from noise alone where the latent is empty, and with `fresh` even where it is not. With `tiling` the
-    model is asked window by window (`nodes.ops.tiles`). Gradients run from the result
-    to what `noise`, the latent and the conditionings hold, as far as the caller's grad mode at each step
-    allows. Raises ValueError, in a sentence, for settings that do not fit together.
+    keeps what it does not cover, over time as `masking` (a name in `MASKINGS`) says; with None it keeps nothing, as a
+    network for inpainting wants it, which is shown the mask. A whole way starts from noise alone where the latent is
+    empty, and with `fresh` even where it is not. With `tiling` the model is asked window by window (`nodes.ops.tiles`).
+    Gradients run from the result to what `noise`, the latent and the conditionings hold, as far as the caller's grad mode
+    at each step allows. Raises ValueError, in a sentence, for settings that do not fit together.
     """
     _check(denoiser, latent, sampler, start)
     _check_room(latent, denoiser.device)
@@ -79,7 +79,7 @@ def sample(
         x = _begin(denoiser.schedule, fresh or latent.samples is None, source, first, taken[0])
     ask = _guided(denoiser, positive, negative, cfg, _Progress(denoiser.schedule, sigmas), latent, tiling)
     process = denoiser.schedule.process
-    if latent.mask is not None and first is not None:
+    if latent.mask is not None and masking is not None and first is not None:
         ask = masked(ask, source, first, MASKINGS[masking](_mask(latent, source), taken), process)
     state = None
     for state in SAMPLERS[sampler](ask, x, taken, process, draw):

@@ -1,7 +1,5 @@
 """What Inpaint promises, with the exact denoiser of a Gaussian and an autoencoder of block means."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +8,7 @@ import torch
 from generators import returned
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from inpainting import Bench, Blocks, box, inputs, noise, paint
 from torch import Tensor
 
 import nodes
@@ -18,72 +17,14 @@ from engine.graph.node import Mismatch, Stop
 from nodes.ops.inpaint import begin, finish, prepare, used_mask
 from nodes.ops.regions import combined, placed
 from nodes.ops.sampling import sample
-from nodes.types import VAE, Image, Latent, LatentSpace, Mask, Model
+from nodes.types import Image, Latent, LatentSpace
 
 SHARED = [HealthCheck.function_scoped_fixture]  # one denoiser for all examples: it keeps nothing but a count
-
-
-class Blocks:
-    """The mean colour of each cell, and a fourth channel that is not used."""
-
-    device = torch.device("cpu")
-
-    def __init__(self, space: LatentSpace) -> None:
-        self.space = space
-
-    def encode(self, pixels: Tensor) -> Tensor:
-        means = torch.nn.functional.avg_pool2d(pixels, self.space.factor)
-        return torch.cat([means, torch.zeros_like(means[:, :1])], 1)[:, : self.space.channels]
-
-    def decode(self, samples: Tensor) -> Tensor:
-        return samples[:, :3].repeat_interleave(self.space.factor, 2).repeat_interleave(self.space.factor, 3)
-
-
-class Bench:
-    """What a node sees of the engine: it lends the modules and hears the notices."""
-
-    def __init__(self, denoiser: Any) -> None:
-        self.denoiser, self.vae = denoiser, Blocks(denoiser.space)
-        self.notices: list[tuple[str, str | None]] = []
-
-    @contextmanager
-    def lease(self, *references: object) -> Iterator[tuple[Any, ...]]:
-        yield tuple(self.denoiser if isinstance(one, Model) else self.vae for one in references)
-
-    def notice(self, message: str, input: str | None = None) -> None:
-        self.notices.append((message, input))
 
 
 @pytest.fixture
 def bench(gaussian: Any) -> Bench:
     return Bench(gaussian)
-
-
-def inputs(bench: Bench, image: Tensor, mask: Tensor, **changes: Any) -> dict[str, Any]:
-    space = bench.denoiser.space
-    given = {
-        "model": Model("digest", "denoiser", "gaussian", space, width=32, height=32),
-        "vae": VAE("digest", "vae", "gaussian", space),
-        "positive": bench.denoiser.about(0.5),
-        "image": Image(image),
-        "mask": Mask(mask),
-        "steps": 2,
-    }
-    return given | changes
-
-
-def paint(bench: Bench, image: Tensor, mask: Tensor, **changes: Any) -> Any:
-    return returned(nodes.Inpaint(**inputs(bench, image, mask, **changes)).run(bench))  # type: ignore[arg-type]
-
-
-def noise(*shape: int, seed: int = 0) -> Tensor:
-    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed))
-
-
-def box(height: int, width: int, top: int, left: int, size: int = 6) -> Tensor:
-    values = torch.zeros(1, height, width)
-    values[:, top : top + size, left : left + size] = 1
-    return values
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=SHARED)

@@ -1,10 +1,12 @@
-"""Our masked sampling against diffusers' `StableDiffusionInpaintPipeline` over a model of four channels.
+"""Our masked sampling against diffusers' `StableDiffusionInpaintPipeline`, over a model of four channels and one of nine.
 
-Same weights, noise, picture and mask, before decoding. Both keep what is not covered: stock after each step, ours before
-each call of the model and in what it takes for clean. A cell that cannot match has its reason, and is held to it.
+Same weights, noise, picture and mask, before decoding. Over four channels both keep what is not covered: stock after each
+step, ours before each call of the model and in what it takes for clean. Over nine the network is shown the mask and the
+masked picture, and nothing is kept. A cell that cannot match has its reason, and is held to it.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,8 +15,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from nodes.ops.inpaint import begin, painted, prepare, used_mask
 from nodes.ops.sampling import sample
 from nodes.prompts.encode import encode_text
+from nodes.samplers.contract import Unscaled
 from nodes.types import Latent, Mask
 
 TOLERANCE = 1e-4
@@ -58,7 +62,7 @@ def _pipeline(path: Path) -> tuple[Any, Any]:
     return pipeline, pipeline.scheduler.config
 
 
-def _stock(path: Path, cell: Cell, source: Tensor, mask: Tensor) -> Tensor:
+def _stock(path: Path, cell: Cell, source: Tensor, mask: Tensor, masked: Tensor | None = None) -> Tensor:
     import diffusers
 
     pipeline, trained = _pipeline(path)
@@ -68,7 +72,7 @@ def _stock(path: Path, cell: Cell, source: Tensor, mask: Tensor) -> Tensor:
         negative_prompt=[NEGATIVE] * 2,
         image=source,
         mask_image=mask[:, None],
-        masked_image_latents=source,  # only a model of nine channels looks at it
+        masked_image_latents=source if masked is None else masked,  # only a model of nine channels looks at it
         height=16,
         width=16,
         strength=cell.strength,
@@ -118,3 +122,73 @@ def test_a_masked_run_equals_the_stock_pipelines(
         assert difference > TOLERANCE, f"this cell matches now; it was said that {cell.reason}"
     else:
         assert difference <= TOLERANCE
+
+
+class Shown(NamedTuple):
+    """A cell of the table for nine channels; how noise begins, where the whole way is gone, is as stock's class has it."""
+
+    cell: Cell
+    unit_start: bool = True
+
+
+NINE = [
+    Shown(Cell("euler", "trailing", "EulerDiscreteScheduler", TRAILING, 0.5)),
+    Shown(Cell("euler", "normal", "EulerDiscreteScheduler", LINSPACE, 1.0), unit_start=False),
+    Shown(Cell("euler_ancestral", "trailing", "EulerAncestralDiscreteScheduler", TRAILING, 1.0), unit_start=False),
+    Shown(Cell("ddim", "trailing", "DDIMScheduler", TRAILING, 0.75)),
+    Shown(Cell("ddim", "trailing", "DDIMScheduler", TRAILING, 1.0)),
+    Shown(Cell("ddim", "trailing", "DDIMScheduler", TRAILING, 1.0, zero_snr=True)),
+    Shown(Cell("dpmpp_2m", "trailing", "DPMSolverMultistepScheduler", TRAILING, 0.5)),
+    Shown(Cell("dpmpp_2m", "trailing", "DPMSolverMultistepScheduler", TRAILING, 1.0)),
+]
+
+
+def _encoded(path: Path, pixels: Tensor) -> Tensor:
+    """As stock encodes pictures (B, H, W, 3) in −1…1, but the mean instead of a draw."""
+    vae = _pipeline(path)[0].vae
+    with torch.no_grad():
+        latents: Tensor = vae.encode(pixels.movedim(-1, 1)).latent_dist.mean * vae.config.scaling_factor
+    return latents
+
+
+def _painted(parts: dict[str, Any], cell: Cell, image: Tensor, mask: Tensor, run: Callable[..., Any]) -> Tensor:
+    """What Inpaint's own strokes sample."""
+    denoiser, vae = parts["denoiser"], parts["vae"]
+    job = prepare(image, used_mask(image, mask, 0, 0.0), None, size=(16, 16), cell=denoiser.space.factor)
+    with torch.no_grad():
+        positive, negative = (encode_text(parts["text_encoder"], text, emphasis="off") for text in (PROMPT, NEGATIVE))
+        latent, beside = begin(vae, job, "original"), painted(vae, job)
+    work = sample(
+        denoiser,
+        job.within(positive, beside),
+        job.within(negative, beside),
+        latent,
+        seed=SEEDS[0],
+        steps=round(STEPS * cell.strength),
+        cfg=CFG,
+        sampler=cell.sampler,
+        schedule=cell.schedule,
+        denoise=cell.strength,
+        masking=job.masking,
+        fresh=True,
+    )
+    samples: Tensor = run(work)[1].latent.samples
+    return samples
+
+
+@pytest.mark.parametrize("row", NINE, ids=lambda row: f"{row.cell.sampler}-{row.cell.strength}-{row.cell.zero_snr}")
+def test_a_network_for_inpainting_paints_as_in_the_stock_pipeline(
+    tiny_model: Callable[..., Path], tiny_parts: Callable[..., dict[str, Any]], run: Callable[..., Any], row: Shown
+) -> None:
+    named = ("v_prediction", row.cell.zero_snr, True)
+    path, parts = tiny_model(*named), tiny_parts(*named)
+    parts["denoiser"].schedule = replace(parts["denoiser"].schedule, process=Unscaled(row.unit_start))
+    image = torch.rand(2, 16, 16, 3, generator=torch.Generator().manual_seed(9))
+    mask = torch.zeros(1, 16, 16)  # of whole cells, since stock takes one pixel of each
+    mask[:, 4:12, 2:14] = 1
+    signed = 2 * image - 1
+    stock = _stock(path, row.cell, _encoded(path, signed), mask, _encoded(path, signed * (mask < 0.5)[..., None]))
+    ours = _painted(parts, row.cell, image, mask, run)
+    assert float((ours - stock).abs().max()) <= TOLERANCE
+    other = _painted(parts, row.cell, 1 - image, mask, run)
+    assert float((ours - other).abs().max()) > 100 * TOLERANCE
