@@ -107,6 +107,7 @@ MODELS = {
     }
     for name, space in SPACES.items()
 }
+MODELS["patcher"] = MODELS["small"] | {"name": "patcher", "inpaint": True}
 
 
 def checked(registry: Registry, nodes: dict[str, Any]) -> Any:
@@ -170,6 +171,34 @@ def test_mixing_models_is_refused_in_a_sentence_that_names_both(
     assert (fault.code, fault.input) == ("mismatch", input)
     for word in told:
         assert word in fault.message
+
+
+def test_a_model_for_inpainting_is_refused_where_whole_pictures_are_drawn(registry: Registry) -> None:
+    (fault,) = checked(registry, pipeline(model__model="patcher")).faults
+    assert (fault.code, fault.node, fault.input) == ("mismatch", "sampler", "model")
+    assert "'patcher' was made for inpainting" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("model", "mode", "refused"),
+    [
+        ("patcher", "auto", False),
+        ("patcher", "inpaint_model", False),
+        ("patcher", "blend", True),
+        ("small", "auto", False),
+        ("small", "inpaint_model", True),
+    ],
+)
+def test_inpaint_takes_the_mode_that_its_model_was_made_for(
+    registry: Registry, model: str, mode: str, refused: bool
+) -> None:
+    drawn = pipeline()
+    drawn["painter"] = {"type": "LoadModel", "inputs": {"model": model}}
+    drawn["wider"] = {"type": "ImagePad", "inputs": {"image": link("decode.image"), "left": 8}}
+    parts = {"model": "painter.model", "vae": "painter.vae", "positive": "prompt.conditioning"}
+    links = {name: link(port) for name, port in (parts | {"image": "wider.image", "mask": "wider.mask"}).items()}
+    drawn["inpaint"] = {"type": "Inpaint", "inputs": {**links, "mode": mode}}
+    assert [fault.input for fault in checked(registry, drawn).faults] == ["mode"] * refused
 
 
 def test_models_that_share_a_space_may_share_latents(registry: Registry) -> None:
