@@ -1,0 +1,183 @@
+"""Pictures with a hole, and what belongs into it: what a network that paints over parts of pictures learns from.
+
+What is to be there afterwards is a training scene. Before, one of its solids was of another colour or shape, or was not
+there, or stood beside one more; the hole is where that solid was seen, grown. Some holes are boxes anywhere, and some are
+the whole picture, which is then drawn from its caption alone. Around the hole both pictures are the one before.
+"""
+
+import os
+import random
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from models.training.broken import altered
+from models.training.common import WORK, log, withheld_pairs, write_whole
+from models.training.denoiser import EMPTY
+from models.training.latents import encode
+from models.training.prompts import held_out_pairs, pairs_of
+from models.training.render import CHUNK, chunk_path, training_scene
+from models.training.softness import load_vae
+from models.training.tokenizer import tokens_of
+from nodes.ops.masks import grown
+from nodes.solids.camera import SIZE
+from nodes.solids.comparing import phrase, with_article
+from nodes.solids.prompts import Thing, caption
+from nodes.solids.render import render, silhouettes
+from nodes.solids.scene import Scene, Solid
+
+Pixels = NDArray[np.uint8]
+
+FOLDER: Final = WORK / "holes"
+CELL: Final = 8
+KINDS: Final = {"colour": 4, "shape": 4, "both": 4, "add": 3, "remove": 2, "box": 3, "whole": 1}
+"""What is done in the hole, and how often."""
+GROWN: Final = (2, 10)
+"""Pixels by which a solid's outline grows, from and to."""
+OVER_OTHERS: Final = 0.2
+"""How often the hole also covers what is seen of other solids there."""
+ALONE: Final = 0.2
+"""How often the caption says nothing but what belongs into the hole."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A picture before, what changes in it, and afterwards; `mask` (128, 128) is True in the hole, `target` the solid that
+    is new there, by its place in the scene afterwards, or None."""
+
+    before: Pixels
+    after: Pixels
+    mask: NDArray[np.bool_]
+    target: int | None
+
+    @property
+    def changed(self) -> Pixels:
+        """The picture afterwards: as before, but in the hole."""
+        return np.where(self.mask[..., None], self.after, self.before)
+
+    @property
+    def holed(self) -> Pixels:
+        """The picture with the hole, which is mid-grey."""
+        return np.where(self.mask[..., None], np.uint8(128), self.before)
+
+
+def job(scene: Scene, after: Pixels, draw: random.Random) -> Job:
+    """A job whose picture afterwards is that of a scene, drawn as KINDS say."""
+    kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
+    if kind in ("box", "whole"):
+        mask = box(draw) if kind == "box" else np.ones((SIZE, SIZE), bool)
+        return Job(after, after, mask, None)
+    before, target, gone = _before(scene, kind, draw)
+    seen, place = silhouettes(before if gone else scene), gone[0] if gone else target
+    hole = grown(torch.from_numpy(seen == place).float()[None], draw.randint(*GROWN))[0].numpy() > 0
+    if draw.random() > OVER_OTHERS:
+        hole &= (seen == place) | (seen < 0)
+    return Job(render(before), after, hole, None if kind == "remove" else target)
+
+
+def _before(scene: Scene, kind: str, draw: random.Random) -> tuple[Scene, int, tuple[int, ...]]:
+    """The scene before, which solid is new in the scene afterwards, and where the one that goes stood before."""
+    count = len(scene.solids)
+    if kind == "remove":
+        return altered(scene, "more", draw, withheld_pairs()), count, (count,)
+    target = draw.randrange(count)
+    if kind == "add":
+        kept = tuple(solid for place, solid in enumerate(scene.solids) if place != target)
+        return replace(scene, solids=kept), target, ()
+    solids = list(scene.solids)
+    for what in ("colour", "shape") if kind == "both" else (kind,):
+        solids[target] = another(solids[target], what, draw)
+    return replace(scene, solids=tuple(solids)), target, (target,)
+
+
+def another(solid: Solid, what: str, draw: random.Random) -> Solid:
+    """The solid in another colour or shape."""
+    return altered(Scene((solid,), "sand"), what, draw, withheld_pairs()).solids[0]
+
+
+def box(draw: random.Random) -> NDArray[np.bool_]:
+    """A mask (128, 128) of a box anywhere."""
+    mask = np.zeros((SIZE, SIZE), bool)
+    wide, high = draw.randint(16, 80), draw.randint(16, 80)
+    left, top = draw.randint(0, SIZE - wide), draw.randint(0, SIZE - high)
+    mask[top : top + high, left : left + wide] = True
+    return mask
+
+
+def to_cells(masks: NDArray[np.bool_]) -> Tensor:
+    """Masks (N, 128, 128) => (N, 1, 16, 16): 1 where a cell is touched."""
+    return nn.functional.max_pool2d(torch.from_numpy(masks)[:, None].float(), CELL)
+
+
+def path_of(index: int) -> Path:
+    """Where the holes of chunk `index` of the training pictures lie."""
+    return FOLDER / f"chunk_{index:03d}.npz"
+
+
+def make_chunk(index: int) -> None:
+    """Make the holes of a chunk unless they are there: latents of the changed and of the holed pictures, masks, targets."""
+    if path_of(index).exists():
+        return
+    torch.set_num_threads(1)
+    pictures, draw = np.load(chunk_path(index), mmap_mode="r", allow_pickle=False), random.Random(f"holes/{index}")
+    jobs = [job(training_scene(index * CHUNK + place), picture, draw) for place, picture in enumerate(pictures)]
+    found = {
+        "changed": encode(load_vae(), np.stack([one.changed for one in jobs])).half().numpy(),
+        "holed": encode(load_vae(), np.stack([one.holed for one in jobs])).half().numpy(),
+        "masks": to_cells(np.stack([one.mask for one in jobs])).half().numpy(),
+        "targets": np.array([-1 if one.target is None else one.target for one in jobs]),
+    }
+    write_whole(path_of(index), lambda path: np.savez(path, allow_pickle=False, **found))
+    log(f"holes of chunk {index}")
+
+
+def make(chunks: int, workers: int | None = None) -> None:
+    """Make the holes of so many chunks, on every core."""
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        list(pool.map(make_chunk, range(chunks)))
+
+
+class Holes:
+    """The holes there are, without scenes whose pair of solids a held-out prompt asks for; gives batches of them."""
+
+    def __init__(self, seed: int) -> None:
+        chunks: list[dict[str, NDArray[Any]]] = []
+        while path_of(len(chunks)).exists():
+            chunks.append(dict(np.load(path_of(len(chunks)), allow_pickle=False)))
+        if not chunks:
+            raise SystemExit("no pictures with holes; run python -m models.training.inpainter holes first")
+        parts = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+        self.scenes = [training_scene(index) for index in range(len(parts["targets"]))]
+        self.kept = [i for i, scene in enumerate(self.scenes) if pairs_of(scene) not in held_out_pairs()]
+        self.changed, self.holed, self.masks = (torch.from_numpy(parts[name]) for name in ("changed", "holed", "masks"))
+        self.targets: list[int] = parts["targets"].tolist()
+        self.draw = random.Random(seed)
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents of changed pictures (B, C, 16, 16), masks and holed pictures' latents (B, 1 + C, 16, 16), and tokens
+        (B, 32)."""
+        chosen = self.draw.choices(self.kept, k=size)
+        beside = torch.cat([self.masks[chosen], self.holed[chosen]], 1).float()
+        return self.changed[chosen].float(), beside, tokens_of([self._said(index) for index in chosen])
+
+    def _said(self, index: int) -> str:
+        chance, scene, target = self.draw.random(), self.scenes[index], self.targets[index]
+        if chance < EMPTY:
+            return ""
+        if chance < EMPTY + ALONE and target >= 0:
+            return alone(scene, target, self.draw)
+        return caption(scene, self.draw)
+
+
+def alone(scene: Scene, target: int, draw: random.Random) -> str:
+    """What says one solid of a scene and nothing else; its size and the ground as often as not."""
+    solid = scene.solids[target]
+    thing = Thing(solid.colour, solid.shape, solid.size if draw.random() < 0.5 else None)
+    return with_article(phrase(thing)) + (f" on {scene.ground}" if draw.random() < 0.5 else "")

@@ -1,0 +1,137 @@
+import random
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.training import holes, inpainter
+from models.training.denoiser import new_scheduler
+from models.training.holes import Job, alone, another, box, job, to_cells
+from models.training.inpainter import Inpainter, loss_of, widened
+from models.training.render import training_scene
+from models.training.teaching import teacher
+from models.training.vae import CHANNELS
+from nodes.solids.prompts import parse
+from nodes.solids.render import render
+
+SEEDS = st.integers(0, 2**20)
+
+
+@given(SEEDS)
+def test_around_the_hole_both_pictures_are_the_one_before(seed):
+    scene = training_scene(seed)
+    one = job(scene, render(scene), random.Random(seed))
+    for picture in (one.changed, one.holed):
+        assert np.array_equal(picture[~one.mask], one.before[~one.mask])
+    assert (one.holed[one.mask] == 128).all()
+    assert np.array_equal(one.changed[one.mask], one.after[one.mask])
+    assert one.mask.any() or one.target is not None
+
+
+@pytest.mark.parametrize("kind", list(holes.KINDS))
+def test_each_kind_of_hole_holds_what_its_name_says(kind, monkeypatch):
+    monkeypatch.setattr(holes, "KINDS", {kind: 1})
+    scene = training_scene(7)
+    one = job(scene, render(scene), random.Random(1))
+    alike = bool((one.before == one.after).all())
+    assert alike == (kind in ("box", "whole"))
+    assert (one.target is None) == (kind in ("box", "whole", "remove"))
+    assert one.mask.all() == (kind == "whole")
+
+
+@given(SEEDS, st.sampled_from(["colour", "shape"]))
+def test_another_solid_differs_in_that_alone(seed, what):
+    solid = training_scene(seed).solids[0]
+    other = another(solid, what, random.Random(seed))
+    same = "shape" if what == "colour" else "colour"
+    assert getattr(other, what) != getattr(solid, what)
+    assert getattr(other, same) == getattr(solid, same)
+    assert (other.x, other.z, other.size) == (solid.x, solid.z, solid.size)
+
+
+@given(SEEDS)
+def test_a_box_lies_within_the_picture_and_touches_every_cell_that_it_covers(seed):
+    mask = box(random.Random(seed))
+    assert 16 * 16 <= mask.sum() <= 80 * 80
+    cells = to_cells(mask[None])
+    assert cells.shape == (1, 1, 16, 16)
+    assert set(cells.unique().tolist()) <= {0.0, 1.0}
+    covered = np.kron(cells[0, 0].numpy(), np.ones((8, 8))) > 0
+    assert (covered | ~mask).all()
+
+
+@given(SEEDS)
+def test_what_is_said_alone_is_the_solid_and_nothing_else(seed):
+    scene = training_scene(seed)
+    said = parse(alone(scene, 0, random.Random(seed)))
+    assert [(thing.colour, thing.shape) for thing in said.things] == [(scene.solids[0].colour, scene.solids[0].shape)]
+    assert said.ground in (None, scene.ground)
+
+
+def test_a_batch_has_latents_masks_and_captions_of_what_is_there_afterwards(tmp_path, monkeypatch):
+    monkeypatch.setattr(holes, "FOLDER", tmp_path)
+    monkeypatch.setattr(holes, "chunk_path", lambda index: tmp_path / f"scenes_{index}.npy")
+    np.save(tmp_path / "scenes_0.npy", np.stack([render(training_scene(seed)) for seed in range(6)]))
+    holes.make_chunk(0)
+    clean, beside, tokens = holes.Holes(1).batch(5)
+    assert clean.shape == (5, CHANNELS, 16, 16)
+    assert beside.shape == (5, 1 + CHANNELS, 16, 16)
+    assert tokens.shape == (5, 32)
+    assert set(beside[:, 0].unique().tolist()) <= {0.0, 1.0}
+    assert clean.dtype == beside.dtype == torch.float32
+
+
+def test_without_pictures_it_says_how_to_make_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(holes, "FOLDER", tmp_path)
+    with pytest.raises(SystemExit, match="inpainter holes first"):
+        holes.Holes(1)
+
+
+def test_what_is_new_changes_nothing_at_first():
+    unet = teacher().unet
+    wide = widened(unet).eval()
+    assert wide.config.in_channels == 2 * CHANNELS + 1
+    draw = torch.Generator().manual_seed(1)
+    noisy, beside = (
+        torch.randn(2, CHANNELS, 16, 16, generator=draw),
+        torch.randn(2, 1 + CHANNELS, 16, 16, generator=draw),
+    )
+    context, step = torch.randn(2, 32, 192, generator=draw), torch.tensor([700, 20])
+    with torch.no_grad():
+        made = wide(torch.cat([noisy, beside], 1), step, context).sample
+        assert torch.allclose(made, unet(noisy, step, context).sample, atol=1e-5)
+
+
+def test_only_the_unet_learns():
+    model = Inpainter()
+    assert not any(parameter.requires_grad for parameter in model.text_encoder.parameters())
+    assert all(parameter.requires_grad for parameter in model.unet.parameters())
+
+
+def test_the_loss_is_nothing_for_who_knows_and_counts_the_hole_ten_times():
+    alphas, draw = new_scheduler().alphas_cumprod, torch.Generator().manual_seed(1)
+    clean = torch.randn(2, CHANNELS, 16, 16, generator=draw)
+    beside = torch.zeros(2, 1 + CHANNELS, 16, 16)
+    beside[:, 0, :8] = 1
+
+    def knowing(state, steps, _beside, _tokens, wrong=0.0):
+        signal, sigma = alphas[steps].sqrt()[:, None, None, None], (1 - alphas[steps]).sqrt()[:, None, None, None]
+        noise = (state - signal * clean) / sigma
+        return signal * noise - sigma * clean + wrong
+
+    batch = (clean, beside, torch.zeros(2, 32, dtype=torch.long))
+    assert float(loss_of(knowing, batch, alphas, 0.0)) == pytest.approx(0, abs=1e-4)
+    within = loss_of(lambda *given: knowing(*given, wrong=beside[:, :1]), batch, alphas, 0.0)
+    around = loss_of(lambda *given: knowing(*given, wrong=1 - beside[:, :1]), batch, alphas, 0.0)
+    assert float(within / around) == pytest.approx(1 / inpainter.AROUND, rel=0.01)
+
+
+def test_a_job_is_the_picture_before_but_for_its_hole():
+    before, after = np.zeros((128, 128, 3), np.uint8), np.full((128, 128, 3), 255, np.uint8)
+    mask = np.zeros((128, 128), bool)
+    mask[:4] = True
+    one = Job(before, after, mask, None)
+    assert one.changed.mean() == pytest.approx(255 * 4 / 128)
+    assert one.holed.max() == 128
