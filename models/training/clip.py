@@ -3,8 +3,7 @@
     python -m models.training.clip --name solids-clip --hours 1
 
 Contrast within the batch (Radford et al. 2021) with the twins as further texts (NegCLIP, Yuksekgonul et al. 2023), and
-once more each caption against its own twins alone; where `models.training.broken` has made pictures, each caption's
-picture stands against broken ones of its scene, too. While it is trained, linear layers read the scene's facts from both
+once more each caption against its own twins alone. While it is trained, linear layers read the scene's facts from both
 embeddings and from the patches; what they learn passes into the towers, and they are thrown away.
 """
 
@@ -13,24 +12,15 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import CLIPModel
 
 from models.training import facts
-from models.training.broken import broken_chunks
 from models.training.checkpoint import read_numbers
 from models.training.clip_data import Batch, Data, softened, training_chunks
 from models.training.clip_model import SHAPES, Shape, folder_of, new_clip, to_clip
-from models.training.clip_table import (
-    DEVELOPMENT_SCENES,
-    DEVELOPMENT_SEED,
-    broken_cases,
-    development,
-    share_right,
-    sound_told,
-)
+from models.training.clip_table import development, share_right
 from models.training.common import WORK, ending, log
 from models.training.loop import WARM_UP, Training
 from nodes.solids.vocabulary import COLOURS, SIZES
@@ -58,17 +48,11 @@ class Lessons(nn.Module):
         self.patch_heads = nn.ModuleList(nn.Linear(shape.width, 1 + len(t)) for t in (COLOURS, SOLID_SHAPES, SIZES))
         self.size = shape.size
 
-    def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Unit embeddings of pictures (B, D), texts (T, D) and broken pictures (M, K, D), and the patches' states
-        (B, P, W)."""
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Unit embeddings of pictures (B, D) and texts (T, D), and the patches' states (B, P, W)."""
         seen, patches = self.look(to_clip(batch.pictures, self.size), batch.kept)
         read = self.clip.get_text_features(batch.tokens).pooler_output
-        worse = seen.new_zeros(0, 1, seen.shape[1])
-        if batch.broken is not None:
-            count = batch.broken.shape[:2]
-            worse = self.look(to_clip(batch.broken.flatten(0, 1), self.size), None)[0].unflatten(0, count)
-        seen, read, worse = (nn.functional.normalize(one, dim=-1) for one in (seen, read, worse))
-        return seen, read, worse, patches
+        return nn.functional.normalize(seen, dim=-1), nn.functional.normalize(read, dim=-1), patches
 
     def look(self, pixels: Tensor, kept: Tensor | None) -> tuple[Tensor, Tensor]:
         """Embeddings (B, D) and states (B, K, W) of the patches that are kept: what `get_image_features` gives, but of
@@ -97,13 +81,6 @@ def against_twins(alike: Tensor, owner: Tensor) -> Tensor:
     return nn.functional.cross_entropy(alike.masked_fill(others, -math.inf), torch.arange(count))
 
 
-def against_broken(alike: Tensor, worse: Tensor) -> Tensor:
-    """Each caption's own picture among the broken ones of its scene: alike (M,), worse (M, K)."""
-    if not len(worse):
-        return worse.sum()
-    return nn.functional.cross_entropy(torch.cat([alike[:, None], worse], 1), torch.zeros(len(worse), dtype=torch.long))
-
-
 def facts_loss(said: Tensor, known: Tensor) -> Tensor:
     """Binary cross-entropy of facts (N, F) where they are known, summed over facts, averaged over N."""
     loss = nn.functional.binary_cross_entropy_with_logits(said, known.clamp(min=0).float(), reduction="none")
@@ -113,7 +90,7 @@ def facts_loss(said: Tensor, known: Tensor) -> Tensor:
 def loss_of(lessons: nn.Module, batch: Batch) -> Tensor:
     """The training loss of a batch."""
     assert isinstance(lessons, Lessons)
-    pictures, texts, worse, patches = lessons(batch)
+    pictures, texts, patches = lessons(batch)
     scale = lessons.clip.logit_scale.clamp(max=LARGEST_SCALE).exp()
     alike = scale * pictures[: len(batch.barred)] @ texts.T
     large = math.sqrt(pictures.shape[1])
@@ -124,9 +101,7 @@ def loss_of(lessons: nn.Module, batch: Batch) -> Tensor:
         nn.functional.cross_entropy(head(patches).flatten(0, 1), labels[:, place].flatten())
         for place, head in enumerate(lessons.patch_heads)
     )
-    worst = scale * torch.einsum("mkd,md->mk", worse, texts[: len(worse)])
     loss = contrast(alike, batch.barred) + against_twins(alike, batch.owner) + FACTS_WEIGHT * read
-    loss = loss + against_broken(alike.diagonal()[: len(worse)], worst)
     return loss + PATCH_WEIGHT * torch.as_tensor(local)
 
 
@@ -152,9 +127,7 @@ def from_shipped(name: str) -> Callable[[nn.Module], dict[str, Any]]:
     return fill
 
 
-def new_training(
-    name: str, batches: Callable[[], Batch], measure: Callable[[nn.Module], float], peak: float = PEAK
-) -> Training:
+def new_training(name: str, batches: Callable[[], Batch], measure: Callable[[nn.Module], float]) -> Training:
     """The training of a CLIP, from its last checkpoint, else from what ships, else from nothing."""
     shape = SHAPES[name]
     training = Training(
@@ -162,7 +135,7 @@ def new_training(
         Lessons(shape),
         lambda lessons: loss_of(lessons, batches()),
         measure,
-        peak,
+        PEAK,
         BATCH,
         shape.seed,
         optimizer_of,
@@ -174,14 +147,14 @@ def new_training(
 def load_data(shape: Shape, step: int) -> Data:
     """The rendered pictures, drawn from another seed at each start."""
     chunks = training_chunks()
-    data = Data(1000 * shape.seed + step, shape.patch, shape.size, chunks, softened(chunks), broken_chunks())
+    data = Data(1000 * shape.seed + step, shape.patch, shape.size, chunks, softened(chunks))
     log(f"{len(data.kept)} scenes of {len(chunks) * len(chunks[0])}; the others show pairs that are held out")
     return data
 
 
-def train(name: str, end: float, peak: float = PEAK) -> None:
+def train(name: str, end: float) -> None:
     """Train until `end` (seconds since the epoch)."""
-    shape, cases, broken = SHAPES[name], development(), broken_cases(DEVELOPMENT_SEED, DEVELOPMENT_SCENES // 2)
+    shape, cases = SHAPES[name], development()
     data: Data | None = None
 
     def batches() -> Batch:
@@ -192,9 +165,9 @@ def train(name: str, end: float, peak: float = PEAK) -> None:
 
     def measure(lessons: nn.Module) -> float:
         assert isinstance(lessons, Lessons)
-        return 0.5 * share_right(lessons.clip, cases) + 0.5 * float(np.mean(sound_told(lessons.clip, *broken)))
+        return share_right(lessons.clip, cases)
 
-    training = new_training(name, batches, measure, peak)
+    training = new_training(name, batches, measure)
     log(f"{name}: {sum(p.numel() for p in training.model.parameters())} values, from step {training.state['step']}")
     training.run(end)
 
@@ -205,11 +178,10 @@ def main() -> None:
     parser.add_argument("--name", choices=tuple(SHAPES), default="solids-clip")
     parser.add_argument("--until", help="clock time HH:MM at which to end")
     parser.add_argument("--hours", type=float, help="or how long to train")
-    parser.add_argument("--rate", type=float, default=PEAK, help="at first; less to go on from what ships")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    train(options.name, ending(options.until, options.hours), options.rate)
+    train(options.name, ending(options.until, options.hours))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.training import facts
-from models.training.broken import FIRST_SEED, broken_scene
 from models.training.common import WORK, log, withheld_pairs, write_whole
 from models.training.prompts import held_out_pairs, pairs_of
 from models.training.render import chunk_path, training_scene
@@ -33,8 +31,6 @@ SOFT_SCENES: Final = 2500
 """The first so many scenes are there after a VAE's round trip too."""
 SOFT_SHARE: Final = 0.2
 LATENT_NOISE: Final = 0.25
-BROKEN_SHARE: Final = 0.5
-"""How many of the pictures with captions stand beside broken ones of their scenes, where there are any."""
 PATCHES_CACHE: Final = 40_000
 
 
@@ -44,8 +40,7 @@ class Batch:
     is.
 
     `barred` (C, T) marks texts that are neither a picture's own caption nor false of it. `kept` (B, K) are the patches
-    that the vision tower looks at, in order; None is all. `patches` (B, 3, P) is what they show. `broken` (M, K, 3, H, W)
-    are K broken versions of each of the first M pictures.
+    that the vision tower looks at, in order; None is all. `patches` (B, 3, P) is what they show.
     """
 
     pictures: Tensor
@@ -56,41 +51,34 @@ class Batch:
     text_facts: Tensor
     patches: Tensor
     kept: Tensor | None = None
-    broken: Tensor | None = None
 
 
 class Data:
     """The training pictures, without scenes whose pair of solids a held-out prompt asks for.
 
     Picture i of `chunks`, counted through, is of training scene i; `soft` are the first of them after a VAE's round
-    trip; `broken` are the chunks of `models.training.broken`.
+    trip.
     """
 
-    def __init__(
-        self, seed: int, patch: int, size: int, chunks: list[Pictures], soft: Pictures, broken: list[Pictures]
-    ) -> None:
+    def __init__(self, seed: int, patch: int, size: int, chunks: list[Pictures], soft: Pictures) -> None:
         self.draw, self.noise = random.Random(seed), torch.Generator().manual_seed(seed)
-        self.chunks, self.soft, self.broken = chunks, soft, broken
-        self.scenes: dict[int, Scene] = {}
+        self.chunks, self.soft = chunks, soft
         each = len(chunks[0])
-        self.kept = self._keep(training_scene, 0, each * len(chunks))
+        scenes = {index: training_scene(index) for index in range(each * len(chunks))}
+        self.scenes = {i: scene for i, scene in scenes.items() if pairs_of(scene) not in held_out_pairs()}
+        self.kept = list(self.scenes)
         self.kept_soft = [index for index in self.kept if index < len(self.soft)]
-        self.kept_broken = self._keep(broken_scene, FIRST_SEED, sum(map(len, broken)))
         self.patch, self.size, self.each = patch, size, each
         self.known = lru_cache(PATCHES_CACHE)(self._known)
 
     def batch(self, size: int, captioned: int, keep: int | None = None) -> Batch:
-        """`size` pictures, worn; fresh captions and twins for `captioned` of them; `keep` patches of each, or all. Only
-        beside pictures that are looked at whole there are broken ones."""
-        some = self.kept_broken and keep is None
-        beside = [self._draw_broken() for _ in range(int(BROKEN_SHARE * captioned) if some else 0)]
-        drawn = [(index, versions[0]) for index, versions in beside]
-        drawn += [self._draw_one() for _ in range(size - len(drawn))]
+        """`size` pictures, worn; fresh captions and twins for `captioned` of them; `keep` patches of each, or all."""
+        drawn = [self._draw_one() for _ in range(size)]
         scenes = [self.scenes[index] for index, _ in drawn[:captioned]]
         texts, owner = with_twins(scenes, self.draw, TWINS)
         said = [parse(text) for text in texts]
-        pictures = self._worn(np.stack([picture for _, picture in drawn]))
-        broken = self._worn(np.concatenate([versions[1:] for _, versions in beside])) if beside else None
+        raw = np.stack([picture for _, picture in drawn])
+        pictures = wear(torch.from_numpy(raw).permute(0, 3, 1, 2).float().div_(255), self.noise)
         known = [self.known(index) for index, _ in drawn]
         patches = torch.from_numpy(np.stack([one for _, one in known]))
         return Batch(
@@ -102,24 +90,7 @@ class Data:
             torch.from_numpy(np.stack([facts.of_caption(one) for one in said])),
             patches,
             None if keep is None else kept_patches(patches, keep, self.noise),
-            None if broken is None else broken.unflatten(0, (len(beside), -1)),
         )
-
-    def _keep(self, scene_of: Callable[[int], Scene], first: int, count: int) -> list[int]:
-        """Remember the scenes of so many seeds, but for those that show what a held-out prompt asks for."""
-        scenes = {seed: scene_of(seed) for seed in range(first, first + count)}
-        kept = {seed: scene for seed, scene in scenes.items() if pairs_of(scene) not in held_out_pairs()}
-        self.scenes |= kept
-        return list(kept)
-
-    def _worn(self, raw: Pictures) -> Tensor:
-        return wear(torch.from_numpy(raw).permute(0, 3, 1, 2).float().div_(255), self.noise)
-
-    def _draw_broken(self) -> tuple[int, Pictures]:
-        """A scene's sound picture and its broken ones."""
-        seed = self.draw.choice(self.kept_broken)
-        each = len(self.broken[0])
-        return seed, self.broken[(seed - FIRST_SEED) // each][(seed - FIRST_SEED) % each]
 
     def _draw_one(self) -> tuple[int, Pictures]:
         if self.kept_soft and self.draw.random() < SOFT_SHARE:

@@ -4,8 +4,7 @@
 
 For each held-out scene one caption is drawn, and one twin of each kind that there is; right is a caption that is nearer
 to the picture than its twin. `swapped` counts one twin a scene, of exchanged facts where two can be exchanged, else of
-a replaced one; the other rows count each kind apart. Of broken pictures (`models.training.broken`) right is a caption that
-is nearer to its sound picture than to the broken one. Rates have 95 % intervals (Wilson 1927).
+a replaced one; the other rows count each kind apart. Rates have 95 % intervals (Wilson 1927).
 """
 
 import argparse
@@ -21,7 +20,6 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import CLIPImageProcessorPil, CLIPModel, CLIPTokenizer
 
-from models.training.broken import CHUNK, broken_scene, versions
 from models.training.clip_model import SHAPES, folder_of, size_of, to_clip
 from models.training.common import withheld_pairs
 from models.training.prompts import pairs_of
@@ -113,26 +111,6 @@ def share_right(clip: CLIPModel, chosen: tuple[tuple[Case, ...], Pictures]) -> f
     return float(0.5 * main + 0.5 * np.mean([right for one in found for right in one.values()]))
 
 
-@lru_cache(maxsize=2)
-def broken_cases(first: int, count: int) -> tuple[tuple[str, ...], Pictures]:
-    """Captions of scenes from seed `first` on, and their pictures: one sound, the others broken, (count, 1 + K, H, W, 3)."""
-    scenes = [broken_scene(first + index) for index in range(count)]
-    draw = random.Random(first)
-    pictures = [versions(scenes[i : i + CHUNK], first + i) for i in range(0, count, CHUNK)]
-    return tuple(caption(scene, draw) for scene in scenes), np.concatenate(pictures)
-
-
-@torch.no_grad()
-def sound_told(clip: CLIPModel, captions: tuple[str, ...], pictures: Pictures) -> list[bool]:
-    """For each broken picture whether its caption is nearer to the sound one."""
-    flat = torch.from_numpy(pictures).flatten(0, 1).permute(0, 3, 1, 2).float() / 255
-    seen = torch.cat([clip.get_image_features(part).pooler_output for part in to_clip(flat, size_of(clip)).split(100)])
-    seen = nn.functional.normalize(seen, dim=-1).unflatten(0, pictures.shape[:2])
-    read = nn.functional.normalize(clip.get_text_features(short_tokens_of(list(captions))).pooler_output, dim=-1)
-    alike = torch.einsum("nkd,nd->nk", seen, read)
-    return [bool(told) for told in (alike[:, :1] > alike[:, 1:]).flatten()]
-
-
 def table(chosen: list[Case], found: list[dict[str, bool]]) -> list[str]:
     """The lines of a table."""
     lines = [row("swapped", [right[one.main_kind()] for one, right in zip(chosen, found, strict=True)])]
@@ -165,9 +143,6 @@ def main() -> None:
     print("\n".join([head("after the VAE's round trip"), *table(soft, measured(folder, soft, soft=True))]), flush=True)
     apart = withheld_cases(options.scenes // 5)
     print("\n".join([head("withheld combinations"), *table(apart, measured(folder, apart))]), flush=True)
-    clip = CLIPModel.from_pretrained(folder, dtype=torch.float32).eval()
-    told = sound_told(clip, *broken_cases(HELD_OUT_SEED, options.scenes // 5))
-    print("\n".join([head("broken pictures"), row("told from sound ones", told)]), flush=True)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models.training.broken import altered
-from models.training.common import WORK, log, withheld_pairs, write_whole
+from models.training.altered import another, one_more
+from models.training.common import WORK, log, write_whole
 from models.training.denoiser import EMPTY
 from models.training.latents import encode
 from models.training.prompts import held_out_pairs, pairs_of
@@ -31,7 +31,7 @@ from nodes.solids.camera import SIZE
 from nodes.solids.comparing import phrase, with_article
 from nodes.solids.prompts import Thing, caption
 from nodes.solids.render import render, silhouettes
-from nodes.solids.scene import Scene, Solid
+from nodes.solids.scene import Scene
 
 Pixels = NDArray[np.uint8]
 
@@ -86,20 +86,17 @@ def _before(scene: Scene, kind: str, draw: random.Random) -> tuple[Scene, int, t
     """The scene before, which solid is new in the scene afterwards, and where the one that goes stood before."""
     count = len(scene.solids)
     if kind == "remove":
-        return altered(scene, "more", draw, withheld_pairs()), count, (count,)
+        return one_more(scene, draw), count, (count,)
     target = draw.randrange(count)
     if kind == "add":
         kept = tuple(solid for place, solid in enumerate(scene.solids) if place != target)
         return replace(scene, solids=kept), target, ()
     solids = list(scene.solids)
-    for what in ("colour", "shape") if kind == "both" else (kind,):
-        solids[target] = another(solids[target], what, draw)
+    if kind in ("colour", "both"):
+        solids[target] = another(solids[target], "colour", draw)
+    if kind in ("shape", "both"):
+        solids[target] = another(solids[target], "shape", draw)
     return replace(scene, solids=tuple(solids)), target, (target,)
-
-
-def another(solid: Solid, what: str, draw: random.Random) -> Solid:
-    """The solid in another colour or shape."""
-    return altered(Scene((solid,), "sand"), what, draw, withheld_pairs()).solids[0]
 
 
 def box(draw: random.Random) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Count how often Inpaint changes one solid of a rendered scene as it is told, and leaves the others as they were.
 
-    python -m models.training.inpaint_table [--scenes 100] [--grow 3] [--feather 1]
+    python -m models.training.inpaint_table [--model models/solids-inpaint] [--scenes 100] [--grow 3] [--feather 1]
 
 Scenes have two or three solids and are such that the scorer reads them exactly. One solid is to have another colour, another
 shape, or both, in turn; its mask is the scene's own truth, grown, without what is seen of the others. The prompt is a true
@@ -26,7 +26,7 @@ from models.training.common import MODELS, log
 from models.training.rows import Rows, place_of, settings_of
 from models.training.score_table import exact
 from nodes.families.load import PARTS, load_part
-from nodes.ops.inpaint import begin, finish, prepare, used_mask
+from nodes.ops.inpaint import begin, finish, painted, prepare, used_mask
 from nodes.ops.masks import grown
 from nodes.ops.sampling import sample
 from nodes.ops.scenes import as_bytes
@@ -135,7 +135,7 @@ def _apart(solid: Solid, other: Solid) -> float:
 
 
 class Painter:
-    """Paints with a model's own parts, as the node Inpaint does."""
+    """Paints with a model's own parts, as the node Inpaint does in its mode auto."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.parts: dict[str, Any] = {part: load_part(options.model, part) for part in PARTS}
@@ -151,8 +151,12 @@ class Painter:
         options, denoiser, vae = self.options, self.parts["denoiser"], self.parts["vae"]
         cell = denoiser.space.factor
         around = options.context if options.crop else None
-        job = prepare(_pixels(one), self.used(one), "blend", context=around, size=(SIZE, SIZE), cell=cell)
-        prompt, nothing = (encode_text(self.parts["text_encoder"], text) for text in (one.prompt, ""))
+        masking = None if denoiser.inpaint else "blend"
+        job = prepare(_pixels(one), self.used(one), masking, context=around, size=(SIZE, SIZE), cell=cell)
+        beside = painted(vae, job) if denoiser.inpaint else None
+        prompt, nothing = (
+            job.within(encode_text(self.parts["text_encoder"], text), beside) for text in (one.prompt, "")
+        )
         steps = sample(
             denoiser,
             prompt,
@@ -164,14 +168,15 @@ class Painter:
             sampler=options.sampler,
             schedule="trailing",
             denoise=options.denoise,
+            masking=masking,
             fresh=True,
         )
         while True:
             try:
                 next(steps)
             except StopIteration as end:
-                painted = finish(vae, job, end.value.latent, match=options.match_seam)
-                picture: Picture = as_bytes(painted.pixels)[0]
+                done = finish(vae, job, end.value.latent, match=options.match_seam)
+                picture: Picture = as_bytes(done.pixels)[0]
                 return picture
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import CLIPImageProcessorPil, CLIPModel, CLIPProcessor
 
-from models.training import broken, clip_table, facts
+from models.training import clip_table, facts
 from models.training.clip import Lessons, against_twins, contrast, facts_loss, loss_of, optimizer_of
 from models.training.clip_data import Data, barred, kept_patches, training_twins
 from models.training.clip_model import SHAPES, Shape, cosines, folder_of, new_clip, positions, to_clip, write_folder
@@ -32,8 +32,7 @@ PAIR = Scene((Solid("red", "cube", "small", -0.6, 0.0, 0.5), Solid("blue", "sphe
 @pytest.fixture(scope="module")
 def data():
     pictures = np.stack([render(training_scene(seed)) for seed in range(12)])
-    worse = np.stack([pictures, np.roll(pictures, 9, 1)], 1)
-    return Data(1, TINY.patch, TINY.size, [pictures[:6], pictures[6:]], pictures[:4], [worse[:6], worse[6:]])
+    return Data(1, TINY.patch, TINY.size, [pictures[:6], pictures[6:]], pictures[:4])
 
 
 @given(SEEDS)
@@ -154,17 +153,6 @@ def test_a_batch_has_a_caption_a_picture_and_twins_of_each(data):
     assert (torch.bincount(batch.owner) >= 2).all()
 
 
-def test_broken_pictures_stand_beside_those_that_are_looked_at_whole(data):
-    assert data.batch(6, 4, keep=8).broken is None
-    batch = data.batch(6, 4)
-    assert batch.broken.shape == (2, 1, 3, 128, 128)
-    lessons = Lessons(TINY)
-    pictures, texts, worse, patches = lessons(batch)
-    assert (len(pictures), len(texts), worse.shape, len(patches)) == (6, len(batch.owner), (2, 1, TINY.joint), 6)
-    loss_of(lessons, batch).backward()
-    assert lessons.clip.visual_projection.weight.grad.norm() > 0
-
-
 def test_wear_is_seeded_stays_in_range_and_leaves_its_input(data):
     pictures = data.batch(4, 2).pictures
     before = pictures.clone()
@@ -235,12 +223,6 @@ def test_a_shipped_clip_tells_held_out_captions_from_their_twins(name, floor):
     right = [told for one in found for told in one.values()]
     assert np.mean(right) >= floor
     assert isinstance(CLIPImageProcessorPil.from_pretrained(folder), CLIPImageProcessorPil)
-
-
-def test_a_caption_is_compared_with_its_sound_picture_and_each_broken_one(monkeypatch):
-    monkeypatch.setattr(broken, "EACH", 2)
-    told = clip_table.sound_told(new_clip(TINY).eval(), *clip_table.broken_cases(HELD_OUT_SEED, 3))
-    assert len(told) == 6
 
 
 def test_a_table_counts_one_main_twin_a_scene():

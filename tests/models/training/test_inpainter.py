@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.training import holes, inpainter
+from models.training.altered import another, one_more
+from models.training.common import withheld_pairs
 from models.training.denoiser import new_scheduler
-from models.training.holes import Job, alone, another, box, job, to_cells
+from models.training.holes import Job, alone, box, job, to_cells
 from models.training.inpainter import Inpainter, loss_of, widened
 from models.training.render import training_scene
 from models.training.teaching import teacher
@@ -49,6 +51,15 @@ def test_another_solid_differs_in_that_alone(seed, what):
     assert getattr(other, what) != getattr(solid, what)
     assert getattr(other, same) == getattr(solid, same)
     assert (other.x, other.z, other.size) == (solid.x, solid.z, solid.size)
+    assert (other.colour, other.shape) not in withheld_pairs()
+
+
+@given(SEEDS)
+def test_one_more_solid_leaves_the_others_and_is_of_no_withheld_combination(seed):
+    scene = training_scene(seed)
+    more = one_more(scene, random.Random(seed))
+    assert more.solids[:-1] == scene.solids
+    assert (more.solids[-1].colour, more.solids[-1].shape) not in withheld_pairs()
 
 
 @given(SEEDS)
