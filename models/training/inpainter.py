@@ -24,7 +24,7 @@ from models.training import checkpoint
 from models.training.common import MODELS, WORK, ending, log
 from models.training.course import Course, new_numbers
 from models.training.denoiser import draw_steps, even_share, new_scheduler, noised
-from models.training.export import write_model
+from models.training.export import fill_from, write_model
 from models.training.holes import Holes, make
 from models.training.muon import Muon
 from models.training.render import SCENES
@@ -102,10 +102,7 @@ def start(model: Inpainter, mean: Inpainter, optimizer: torch.optim.Optimizer) -
     if PATH.exists():
         return checkpoint.load(PATH, {"model": model, "mean": mean}, optimizer)
     if (TO / "state.json").exists():
-        state |= checkpoint.read_numbers(TO / "state.json")
-        shipped = UNet2DConditionModel.from_pretrained(TO / "unet", torch_dtype=torch.float32).state_dict()
-        model.unet.load_state_dict(shipped)
-        mean.unet.load_state_dict(shipped)
+        state |= fill_from(TO, model.unet, mean.unet)
     return state
 
 

@@ -21,14 +21,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from models.training import checkpoint
 from models.training.common import MODELS, WORK, ending, log
 from models.training.course import Course, new_numbers
 from models.training.denoiser import SHIPPED, new_scheduler, noised
-from models.training.export import write_model
+from models.training.export import fill_from, write_model
 from models.training.matching import Matching
 from models.training.muon import Muon
 from models.training.praise import Praise
@@ -133,10 +132,7 @@ def start(student: Student, mean: Student, follower: Student, optimizer: torch.o
     if PATH.exists():
         return checkpoint.load(PATH, {"model": student, "mean": mean, "follower": follower}, optimizer)
     if (TO / "state.json").exists() and is_ours(TO):
-        state |= checkpoint.read_numbers(TO / "state.json")
-        shipped = UNet2DConditionModel.from_pretrained(TO / "unet", torch_dtype=torch.float32).state_dict()
-        student.unet.load_state_dict(shipped)
-        mean.unet.load_state_dict(shipped)
+        state |= fill_from(TO, student.unet, mean.unet)
     return state
 
 

@@ -19,7 +19,7 @@ from nodes.ops.inpaint import begin, painted, prepare, used_mask
 from nodes.ops.sampling import sample
 from nodes.prompts.encode import encode_text
 from nodes.samplers.contract import Unscaled
-from nodes.types import Latent, Mask
+from nodes.types import Conditioning, Latent, Mask
 
 TOLERANCE = 1e-4
 STEPS, SEEDS = 8, (3, 4)
@@ -89,6 +89,18 @@ def _ours(parts: dict[str, Any], cell: Cell, source: Tensor, mask: Tensor, run: 
     with torch.no_grad():
         positive, negative = (encode_text(encoder, text, emphasis="off") for text in (PROMPT, NEGATIVE))
     latent = Latent(denoiser.space, 16, 16, 2, source, Mask(mask))
+    return _sampled(denoiser, positive, negative, latent, cell, run, "blend")
+
+
+def _sampled(
+    denoiser: Any,
+    positive: Conditioning,
+    negative: Conditioning,
+    latent: Latent,
+    cell: Cell,
+    run: Callable[..., Any],
+    masking: str | None,
+) -> Tensor:
     work = sample(
         denoiser,
         positive,
@@ -100,6 +112,7 @@ def _ours(parts: dict[str, Any], cell: Cell, source: Tensor, mask: Tensor, run: 
         sampler=cell.sampler,
         schedule=cell.schedule,
         denoise=cell.strength,
+        masking=masking,
         fresh=True,
     )
     samples: Tensor = run(work)[1].latent.samples
@@ -158,22 +171,8 @@ def _painted(parts: dict[str, Any], cell: Cell, image: Tensor, mask: Tensor, run
     with torch.no_grad():
         positive, negative = (encode_text(parts["text_encoder"], text, emphasis="off") for text in (PROMPT, NEGATIVE))
         latent, beside = begin(vae, job, "original"), painted(vae, job)
-    work = sample(
-        denoiser,
-        job.within(positive, beside),
-        job.within(negative, beside),
-        latent,
-        seed=SEEDS[0],
-        steps=round(STEPS * cell.strength),
-        cfg=CFG,
-        sampler=cell.sampler,
-        schedule=cell.schedule,
-        denoise=cell.strength,
-        masking=job.masking,
-        fresh=True,
-    )
-    samples: Tensor = run(work)[1].latent.samples
-    return samples
+    positive, negative = (job.within(one, beside) for one in (positive, negative))
+    return _sampled(denoiser, positive, negative, latent, cell, run, job.masking)
 
 
 @pytest.mark.parametrize("row", NINE, ids=lambda row: f"{row.cell.sampler}-{row.cell.strength}-{row.cell.zero_snr}")

@@ -10,6 +10,7 @@ import torch
 from generators import finished
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inpainting import Blocks
 from torch import Tensor, nn
 
 import nodes
@@ -21,25 +22,9 @@ from nodes.ops.latent_resize import latent_resized
 from nodes.ops.latents import decode, encode
 from nodes.ops.resize import resample
 from nodes.ops.sampling import sample, samples_of
-from nodes.types import VAE, Image, Latent, LatentSpace, Mask, Model, Upscaler
+from nodes.types import VAE, Image, Latent, Mask, Model, Upscaler
 
 NETWORK = Upscaler("digest")
-
-
-class Blocks:
-    """The mean colour of each cell, and a fourth channel that is not used."""
-
-    device = torch.device("cpu")
-
-    def __init__(self, space: LatentSpace) -> None:
-        self.space = space
-
-    def encode(self, pixels: Tensor) -> Tensor:
-        means = torch.nn.functional.avg_pool2d(pixels, self.space.factor)
-        return torch.cat([means, torch.zeros_like(means[:, :1])], 1)
-
-    def decode(self, samples: Tensor) -> Tensor:
-        return samples[:, :3].repeat_interleave(self.space.factor, 2).repeat_interleave(self.space.factor, 3)
 
 
 class Thrice(nn.Module):
