@@ -10,6 +10,7 @@ from pydantic import Field
 
 from engine.graph.faults import LoomError
 from engine.graph.node import Context, Facts, Mismatch, ModelName, Multiline, Node, Step
+from engine.graph.records import JsonValue
 from nodes.checks import in_sentences, of, picked
 from nodes.models import REWARD_FAMILIES as FAMILIES
 from nodes.models import named_model
@@ -44,6 +45,15 @@ class CLIPReward(Node):
         Literal["crop", "whole"],
         Field(description="What of a picture that is not square is seen: its middle, as the model was taught, or all"),
     ] = "crop"
+    views: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=64,
+            description="How often a picture is looked at, each time moved by a few pixels: more is steadier, and an "
+            "optimiser fools it less; each costs a look",
+        ),
+    ] = 1
     weight: Weight = 1.0
 
     @classmethod
@@ -75,10 +85,9 @@ class CLIPReward(Node):
         if not self.text.strip():
             raise LoomError("input 'text' is empty; say what the picture is to show")
         model = ModelRef(identity.digest, "clip", family, PIXELS)
-        term = RewardTerm(
-            "clip", "clip", {"text": self.text.strip(), "whole": self.fit == "whole"}, model, weight=self.weight
-        )
-        return Reward((term,))
+        settings: dict[str, JsonValue] = {"text": self.text.strip(), "whole": self.fit == "whole"}
+        settings |= {"views": self.views} if self.views > 1 else {}  # else as it was before there were views
+        return Reward((RewardTerm("clip", "clip", settings, model, weight=self.weight),))
 
 
 class RednessReward(Node):

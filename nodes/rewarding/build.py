@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def _clip(term: RewardTerm, clip: Any) -> Score:
-    return ClipScore(clip, str(term.settings["text"]), whole=bool(term.settings.get("whole")))
+    views = term.settings.get("views", 1)
+    assert isinstance(views, int)
+    return ClipScore(clip, str(term.settings["text"]), whole=bool(term.settings.get("whole")), views=views)
 
 
 KINDS: dict[str, Callable[[RewardTerm, Any], Score]] = {

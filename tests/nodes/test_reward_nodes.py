@@ -154,8 +154,9 @@ def test_a_reward_model_is_found_by_its_folder_leased_and_scores(host: Any, kind
     assert (found.fault, found.facts["family"], found.facts["width"]) == (None, kind, 32)
     identity = Identity(found.fingerprint, {"name": found.name, **found.facts})
     context = CallContext("it", Machine({}, models=host.models), {"model": identity})
-    node = nodes.CLIPReward(model=found.name, text=" a red cube ", fit="crop", weight=5.0)
+    node = nodes.CLIPReward(model=found.name, text=" a red cube ", fit="crop", views=3, weight=5.0)
     reward = node.run(context)
+    assert reward.terms[0].settings["views"] == 3
     assert not context.leased
     with context.lease(*models_of(reward)) as modules, torch.no_grad():
         (measure,) = measures(reward, modules)

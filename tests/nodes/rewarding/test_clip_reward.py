@@ -6,12 +6,14 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from nodes.families.clip import load_clip, prepare
 from nodes.families.clip_folder import ClipFolder, Preparation, is_clip
 from nodes.families.errors import UnusableModel
-from nodes.rewarding.clip import ClipScore
+from nodes.rewarding.clip import ClipScore, moved, moves
 
 KINDS = ["clip", "siglip"]
 TEXT = "a red cube"
@@ -78,6 +80,34 @@ def test_gradients_of_a_score_are_the_finite_differences(kind, tiny_clip):
         ahead, behind = (score(pixels + sign * 1e-2 * along) for sign in (1, -1))
     # float64 pictures, but the embeddings are normalised in float32.
     assert ((ahead - behind) / 2e-2).item() == pytest.approx((slope * along).sum().item(), rel=2e-2)
+
+
+def test_a_score_of_several_views_is_the_mean_of_the_scores_of_what_they_show(tiny_clip):
+    clip, pixels = load_clip(tiny_clip("clip")), floats(pictures(80, 120))
+    cover = torch.rand(1, 80, 120, generator=torch.Generator().manual_seed(1))
+    one, several = ClipScore(clip, TEXT), ClipScore(clip, TEXT, views=5)
+    shown = [(moved(pixels, *by), moved(cover[..., None], *by)[..., 0]) for by in moves(80, 120, 5)]
+    with torch.no_grad():
+        assert torch.allclose(several(pixels), torch.stack([one(it) for it, _ in shown]).mean(0), atol=1e-6)
+        assert torch.allclose(several(pixels, cover), torch.stack([one(*it) for it in shown]).mean(0), atol=1e-6)
+        assert not torch.allclose(several(pixels), one(pixels), atol=1e-6)
+        assert torch.equal(ClipScore(clip, TEXT, views=1)(pixels), one(pixels))
+
+
+def test_views_are_all_different_the_first_is_not_moved_and_none_goes_far():
+    for height, width, views in ((128, 128, 5), (512, 768, 9), (1024, 1024, 64)):
+        made = list(moves(height, width, views))
+        assert made[0] == (0, 0)
+        assert len(set(made)) == len(made) == views
+        assert all(np.hypot(*by) <= 0.025 * min(height, width) + 1 for by in made)
+
+
+@given(st.integers(-5, 5), st.integers(-5, 5))
+def test_what_is_moved_lies_where_it_was_moved_to_and_its_border_goes_on(down, across):
+    pixels = torch.rand(2, 12, 14, 3, generator=torch.Generator().manual_seed(2))
+    made = moved(pixels, down, across)
+    rows, columns = ((torch.arange(n) - by).clamp(0, n - 1) for n, by in ((12, down), (14, across)))
+    assert torch.equal(made, pixels[:, rows][:, :, columns])
 
 
 def test_the_text_is_encoded_once_and_leaves_no_tape(tiny_clip):
