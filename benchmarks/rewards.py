@@ -143,7 +143,7 @@ def _draw(asked: argparse.Namespace, told: Table, prompts: Sequence[tuple[int, A
     host = Host(find_registry(third_party=False), remember=False)
     setup = Setup(
         asked.model, asked.reward, asked.held_out, asked.steps, asked.cfg, asked.sampler, asked.weight, asked.lr,
-        asked.regularize,
+        asked.regularize, asked.views,
     )  # fmt: skip
     runner, began, drawn = Runner(host, setup, told), time.monotonic(), 0
     try:
@@ -193,6 +193,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--cfg", type=float, default=1.0)
     parser.add_argument("--sampler", default="ddim")
     parser.add_argument("--weight", type=float, default=1.0, help="of the reward")
+    parser.add_argument("--views", type=int, default=1, help="how often the reward looks at a picture")
     parser.add_argument("--lr", type=float, default=2.5)
     parser.add_argument("--regularize", type=float, default=0.01)
     parser.add_argument("--part", default="1/1", help="which share of the prompts, such as 1/2")

@@ -76,6 +76,7 @@ class Setup:
     weight: float
     lr: float
     regularize: float
+    views: int = 1
 
     def settings(self) -> dict[str, JsonValue]:
         """As inputs of RewardOptimize."""
@@ -91,7 +92,7 @@ def workflow(column: Column, setup: Setup, solids: int) -> dict[str, Any]:
         "prompt": _node("TextEncode", encoder=encoder, text=PROMPT),
         "negative": _node("TextEncode", encoder=encoder, text=""),
         "size": _node("EmptyLatent", model=_link("model.model")),
-        "asked": _node("CLIPReward", model=setup.reward, text=PROMPT, weight=setup.weight),
+        "asked": _node("CLIPReward", model=setup.reward, text=PROMPT, views=setup.views, weight=setup.weight),
         "other": _node("CLIPReward", model=setup.held_out, text=PROMPT),
         "reward": _node("RewardCombine", rewards=[_link("asked.reward")], held_out=[_link("other.reward")]),
     }
