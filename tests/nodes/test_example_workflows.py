@@ -4,6 +4,7 @@ They run on the shipped model; where that is not there, a tiny one with random w
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def host(
     home = tmp_path_factory.mktemp("home")
     (home / "models").mkdir()
     clips = [(name, "config.json", tiny_clip) for name in ("solids-clip", "solids-clip-b")]
-    for name, file, tiny in (("solids", "model_index.json", tiny_model), *clips):
+    painters = [("solids", tiny_model), ("solids-inpaint", partial(tiny_model, inpaint=True))]
+    for name, file, tiny in (*((name, "model_index.json", tiny) for name, tiny in painters), *clips):
         if not (ROOT / "models" / name / file).exists():
             (home / "models" / name).symlink_to(tiny(), target_is_directory=True)
     made = Host(find_registry(third_party=False), Home(home, (home / "models",)), device="cpu", remember=False)

@@ -1,3 +1,4 @@
+import argparse
 import random
 
 import numpy as np
@@ -6,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.training import holes, inpainter
+from models.training import holes, inpaint_table, inpainter
 from models.training.altered import another, one_more
 from models.training.common import withheld_pairs
 from models.training.denoiser import new_scheduler
@@ -17,6 +18,7 @@ from models.training.teaching import teacher
 from models.training.vae import CHANNELS
 from nodes.solids.prompts import parse
 from nodes.solids.render import render
+from nodes.solids.score import read
 
 SEEDS = st.integers(0, 2**20)
 
@@ -146,3 +148,34 @@ def test_a_job_is_the_picture_before_but_for_its_hole():
     one = Job(before, after, mask, None)
     assert one.changed.mean() == pytest.approx(255 * 4 / 128)
     assert one.holed.max() == 128
+
+
+def test_training_goes_on_from_the_network_that_ships(tmp_path, monkeypatch):
+    monkeypatch.setattr(inpainter, "PATH", tmp_path / "none")
+    model, mean = Inpainter(), Inpainter()
+    state = inpainter.start(model, mean, torch.optim.SGD(model.unet.parameters(), 0.1))
+    assert state["step"] > 0
+    assert torch.equal(model.unet.conv_in.weight, mean.unet.conv_in.weight)
+    assert model.unet.conv_in.weight[:, CHANNELS:].abs().max() > 0
+
+
+def test_the_network_that_ships_changes_a_solid_as_it_is_told_and_nothing_else():
+    options = argparse.Namespace(
+        model=inpainter.TO,
+        steps=8,
+        cfg=2.5,
+        sampler="ddim",
+        denoise=1.0,
+        grow=3,
+        feather=1.0,
+        crop=False,
+        match_seam=False,
+    )
+    paint = inpaint_table.Painter(options)
+    cases = [
+        inpaint_table.case(inpaint_table.sample_scene(seed, 2), seed, "colour")
+        for seed in range(60_000_000, 60_000_004)
+    ]
+    verdicts = [inpaint_table.verdict(one, read(paint(one))) for one in cases]
+    assert sum(one["target"] for one in verdicts) >= 2
+    assert sum(one["rest"] for one in verdicts) >= 3

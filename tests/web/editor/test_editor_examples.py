@@ -25,6 +25,7 @@ BUILD = """async ([files, models]) => {
 SPACE = {"name": "s", "channels": 4, "factor": 8}
 SD = {"family": "sd", "name": "solids", "space": SPACE, "width": 128, "height": 128}
 FACTS: dict[str, dict[str, Any]] = {
+    "solids-inpaint": SD | {"name": "solids-inpaint", "inpaint": True},
     "solids-clip": {"family": "clip"},
     "solids-clip-b": {"family": "clip"},
     "solids-upscale": {"family": "upscaler", "scale": 2, "name": "solids-upscale"},
