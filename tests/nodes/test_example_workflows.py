@@ -49,11 +49,15 @@ def host(
 ) -> Any:
     home = tmp_path_factory.mktemp("home")
     (home / "models").mkdir()
-    clips = [(name, "config.json", tiny_clip) for name in ("solids-clip", "solids-clip-b")]
-    painters = [("solids", tiny_model), ("solids-inpaint", partial(tiny_model, inpaint=True))]
-    for name, file, tiny in (*((name, "model_index.json", tiny) for name, tiny in painters), *clips):
+    tiny: dict[str, tuple[str, Callable[[], Path]]] = {
+        "solids": ("model_index.json", tiny_model),
+        "solids-inpaint": ("model_index.json", partial(tiny_model, inpaint=True)),
+        "solids-clip": ("config.json", tiny_clip),
+        "solids-clip-b": ("config.json", tiny_clip),
+    }
+    for name, (file, made_small) in tiny.items():
         if not (ROOT / "models" / name / file).exists():
-            (home / "models" / name).symlink_to(tiny(), target_is_directory=True)
+            (home / "models" / name).symlink_to(made_small(), target_is_directory=True)
     made = Host(find_registry(third_party=False), Home(home, (home / "models",)), device="cpu", remember=False)
     yield made
     made.close()
