@@ -45,6 +45,7 @@ HOURS_PAIRS ?= 0.5
 HOURS_TURBO ?= 3
 HOURS_CLIP ?= 1
 HOURS_UPSCALE ?= 0.5
+HOURS_INPAINT ?= 1.5
 train: .venv/dev
 	$(BIN)/python -m models.training.prompts
 	$(BIN)/python -m models.training.render
@@ -59,6 +60,9 @@ train: .venv/dev
 	$(BIN)/python -m models.training.turbo judge
 	$(BIN)/python -m models.training.turbo train --hours $(HOURS_TURBO)
 	$(BIN)/python -m models.training.turbo export
+	$(BIN)/python -m models.training.inpainter holes
+	$(BIN)/python -m models.training.inpainter train --hours $(HOURS_INPAINT)
+	$(BIN)/python -m models.training.inpainter export
 
 # Print every table of the cards: the scorer, the VAE, then each network that is there, and what regions
 # and Inpaint make of the first. Hours on two cores; the last two go on where they were stopped.
@@ -71,6 +75,7 @@ evaluate: .venv/dev
 	$(BIN)/python -m models.training.evaluate --set withheld_prompts
 	$(BIN)/python -m models.training.region_table --set held_out
 	$(BIN)/python -m models.training.inpaint_table
+	[ ! -d models/solids-inpaint ] || $(BIN)/python -m models.training.inpaint_table --model models/solids-inpaint
 	[ ! -d models/solids-turbo ] || for steps in 1 2 4; do $(BIN)/python -m $(TURBO) --steps $$steps || exit 1; done
 	[ ! -d models/solids-clip ] || $(BIN)/python -m models.training.clip_table --name solids-clip
 	[ ! -d models/solids-clip-b ] || $(BIN)/python -m models.training.clip_table --name solids-clip-b
