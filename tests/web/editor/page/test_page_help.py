@@ -34,10 +34,12 @@ def test_the_highest_seed_is_told_exactly(editor: Editor) -> None:
 def test_help_is_opened_left_and_used_by_keyboard_and_nothing_happens_behind_it(editor: Editor) -> None:
     page = editor.page
     editor.show(flow({"half": ("Half", {"a": 3})}, {"out": "half.value"}))
+    node, sheet = page.locator("[data-id=half]"), page.locator("dialog.sheet")
+    expect(node).to_be_visible()  # who has not seen it does not look for it: what is found is what is drawn
     page.keyboard.press("Control+f")
+    expect(page.get_by_role("combobox", expanded=True)).to_be_focused()
     page.keyboard.type("half")
     page.keyboard.press("Enter")
-    node, sheet = page.locator("[data-id=half]"), page.locator("dialog.sheet")
     expect(node).to_be_focused()
     page.keyboard.press("h")
     expect(sheet.get_by_role("heading", name="Inputs")).to_be_visible()

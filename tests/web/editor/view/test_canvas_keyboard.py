@@ -133,6 +133,7 @@ def test_the_outline_has_all_nodes_and_leads_to_each(canvas: Canvas) -> None:
 def test_find_leads_to_a_node_by_the_words_of_its_prompt(canvas: Canvas) -> None:
     canvas.page.locator(".stage").focus()
     canvas.page.keyboard.press("Control+f")
+    expect(canvas.page.get_by_role("combobox", expanded=True)).to_be_focused()
     canvas.page.keyboard.type("blue sphere")
     canvas.page.keyboard.press("Enter")
     expect(canvas.page.locator('[data-id="prompt"]')).to_be_focused()
