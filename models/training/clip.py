@@ -21,7 +21,7 @@ from models.training.checkpoint import read_numbers
 from models.training.clip_data import Batch, Data, softened, training_chunks
 from models.training.clip_model import SHAPES, Shape, folder_of, new_clip, to_clip
 from models.training.clip_table import development, share_right
-from models.training.common import WORK, ending, log
+from models.training.common import WORK, add_clock, ending, log
 from models.training.loop import WARM_UP, Training
 from nodes.solids.vocabulary import COLOURS, SIZES
 from nodes.solids.vocabulary import SHAPES as SOLID_SHAPES
@@ -176,8 +176,7 @@ def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", choices=tuple(SHAPES), default="solids-clip")
-    parser.add_argument("--until", help="clock time HH:MM at which to end")
-    parser.add_argument("--hours", type=float, help="or how long to train")
+    add_clock(parser)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

@@ -119,7 +119,7 @@ def training_twins(text: str, scene: Scene, draw: random.Random, most: int) -> l
     is not what a network should learn of those."""
     made = twins(text, scene, draw)
     order = sorted(made, key=lambda kind: (kind not in EXCHANGED, draw.random()))
-    allowed = [made[kind] for kind in order if not _pairs(parse(made[kind])) & withheld()]
+    allowed = [made[kind] for kind in order if not _pairs(parse(made[kind])) & withheld_pairs()]
     return allowed[:most]
 
 
@@ -168,9 +168,3 @@ def softened(chunks: list[Pictures]) -> Pictures:
 
 def _pairs(said: Facts) -> set[Pair]:
     return {(thing.colour, thing.shape) for thing in said.things}
-
-
-@lru_cache(maxsize=1)
-def withheld() -> frozenset[Pair]:
-    """The combinations that no training scene contains, read once."""
-    return withheld_pairs()

@@ -1,12 +1,14 @@
 """What the training programs share: folders, evaluation data, files written whole, and a clock that
 ends a run."""
 
+import argparse
 import json
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +17,9 @@ WORK: Final = MODELS.parent / ".cache" / "training"
 EVALUATION: Final = MODELS / "evaluation"
 
 
+@lru_cache(maxsize=1)
 def withheld_pairs() -> frozenset[tuple[str, str]]:
-    """The colour–shape combinations that no training scene contains."""
+    """The colour–shape combinations that no training scene contains, read once."""
     return frozenset((colour, shape) for colour, shape in json.loads((EVALUATION / "withheld.json").read_text()))
 
 
@@ -31,6 +34,12 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     partial = path.with_name(f"{path.stem}.partial{os.getpid()}{path.suffix}")
     write(partial)
     partial.replace(path)
+
+
+def add_clock(parser: argparse.ArgumentParser) -> None:
+    """Let a command line say when a run ends: what `ending` takes."""
+    parser.add_argument("--until", help="clock time HH:MM at which to end")
+    parser.add_argument("--hours", type=float, help="or how long")
 
 
 def ending(until: str | None, hours: float | None) -> float:

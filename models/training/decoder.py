@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from models.training import checkpoint
-from models.training.common import ending, log
+from models.training.common import add_clock, ending, log
 from models.training.latents import NORMALISED, frozen_vae, latents
 from models.training.render import load_pictures
 from models.training.vae import cosine, descend, picture_loss, psnr, to_model
@@ -54,8 +54,7 @@ def train(end: float) -> None:
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--until", help="clock time HH:MM at which to end")
-    parser.add_argument("--hours", type=float, help="or how long to train")
+    add_clock(parser)
     options = parser.parse_args()
     train(ending(options.until, options.hours))
 

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from models.training import checkpoint
-from models.training.common import MODELS, WORK, ending, log
+from models.training.common import MODELS, WORK, add_clock, ending, log
 from models.training.course import Course, new_numbers
 from models.training.latents import latents
 from models.training.muon import Muon
@@ -220,8 +220,7 @@ def train(team: Team, end: float, precision: str, warm_restart: bool) -> None:
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--until", help="clock time HH:MM at which to end")
-    parser.add_argument("--hours", type=float, help="or how long to train")
+    add_clock(parser)
     parser.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, a core and a batch each")
     parser.add_argument("--warm-restart", action="store_true", help="begin at the full rate again")

@@ -74,29 +74,30 @@ def job(scene: Scene, after: Pixels, draw: random.Random) -> Job:
     if kind in ("box", "whole"):
         mask = box(draw) if kind == "box" else np.ones((SIZE, SIZE), bool)
         return Job(after, after, mask, None)
-    before, target, gone = _before(scene, kind, draw)
-    seen, place = silhouettes(before if gone else scene), gone[0] if gone else target
+    before, outlined, place = _before(scene, kind, draw)
+    seen = silhouettes(outlined)
     hole = grown(torch.from_numpy(seen == place).float()[None], draw.randint(*GROWN))[0].numpy() > 0
     if draw.random() > OVER_OTHERS:
         hole &= (seen == place) | (seen < 0)
-    return Job(render(before), after, hole, None if kind == "remove" else target)
+    return Job(render(before), after, hole, None if kind == "remove" else place)
 
 
-def _before(scene: Scene, kind: str, draw: random.Random) -> tuple[Scene, int, tuple[int, ...]]:
-    """The scene before, which solid is new in the scene afterwards, and where the one that goes stood before."""
-    count = len(scene.solids)
+def _before(scene: Scene, kind: str, draw: random.Random) -> tuple[Scene, Scene, int]:
+    """The scene before, and the solid whose outline the hole has: in which of the scenes, before or afterwards, and its
+    place there."""
     if kind == "remove":
-        return one_more(scene, draw), count, (count,)
-    target = draw.randrange(count)
+        before = one_more(scene, draw)
+        return before, before, len(scene.solids)
+    target, solids = draw.randrange(len(scene.solids)), list(scene.solids)
     if kind == "add":
-        kept = tuple(solid for place, solid in enumerate(scene.solids) if place != target)
-        return replace(scene, solids=kept), target, ()
-    solids = list(scene.solids)
+        del solids[target]
+        return replace(scene, solids=tuple(solids)), scene, target
     if kind in ("colour", "both"):
         solids[target] = another(solids[target], "colour", draw)
     if kind in ("shape", "both"):
         solids[target] = another(solids[target], "shape", draw)
-    return replace(scene, solids=tuple(solids)), target, (target,)
+    before = replace(scene, solids=tuple(solids))
+    return before, before, target
 
 
 def box(draw: random.Random) -> NDArray[np.bool_]:

@@ -18,17 +18,17 @@ from typing import Any, Final
 
 import torch
 from diffusers import UNet2DConditionModel
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.training import checkpoint
-from models.training.common import MODELS, WORK, ending, log
+from models.training.common import MODELS, WORK, add_clock, ending, log
 from models.training.course import Course, new_numbers
 from models.training.denoiser import draw_steps, even_share, new_scheduler, noised
 from models.training.export import fill_from, write_model
 from models.training.holes import Holes, make
 from models.training.muon import Muon
 from models.training.render import SCENES
-from models.training.teaching import teacher
+from models.training.teaching import Painter, teacher
 from models.training.team import Team, together
 
 PATH: Final = WORK / "inpainter.safetensors"
@@ -40,21 +40,16 @@ AROUND: Final = 0.1
 """What an error outside of the hole costs, beside one within: the picture there stays as it was."""
 
 
-class Inpainter(nn.Module):
+class Inpainter(Painter):
     """A UNet of 2 C + 1 channels behind the text encoder of `models/solids`, which stays as it is."""
 
     def __init__(self) -> None:
-        super().__init__()
-        pipe = copy.deepcopy(teacher())
-        self.unet = widened(pipe.unet).train().requires_grad_(True).to(memory_format=torch.channels_last)
-        self.text_encoder = pipe.text_encoder.eval().requires_grad_(False)
+        super().__init__(widened(teacher().unet))
 
     def forward(self, noisy: Tensor, step: Tensor, beside: Tensor, tokens: Tensor) -> Tensor:
         """Noisy latents (B, C, 16, 16), steps (B,), masks and holed pictures (B, 1 + C, 16, 16) and tokens (B, 32) => v, as
         large as the latents."""
-        with torch.no_grad():
-            states = self.text_encoder(tokens).last_hidden_state
-        return torch.as_tensor(self.unet(torch.cat([noisy, beside], 1), step, states, return_dict=False)[0])
+        return self.answer(torch.cat([noisy, beside], 1), step, tokens)
 
 
 def widened(unet: UNet2DConditionModel) -> UNet2DConditionModel:
@@ -118,8 +113,7 @@ def main() -> None:
     """Read the command line and do the part that it names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("holes", "train", "export"))
-    parser.add_argument("--until", help="clock time HH:MM at which to end")
-    parser.add_argument("--hours", type=float, help="or how long")
+    add_clock(parser)
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, a core each")
     parser.add_argument("--to", type=Path, default=TO, help="where the network is exported to")
     options = parser.parse_args()

@@ -5,6 +5,7 @@ them, is left out, so that the student is asked to hit the teacher's better pict
 2023, "RAFT"). The scorer, which judges the student in the end, has no part in that.
 """
 
+import copy
 import random
 import time
 from collections.abc import Iterator
@@ -14,9 +15,9 @@ from typing import Final
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, StableDiffusionPipeline
+from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import CLIPModel
 
 from models.training.clip_data import with_twins
@@ -157,6 +158,21 @@ def teacher() -> StableDiffusionPipeline:
         SHIPPED, safety_checker=None, dtype=torch.float32
     )
     return pipe
+
+
+class Painter(nn.Module):
+    """A UNet that is to learn, behind the teacher's text encoder, which stays as it is."""
+
+    def __init__(self, unet: UNet2DConditionModel) -> None:
+        super().__init__()
+        self.unet = unet.train().requires_grad_(True).to(memory_format=torch.channels_last)
+        self.text_encoder = copy.deepcopy(teacher().text_encoder).eval().requires_grad_(False)
+
+    def answer(self, seen: Tensor, step: Tensor, tokens: Tensor) -> Tensor:
+        """What the UNet sees (B, channels, 16, 16), steps (B,) and tokens (B, 32) => v, as large as the latents."""
+        with torch.no_grad():
+            states = self.text_encoder(tokens).last_hidden_state
+        return torch.as_tensor(self.unet(seen, step, states, return_dict=False)[0])
 
 
 class Pairs:

@@ -21,17 +21,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.training import checkpoint
-from models.training.common import MODELS, WORK, ending, log
+from models.training.common import MODELS, WORK, add_clock, ending, log
 from models.training.course import Course, new_numbers
 from models.training.denoiser import SHIPPED, new_scheduler, noised
 from models.training.export import fill_from, write_model
 from models.training.matching import Matching
 from models.training.muon import Muon
 from models.training.praise import Praise
-from models.training.teaching import Pairs, judge_pairs, make_pairs, teacher
+from models.training.teaching import Painter, Pairs, judge_pairs, make_pairs, teacher
 from models.training.team import Team, together
 
 PATH: Final = WORK / "turbo.safetensors"
@@ -59,20 +59,15 @@ HUBER: Final = 0.03
 """The pseudo-Huber constant c, for latents of deviation 1; c = 0.00054·√d of the source is 0.017 for d = 1,024."""
 
 
-class Student(nn.Module):
-    """A UNet behind the teacher's text encoder, which stays as it is."""
+class Student(Painter):
+    """A UNet that begins as the teacher's, behind its text encoder, which stays as it is."""
 
     def __init__(self) -> None:
-        super().__init__()
-        pipe = copy.deepcopy(teacher())
-        self.unet = pipe.unet.train().requires_grad_(True).to(memory_format=torch.channels_last)
-        self.text_encoder = pipe.text_encoder.eval().requires_grad_(False)
+        super().__init__(copy.deepcopy(teacher().unet))
 
     def forward(self, noisy: Tensor, step: Tensor, tokens: Tensor) -> Tensor:
         """Noisy latents (B, 8, 16, 16), steps (B,) and tokens (B, 32) => v, as large as the latents."""
-        with torch.no_grad():
-            states = self.text_encoder(tokens).last_hidden_state
-        return torch.as_tensor(self.unet(noisy, step, states, return_dict=False)[0])
+        return self.answer(noisy, step, tokens)
 
 
 def draw_steps(count: int, among: Steps) -> Tensor:
@@ -159,8 +154,7 @@ def main() -> None:
     """Read the command line and do the part that it names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("pairs", "judge", "train", "export"))
-    parser.add_argument("--until", help="clock time HH:MM at which to end")
-    parser.add_argument("--hours", type=float, help="or how long")
+    add_clock(parser)
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, a core each")
     parser.add_argument("--to", type=Path, default=TO, help="where the student is exported to")
     options = parser.parse_args()

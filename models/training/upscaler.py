@@ -20,7 +20,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from models.training.checkpoint import read_numbers
-from models.training.common import MODELS, WORK, ending, log
+from models.training.common import MODELS, WORK, add_clock, ending, log
 from models.training.enlarged import DEVELOPMENT_SEED, Pairs, development_pairs, training_pairs
 from models.training.loop import Training
 from nodes.upscalers.compact import Compact
@@ -160,8 +160,7 @@ def refit(network: nn.Module, pairs: Pairs, draw: np.random.Generator) -> nn.Mod
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--until", help="clock time HH:MM at which to end")
-    parser.add_argument("--hours", type=float, help="or how long to train")
+    add_clock(parser)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

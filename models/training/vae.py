@@ -24,7 +24,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from models.training import checkpoint
-from models.training.common import WORK, ending, log
+from models.training.common import WORK, add_clock, ending, log
 from models.training.render import HELD_OUT_SEED, load_pictures, training_scene
 from models.training.team import Team, together
 from nodes.solids.camera import project
@@ -196,8 +196,7 @@ def descend(
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--until", help="clock time HH:MM at which to end")
-    parser.add_argument("--hours", type=float, help="or how long to train")
+    add_clock(parser)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, a core and a batch each")
     parser.add_argument("--warm-restart", action="store_true", help="begin a new cosine from the last weights")
