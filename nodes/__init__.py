@@ -21,6 +21,7 @@ from nodes.masks import LoadMask, MaskEdit, MaskFromAlpha, MaskFromColor, MaskFr
 from nodes.models import LoadModel, build, identify
 from nodes.numbers import Flag, Integer, Math, Number
 from nodes.optimize import RewardOptimize
+from nodes.paint_regions import PaintRegions
 from nodes.ranking import BestOf, ScoreImages
 from nodes.regions import CombinePrompts, RegionPrompt
 from nodes.reroute import Reroute
@@ -105,6 +106,7 @@ __all__ = [
     "Noise",
     "Number",
     "OptimizeState",
+    "PaintRegions",
     "PaletteReward",
     "Preview",
     "RednessReward",

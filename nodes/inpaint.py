@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from engine.graph.faults import LoomError
-from engine.graph.node import Context, Facts, Mismatch, Node, Seed, Step, Work
-from nodes.checks import in_sentences, of, picked, same_families
-from nodes.sampling import Cfg, Negative, Positive, SamplerName, ScheduleName, told
+from engine.graph.node import Context, Facts, Node, Seed, Step, Work
+from nodes.checks import in_sentences, of, picked
+from nodes.painting import Brush, Mode, check_brush, check_mode
+from nodes.sampling import Cfg, Negative, Positive, SamplerName, ScheduleName
 from nodes.types import VAE, Crop, Image, Latent, Mask, Model
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from nodes.ops.inpaint import Finished, Job
-
-MODES = {"blend": "blend", "differential": "differential", "inpaint_model": None}
-"""How a mode limits a sampler: a name in `nodes.samplers.masking.MASKINGS`, or None, where the network itself is shown the
-mask."""
+    from nodes.ops.inpaint import Job
 
 
 class Inpainted(NamedTuple):
@@ -61,7 +55,7 @@ class Inpaint(Node):
     image: Annotated[Image, Field(description="The pictures to repair")]
     mask: Annotated[Mask, Field(description="White where to paint; one for all pictures, or one each")]
     mode: Annotated[
-        Literal["auto", "blend", "differential", "inpaint_model"],
+        Mode,
         Field(
             description="What the mask means while sampling; models made for inpainting take inpaint_model, others the rest"
         ),
@@ -102,19 +96,10 @@ class Inpaint(Node):
     @classmethod
     def infer(cls, inputs: Mapping[str, Any]) -> Mapping[str, Facts]:
         """Refuse conditionings of another family, a VAE of another space, and a mode that the model was not made for."""
-        model, vae = of(inputs, "model"), of(inputs, "vae")
-        same_families(inputs, model)
-        if None not in (model.get("space"), vae.get("space")) and model["space"] != vae["space"]:
-            names = (f"'{facts['space']['name']}'" for facts in (vae, model))
-            raise Mismatch(
-                "vae", "input 'vae' is of latent space {}, the model works in {}; link its own VAE".format(*names)
-            )
-        if model.get("space"):
-            channels, name = int(model["space"]["channels"]), str(model.get("name", "this model"))
-            if refusal := _unfit(of(inputs, "mode").get("value"), bool(model.get("inpaint")), channels, name):
-                raise Mismatch("mode", refusal)
+        check_brush(inputs)
+        check_mode(inputs)
         image = picked(of(inputs, "image"), "width", "height", "batch")
-        return {"image": image, "latent": picked(model, "name", "space"), "used_mask": image}
+        return {"image": image, "latent": picked(of(inputs, "model"), "name", "space"), "used_mask": image}
 
     @classmethod
     def notices(cls, inputs: Mapping[str, Any]) -> Mapping[str, str]:
@@ -124,20 +109,21 @@ class Inpaint(Node):
 
     def run(self, context: Context) -> Work[Inpainted]:
         """Paint. Raises LoomError, in a sentence, for settings that do not fit together."""
-        if refusal := _unfit(self.mode, self.model.inpaint, self.model.space.channels, "this model"):
-            raise LoomError(refusal)
+        brush = Brush(
+            self.model, self.vae, self.negative, self.steps, self.cfg, self.sampler, self.schedule, self.denoise
+        )
         with in_sentences():
-            job = self._prepared(context)
-            latent = self._begun(context, job)
+            job = self._prepared(context, brush)
+            latent = brush.begun(context, job, self.fill)
             if not (job.used > 0).any():
                 context.notice("the mask covers nothing, so the picture stays as it is", "mask")
                 return Inpainted(self.image, latent, Mask(job.used), job.crop, 0.0)
-            latent = yield from self._sampled(context, job, latent)
-            done = self._finished(context, job, latent)
-            return Inpainted(Image(done.pixels), latent, Mask(job.used), job.crop, float(done.seam.mean()))
+            sampled = yield from brush.sampled(context, job, latent, self.positive, self.seed)
+            done = brush.finished(context, job, sampled.latent, self.composite, self.match_seam)
+            return Inpainted(Image(done.pixels), sampled.latent, Mask(job.used), job.crop, float(done.seam.mean()))
 
-    def _prepared(self, context: Context) -> Job:
-        from nodes.ops.inpaint import prepare, used_mask
+    def _prepared(self, context: Context, brush: Brush) -> Job:
+        from nodes.ops.inpaint import used_mask
 
         image, values = self.image.pixels, self.mask.values
         if remark := _seen(self.fill, self.denoise):
@@ -146,75 +132,7 @@ class Inpaint(Node):
             sizes = (f"{size[1]} × {size[0]}" for size in (values.shape[1:], image.shape[1:3]))
             context.notice("the mask is {} pixels and is stretched to the picture's {}".format(*sizes), "mask")
         used = used_mask(image, values.to(image), self.grow, self.feather)
-        around = self.context if self.crop == "mask" else None
-        size, cell = (self.model.width, self.model.height), self.model.space.factor
-        mode = self.mode if self.mode != "auto" else "inpaint_model" if self.model.inpaint else "blend"
-        return prepare(image, used, MODES[mode], context=around, size=size, cell=cell)
-
-    def _begun(self, context: Context, job: Job) -> Latent:
-        import torch
-
-        from nodes.ops.inpaint import begin
-
-        with context.lease(self.vae) as (vae,), torch.no_grad():
-            return begin(vae, job, self.fill)
-
-    def _painted(self, context: Context, job: Job) -> Tensor | None:
-        """What a network for inpainting is shown; None for another."""
-        import torch
-
-        from nodes.ops.inpaint import painted
-
-        if not self.model.inpaint:
-            return None
-        with context.lease(self.vae) as (vae,), torch.no_grad():
-            return painted(vae, job)
-
-    def _sampled(self, context: Context, job: Job, latent: Latent) -> Work[Latent]:
-        from nodes.ops.sampling import sample
-
-        painted = self._painted(context, job)
-        with context.lease(self.model) as (denoiser,):
-            steps = sample(
-                denoiser,
-                job.within(self.positive, painted),
-                self.negative and job.within(self.negative, painted),
-                latent,
-                seed=self.seed,
-                steps=self.steps,
-                cfg=self.cfg,
-                sampler=self.sampler,
-                schedule=self.schedule,
-                denoise=self.denoise,
-                masking=job.masking,
-                fresh=True,
-            )
-            done = yield from told(steps, latent, denoiser.preview)
-            return done.latent
-
-    def _finished(self, context: Context, job: Job, latent: Latent) -> Finished:
-        import torch
-
-        from nodes.ops.inpaint import finish
-
-        with context.lease(self.vae) as (vae,), torch.no_grad():
-            return finish(vae, job, latent, self.composite, self.match_seam)
-
-
-def _unfit(mode: object, inpaint: bool, channels: int, name: str) -> str | None:
-    """Why a model whose latents have so many channels, made for inpainting or not, cannot be used in a mode."""
-    from nodes.families.records import in_channels
-
-    if mode not in MODES or (mode == "inpaint_model") == inpaint:
-        return None
-    wide = in_channels(channels, True)
-    parts = f"{channels} of the latent, 1 of the mask, {channels} of the masked picture"
-    if inpaint:
-        wanted, came = f"{channels} input channels (in_channels), the latent's", f"{wide}: {parts}"
-    else:
-        wanted, came = f"{wide} input channels (in_channels): {parts}", str(channels)
-    fitting = "auto or inpaint_model" if inpaint else "auto, blend or differential"
-    return f"input 'mode' is '{mode}', which wants a denoiser with {wanted}; {name} has {came}; choose {fitting}"
+        return brush.prepared(image, used, self.mode, self.context if self.crop == "mask" else None)
 
 
 def _seen(fill: object, denoise: object) -> str | None:

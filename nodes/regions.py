@@ -20,9 +20,9 @@ class RegionPrompt(Node):
     """Let a prompt hold only in a part of the picture: under a mask, or in a box.
 
     Give each thing its own prompt and its own place, and colours stay with the thing that they were said of. Link several
-    to Combine prompts. The box is in per cent of the picture, from its left upper corner; a linked mask takes its place.
-    Start and end say for which part of a run it holds: places are settled early, so an end at 0.5 leaves the details to
-    the other prompts.
+    to Combine prompts, or to Paint regions, which paints one after another. The box is in per cent of the picture, from its
+    left upper corner; a linked mask takes its place. Start and end say for which part of a run it holds: places are settled
+    early, so an end at 0.5 leaves the details to the other prompts.
     """
 
     title = "Prompt for a region"
@@ -79,7 +79,8 @@ class CombinePrompts(Node):
     """Let several prompts steer one picture, each in its region, and a base prompt wherever none of them holds.
 
     Where regions overlap, the picture is led towards the mean of their prompts, weighted by their strengths. The order of
-    the prompts does not matter. A little of the base within the regions holds the picture together.
+    the prompts does not matter. A little of the base within the regions holds the picture together. Where things still mix
+    or are missing, Paint regions paints one after another.
     """
 
     title = "Combine prompts"

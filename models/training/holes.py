@@ -7,6 +7,7 @@ the whole picture, which is then drawn from its caption alone. Around the hole b
 
 import os
 import random
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -37,20 +38,34 @@ Pixels = NDArray[np.uint8]
 
 FOLDER: Final = WORK / "holes"
 CELL: Final = 8
-KINDS: Final = {"colour": 4, "shape": 4, "both": 4, "add": 3, "remove": 2, "box": 3, "whole": 1}
+KINDS: Final = {
+    "colour": 3,
+    "shape": 3,
+    "both": 3,
+    "add": 2,
+    "into a box": 8,
+    "remove": 2,
+    "box": 2,
+    "whole": 1,
+    "bare": 1,
+}
 """What is done in the hole, and how often."""
 GROWN: Final = (2, 10)
-"""Pixels by which a solid's outline grows, from and to."""
+"""Pixels by which a solid's outline, or the box around it, grows, from and to."""
+SEEN: Final = 6
+"""Bytes by which a pixel differs that a solid or its shadow changes."""
 OVER_OTHERS: Final = 0.2
 """How often the hole also covers what is seen of other solids there."""
-ALONE: Final = 0.2
+ALONE: Final = 0.35
 """How often the caption says nothing but what belongs into the hole."""
+BARE: Final = -2
+"""Stands for a target where no solid is to be seen in the picture."""
 
 
 @dataclass(frozen=True)
 class Job:
     """A picture before, what changes in it, and afterwards; `mask` (128, 128) is True in the hole, `target` the solid that
-    is new there, by its place in the scene afterwards, or None."""
+    is new there, by its place in the scene afterwards, None for no one solid, BARE for none at all."""
 
     before: Pixels
     after: Pixels
@@ -71,9 +86,30 @@ class Job:
 def job(scene: Scene, after: Pixels, draw: random.Random) -> Job:
     """A job whose picture afterwards is that of a scene, drawn as KINDS say."""
     kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
-    if kind in ("box", "whole"):
-        mask = box(draw) if kind == "box" else np.ones((SIZE, SIZE), bool)
-        return Job(after, after, mask, None)
+    everywhere = np.ones((SIZE, SIZE), bool)
+    match kind:
+        case "box":
+            return Job(after, after, box(draw), None)
+        case "whole":
+            return Job(after, after, everywhere, None)
+        case "bare":
+            return Job(after, render(replace(scene, solids=())), everywhere, BARE)
+        case "into a box":
+            return _into_box(scene, after, draw)
+        case _:
+            return _outlined(scene, after, kind, draw)
+
+
+def _into_box(scene: Scene, after: Pixels, draw: random.Random) -> Job:
+    """A solid that was not there is put into a box, which its shadow keeps to as well."""
+    target = draw.randrange(len(scene.solids))
+    before = render(replace(scene, solids=scene.solids[:target] + scene.solids[target + 1 :]))
+    changed = np.abs(after.astype(np.int16) - before).max(-1) > SEEN
+    return Job(before, after, boxed(changed, [draw.randint(*GROWN) for _ in range(4)]), target)
+
+
+def _outlined(scene: Scene, after: Pixels, kind: str, draw: random.Random) -> Job:
+    """A solid was another before, or was not there, or was there; the hole is its outline, grown."""
     before, outlined, place = _before(scene, kind, draw)
     seen = silhouettes(outlined)
     hole = grown(torch.from_numpy(seen == place).float()[None], draw.randint(*GROWN))[0].numpy() > 0
@@ -98,6 +134,17 @@ def _before(scene: Scene, kind: str, draw: random.Random) -> tuple[Scene, Scene,
         solids[target] = another(solids[target], "shape", draw)
     before = replace(scene, solids=tuple(solids))
     return before, before, target
+
+
+def boxed(mask: NDArray[np.bool_], margins: Sequence[int]) -> NDArray[np.bool_]:
+    """The box (128, 128) around a mask, with so many pixels more above, below, left and right; nothing around nothing."""
+    found = np.zeros_like(mask)
+    if mask.any():
+        down, across = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+        above, below, left, right = margins
+        rows = slice(max(down[0] - above, 0), down[-1] + 1 + below)
+        found[rows, max(across[0] - left, 0) : across[-1] + 1 + right] = True
+    return found
 
 
 def box(draw: random.Random) -> NDArray[np.bool_]:
@@ -169,6 +216,8 @@ class Holes:
         chance, scene, target = self.draw.random(), self.scenes[index], self.targets[index]
         if chance < EMPTY:
             return ""
+        if target == BARE:
+            return f"on {scene.ground}"
         if chance < EMPTY + ALONE and target >= 0:
             return alone(scene, target, self.draw)
         return caption(scene, self.draw)

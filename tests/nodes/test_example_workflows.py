@@ -33,6 +33,7 @@ FEWER_STEPS: dict[str, dict[str, Any]] = {
     "enlarge": {},
     "hires_fix": {"steps": 2, "second_steps": 1},
     "image_to_image": {"steps": 2},
+    "paint_regions": {"steps": 2},
     "regions": {"steps": 2},
     "optimize_prompt": {"steps": 1, "iterations": 3, "candidates": 2},
     "redder": {"steps": 1, "iterations": 2},
