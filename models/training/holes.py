@@ -210,17 +210,23 @@ class Holes:
         (B, 32)."""
         chosen = self.draw.choices(self.kept, k=size)
         beside = torch.cat([self.masks[chosen], self.holed[chosen]], 1).float()
-        return self.changed[chosen].float(), beside, tokens_of([self._said(index) for index in chosen])
+        return (
+            self.changed[chosen].float(),
+            beside,
+            tokens_of([said(self.scenes[index], self.targets[index], self.draw) for index in chosen]),
+        )
 
-    def _said(self, index: int) -> str:
-        chance, scene, target = self.draw.random(), self.scenes[index], self.targets[index]
-        if chance < EMPTY:
-            return ""
-        if target == BARE:
-            return f"on {scene.ground}"
-        if chance < EMPTY + ALONE and target >= 0:
-            return alone(scene, target, self.draw)
-        return caption(scene, self.draw)
+
+def said(scene: Scene, target: int, draw: random.Random) -> str:
+    """What a picture with a hole is called: nothing at times, or what belongs into the hole, or the whole scene."""
+    chance = draw.random()
+    if chance < EMPTY:
+        return ""
+    if target == BARE:
+        return f"on {scene.ground}"
+    if chance < EMPTY + ALONE and target >= 0:
+        return alone(scene, target, draw)
+    return caption(scene, draw)
 
 
 def alone(scene: Scene, target: int, draw: random.Random) -> str:

@@ -11,7 +11,7 @@ from models.training import holes, inpaint_table, inpainter
 from models.training.altered import another, one_more
 from models.training.common import withheld_pairs
 from models.training.denoiser import new_scheduler
-from models.training.holes import Job, alone, box, job, to_cells
+from models.training.holes import Job, alone, box, boxed, job, to_cells
 from models.training.inpainter import Inpainter, loss_of, widened
 from models.training.render import training_scene
 from models.training.teaching import teacher
@@ -42,7 +42,37 @@ def test_each_kind_of_hole_holds_what_its_name_says(kind, monkeypatch):
     alike = bool((one.before == one.after).all())
     assert alike == (kind in ("box", "whole"))
     assert (one.target is None) == (kind in ("box", "whole", "remove"))
-    assert one.mask.all() == (kind == "whole")
+    assert one.mask.all() == (kind in ("whole", "bare"))
+    assert (one.target == holes.BARE) == (kind == "bare")
+
+
+@given(SEEDS)
+def test_a_box_that_a_solid_is_put_into_holds_its_shadow_too(seed):
+    scene = training_scene(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(holes, "KINDS", {"into a box": 1})
+        one = job(scene, render(scene), random.Random(seed))
+    rows, columns = np.nonzero(one.mask)
+    assert one.mask.sum() == (np.ptp(rows) + 1) * (np.ptp(columns) + 1)
+    away = np.abs(one.before.astype(int) - one.after).max(-1)
+    assert away[~one.mask].max(initial=0) <= holes.SEEN
+
+
+def test_a_bare_picture_shows_nothing_and_is_called_by_its_ground(monkeypatch):
+    scene = training_scene(7)
+    monkeypatch.setattr(holes, "KINDS", {"bare": 1})
+    assert read(job(scene, render(scene), random.Random(1)).after) == ()
+    assert [parse(holes.said(scene, holes.BARE, random.Random(seed))).ground for seed in range(40)].count(
+        scene.ground
+    ) > 30
+
+
+def test_a_box_grows_as_far_as_the_picture_goes_and_is_nothing_around_nothing():
+    mask = np.zeros((128, 128), bool)
+    assert not boxed(mask, [3, 3, 3, 3]).any()
+    mask[10, 20] = mask[14, 125] = True
+    grown = boxed(mask, [1, 2, 3, 4])
+    assert grown.sum() == grown[9:17, 17:].sum() == 8 * 111
 
 
 @given(SEEDS, st.sampled_from(["colour", "shape"]))
