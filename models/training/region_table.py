@@ -115,6 +115,10 @@ class Studio:
         """The parts that are asked for, as a node's context lends them."""
         yield tuple(self.parts[reference.part] for reference in references)
 
+    def notice(self, message: str, input: str | None = None) -> None:  # noqa: ARG002
+        """A node's remark."""
+        log(message)
+
     @torch.no_grad()
     def draw(self, positive: Conditioning, seed: int) -> NDArray[np.uint8]:
         """A picture (128, 128, 3)."""

@@ -15,7 +15,7 @@ import nodes
 from engine.graph.faults import LoomError
 from engine.graph.node import Mismatch, Progress, Stop
 from nodes.families.protocol import PAINTED
-from nodes.ops.regions import placed
+from nodes.ops.regions import combined, placed
 from nodes.types import Conditioning, Image, Latent, LatentSpace
 
 SHARED = [HealthCheck.function_scoped_fixture]  # one denoiser for all examples: it keeps nothing but a count
@@ -103,6 +103,35 @@ def test_a_soft_place_is_painted_where_it_is_half_there_or_more(bench: Bench) ->
     assert changed[1].sum() == pytest.approx(int(changed[0].sum()), rel=0.05)
     assert changed[1][16, 32]
     assert not changed[1][15, 32]
+    for grey, painted_over in ((0.49, False), (0.5, True)):
+        assert torch.equal(painted(bench, [there(bench, grey * mask)], image), image) != painted_over
+
+
+@pytest.mark.parametrize("side", [8, 16, 48, 512])
+def test_a_mask_of_another_size_holds_where_it_does_when_stretched_to_the_picture(bench: Bench, side: int) -> None:
+    image = noise(1, 64, 64, 3)
+    found = painted(bench, [there(bench, box(side, side, side // 4, side // 4, side // 2))], image)
+    changed = (found != image).any(-1)[0]
+    for axis in (0, 1):
+        assert torch.equal(changed.any(axis).nonzero().flatten(), torch.arange(16, 48))
+    # Stretched smoothly, a corner is a little round.
+    assert changed.sum() > 0.96 * 32 * 32
+
+
+def test_strength_and_times_of_a_region_do_not_matter_but_strength_0_leaves_it_out(bench: Bench) -> None:
+    image, mask, prompt = noise(1, 32, 32, 3), box(32, 32, 8, 8, 16), bench.denoiser.about(0.5)
+    options = {"negative": bench.denoiser.about(0.1), "cfg": 3.0}
+    plain = painted(bench, [placed(prompt, mask)], image, **options)
+    weak = placed(prompt, mask, strength=0.3, start=0.2, end=0.4)
+    assert torch.equal(painted(bench, [weak], image, **options), plain)
+    assert torch.equal(painted(bench, [placed(prompt, mask, strength=0.0)], image, **options), image)
+    assert bench.notices == [("prompt 1 has strength 0, so it is not painted", "regions")]
+
+
+def test_several_prompts_in_one_are_painted_each_for_itself(bench: Bench) -> None:
+    image, places = noise(1, 32, 32, 3), [box(32, 32, 0, 0, 8), box(32, 32, 16, 16, 8)]
+    regions = [there(bench, place) for place in places]
+    assert torch.equal(painted(bench, [combined(regions)], image), painted(bench, regions, image))
 
 
 def test_the_pictures_of_a_batch_take_their_own_seeds_and_regions_theirs(bench: Bench) -> None:
@@ -113,7 +142,8 @@ def test_the_pictures_of_a_batch_take_their_own_seeds_and_regions_theirs(bench: 
     torch.testing.assert_close(together[2, :8, :8], alone[0, :8, :8])
     second = painted(bench, regions[1:], image[:1], seed=10)
     torch.testing.assert_close(together[0, 16:24, 16:24], second[0, 16:24, 16:24])
-    assert painted(bench, regions, image[:1], seed=2**64 - 1).shape == (1, 32, 32, 3)
+    last, first = painted(bench, regions, image[:1], seed=2**64 - 1), painted(bench, regions[1:], image[:1], seed=0)
+    assert torch.equal(last[0, 16:24, 16:24], first[0, 16:24, 16:24])
 
 
 def test_a_region_may_have_a_mask_for_each_picture(bench: Bench) -> None:
@@ -121,8 +151,10 @@ def test_a_region_may_have_a_mask_for_each_picture(bench: Bench) -> None:
     found = painted(bench, [there(bench, masks)], image)
     assert torch.equal(found[masks == 0], image[masks == 0])
     assert all((found != image)[masks == 1].any(-1).tolist())
-    with pytest.raises(LoomError, match="3 masks"):
-        painted(bench, [there(bench, masks[[0, 1, 1]])], image)
+    asked = len(bench.denoiser.batches)
+    with pytest.raises(LoomError, match="prompt 2 of input 'regions' has 3 masks for 2 pictures; give one for all, or"):
+        painted(bench, [there(bench, masks), there(bench, masks[[0, 1, 1]])], image)
+    assert len(bench.denoiser.batches) == asked
 
 
 class Shown:
@@ -176,10 +208,17 @@ def test_progress_counts_all_that_is_painted(bench: Bench) -> None:
     assert bench.notices == [("prompt 2 holds nowhere by half or more, so it is not painted", "regions")]
 
 
-def test_a_base_beside_a_picture_is_told_to_be_of_no_use(bench: Bench) -> None:
+def test_a_base_beside_a_picture_and_no_regions_are_told_to_be_of_no_use(bench: Bench) -> None:
     image = noise(1, 16, 16, 3)
     assert torch.equal(painted(bench, [], image, base=bench.denoiser.about(0.5)), image)
-    assert bench.notices == [("there is a picture to paint into, so the base is not painted", "base")]
+    told = {
+        "base": "there is a picture to paint into, so the base is not painted",
+        "regions": "there are no regions, so nothing is painted into the picture",
+    }
+    assert bench.notices == [(remark, input) for input, remark in told.items()]
+    assert nodes.PaintRegions.notices({"image": {}, "base": {}, "regions": []}) == told
+    assert nodes.PaintRegions.notices({"image": {"value": None}, "base": {}, "regions": [{}]}) == {}
+    assert nodes.PaintRegions.notices({"image": {}}) == {}
 
 
 def test_a_prompt_without_a_place_is_refused_by_its_number(bench: Bench) -> None:
@@ -220,6 +259,9 @@ def test_its_picture_has_the_size_of_the_one_painted_into_else_what_is_said_else
     image = {"width": 50, "height": 40, "batch": 2}
     assert nodes.PaintRegions.infer(given | {"image": image}) == {"image": image}
     assert nodes.PaintRegions.infer(given) == {"image": {"width": 128, "height": 96, "batch": 1}}
+    assert nodes.PaintRegions.infer(given | {"width": {}, "height": {"value": None}}) == {
+        "image": {"height": 96, "batch": 1}
+    }
     assert nodes.PaintRegions.infer(given | {"width": {"value": 64}}) == {
         "image": {"width": 64, "height": 96, "batch": 1}
     }
